@@ -1,0 +1,356 @@
+"""The door. Every change is an action, and every action passes here: asked, run, noted, committed once; or refused.
+
+    @action(area=Area.RECEIPTS, roles=GROUP_ROLES, says="added a receipt")
+    def upload(by, group, *, photo, note=None): ...
+
+    actions.upload(actor, group, key=form.key, photo=arrived)
+
+An action with `on=Receipt` is called with that row's id after the group; the door loads the row of this very group, or
+raises NotHere. What the function returns is the answer, unless the policy says otherwise: `Refused` and `Proposed` are
+raised, and the web turns them into pages for every feature alike.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, fields, is_dataclass
+from datetime import date, datetime, timedelta
+from enum import Enum
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from portal.activity import happened
+from portal.activity.models import Change, Entry
+from portal.autonomy import policy
+from portal.autonomy.areas import START, Area, Duty, Outcome
+from portal.autonomy.models import Proposal, levels_of
+from portal.autonomy.policy import Decision
+from portal.core import clock, wall
+from portal.core.db import db
+from portal.people import queries as people
+from portal.people.models import Group
+from portal.people.roles import Actor, Role
+
+PROOF_LASTS = timedelta(minutes=10)
+
+
+class Refused(Exception):
+    """The group, or the rules, keep this one. Carries the action and the decision, whose `why` a person can read."""
+
+    def __init__(self, action: "Action", decision: Decision):
+        super().__init__(decision.why)
+        self.action, self.decision = action, decision
+
+
+class Proposed(Exception):
+    """Nothing changed: the action waits for the group's yes as this proposal."""
+
+    def __init__(self, proposal: Proposal):
+        super().__init__(proposal.action)
+        self.proposal = proposal
+
+
+class Mistake(Exception):
+    """The action can't be done as asked; the text is a plain sentence, `field` the box it belongs to."""
+
+    def __init__(self, sentence: str, field: str | None = None):
+        super().__init__(sentence)
+        self.field = field
+
+
+class NotHere(Exception):
+    """No such row in this group."""
+
+
+class ProofNeeded(Exception):
+    """A passkey or password must be given again first (safety guide: at most 10 minutes old)."""
+
+
+class SameKeyOtherBody(Exception):
+    """A form came a second time under the same key with something else in it."""
+
+
+class Scope(Enum):
+    """Whose rows an action may write."""
+
+    GROUP = "group"
+    FOUNDING = "founding"  # makes a group, then writes in it
+    HOST = "host"  # the installation's own
+    PERSON = "person"  # somebody's own sign-in
+
+
+@dataclass(frozen=True)
+class Action:
+    """A function behind the door, with what the policy needs to know of it."""
+
+    name: str
+    run: Callable
+    area: Area | None
+    roles: frozenset[Role]
+    says: str
+    duty: Duty | None
+    scope: Scope
+    on: type | None
+    helpers_own: bool
+    always_asks: bool
+    asks_again: bool
+
+    def __call__(self, by: Actor, group: Group | None = None, row_id: int | None = None, *, key: str = "", **facts):
+        """Pass the door. Raises Refused, Proposed, NotHere, ProofNeeded, Mistake or SameKeyOtherBody."""
+        try:
+            return _pass(self, by, group, row_id, key, facts)
+        except IntegrityError:
+            if not key:
+                raise
+            return _pass(self, by, group, row_id, key, facts)  # the same form got in first: answer as it was answered
+
+    def __repr__(self) -> str:
+        return f"<Action {self.name}>"
+
+
+ACTIONS: dict[str, Action] = {}
+
+
+def action(
+    *,
+    roles: frozenset[Role],
+    says: str,
+    area: Area | None = None,
+    duty: Duty | None = None,
+    scope: Scope = Scope.GROUP,
+    on: type | None = None,
+    helpers_own: bool = False,
+    always_asks: bool = False,
+    asks_again: bool = False,
+) -> Callable[[Callable], Action]:
+    """Put a function behind the door.
+
+    `area` or `duty` says by what right; `roles` who may ever; `says` what the entry reads; `on` the model of the row it is
+    about; `helpers_own` lets helpers do it to what they added; `always_asks` is never more than a proposal for staff
+    (between funds); `asks_again` needs a passkey or password within 10 minutes.
+    """
+
+    def wrap(function: Callable) -> Action:
+        name = f"{function.__module__.split('.')[-2]}.{function.__name__}"
+        made = Action(name, function, area, roles, says, duty, scope, on, helpers_own, always_asks, asks_again)
+        ACTIONS[name] = made
+        return made
+
+    return wrap
+
+
+def may(by: Actor, group: Group | None, wanted: Action, row=None) -> Decision:
+    """What the door would answer now, for showing a button, “ask the group”, or the reason. Asks nothing of the row but
+    whose it is."""
+    levels = levels_of(group.id) if group and by.is_host else START
+    return policy.decide(by, levels, wanted.area, wanted, own=_is_own(by, row))
+
+
+def _pass(wanted: Action, by: Actor, group: Group | None, row_id: int | None, key: str, facts: dict):
+    session = db.session()
+    session.rollback()  # whatever was read to show the form is read again, inside the change's own transaction
+    group = _lock(group, wanted)
+    row = _load(wanted, by, group, row_id)
+    once, body = _marks(wanted, by, group, row_id, key, facts)
+    if once and (earlier := session.scalar(sa.select(Entry).where(Entry.once == once))):
+        return _answer_again(earlier, body)
+    decision = _decide(wanted, by, group, row)
+    if decision.outcome is Outcome.DENY:
+        _note(wanted, by, group, row, decision)
+        session.commit()
+        raise Refused(wanted, decision)
+    if wanted.asks_again and not _proved_lately(by):
+        session.rollback()
+        raise ProofNeeded()
+    if decision.outcome is Outcome.PROPOSE:
+        raise Proposed(_propose(wanted, by, group, row, decision, facts, once, body))
+    founded = group
+    if wanted.scope is Scope.FOUNDING:
+        founded = Group(**facts.pop("founds"))
+        session.add(founded)
+        session.flush()
+    with wall.opened(founded.id if founded else None), _noticing(session) as changes:
+        result = wanted.run(by, *_arguments(wanted, founded, row), **facts)
+        session.flush()
+        subject = row if row is not None else result
+        _note(wanted, by, founded, subject, decision, once, body, changes)
+    session.commit()
+    return result
+
+
+def _lock(group: Group | None, wanted: Action) -> Group | None:
+    """The group, locked for this change (PostgreSQL; on SQLite the transaction itself is the lock)."""
+    if wanted.scope is not Scope.GROUP:
+        return None
+    if group is None:
+        raise TypeError(f"{wanted.name} needs a group")
+    return db.session.get_one(Group, group.id, with_for_update=True, populate_existing=True)
+
+
+def _load(wanted: Action, by: Actor, group: Group | None, row_id: int | None):
+    if wanted.on is None:
+        return None
+    query = sa.select(wanted.on).where(wanted.on.id == row_id).with_for_update(of=wanted.on)
+    if group is not None:
+        query = query.where(wanted.on.group_id == group.id)
+    elif wanted.scope is Scope.PERSON:
+        query = query.where(wanted.on.person_id == by.person_id)
+    row = db.session.scalar(query.execution_options(populate_existing=True))
+    if row is None:
+        raise NotHere(wanted.name)
+    return row
+
+
+def _decide(wanted: Action, by: Actor, group: Group | None, row) -> Decision:
+    """The policy's answer for the roles this actor truly holds at this moment."""
+    held = people.roles_held(by, group.id if group else None)
+    now = Actor(by.person_id, by.name, held, by.device_id, by.proved_at)
+    levels = levels_of(group.id) if group else START
+    return policy.decide(now, levels, wanted.area, wanted, own=_is_own(by, row))
+
+
+def _is_own(by: Actor, row) -> bool:
+    return row is None or (by.person_id is not None and getattr(row, "added_by", None) == by.person_id)
+
+
+def _proved_lately(by: Actor) -> bool:
+    return by.proved_at is not None and by.proved_at > clock.now() - PROOF_LASTS
+
+
+def _arguments(wanted: Action, group: Group | None, row) -> list:
+    given = [] if wanted.scope in {Scope.HOST, Scope.PERSON} else [group]
+    return given if wanted.on is None else [*given, row]
+
+
+def _propose(wanted: Action, by: Actor, group, row, decision: Decision, facts: dict, once, body) -> Proposal:
+    proposal = Proposal(
+        group_id=group.id,
+        action=wanted.name,
+        area=wanted.area,
+        subject_table=row.__tablename__ if row is not None else None,
+        subject_id=row.id if row is not None else None,
+        facts=json.loads(_canonical(facts)),
+        person_id=by.person_id,
+        role=decision.role.value,
+    )
+    with wall.opened(group.id):
+        db.session.add(proposal)
+        db.session.flush()
+        _note(wanted, by, group, proposal, decision, once, body)
+    db.session.commit()
+    return proposal
+
+
+def _note(wanted, by: Actor, group, subject, decision: Decision, once=None, body=None, changes=()) -> None:
+    """Add the entry, and beside it what changed. A refused try opens the door for its own line alone."""
+    entry = Entry(
+        group_id=group.id if group else None,
+        person_id=by.person_id,
+        role=decision.role,
+        action=wanted.name,
+        area=wanted.area,
+        level=decision.level,
+        outcome=decision.outcome,
+        says=wanted.says,
+        about=getattr(subject, "ref", None),
+        subject_table=getattr(subject, "__tablename__", None),
+        subject_id=getattr(subject, "id", None),
+        once=once,
+        body=body,
+    )
+    if wall.KEY not in db.session().info:
+        with wall.opened(entry.group_id):
+            db.session.add(entry)
+        return
+    db.session.add(entry)
+    db.session.flush()
+    if group is not None:
+        db.session.add_all(Change(group_id=group.id, entry_id=entry.id, **change) for change in changes)
+    happened.send(wanted, entry=entry, group=group)
+
+
+class _noticing:
+    """Collect what the block changes in group-owned rows: each column's value before and after."""
+
+    def __init__(self, session: Session):
+        self.session, self.changes = session, []
+
+    def __enter__(self) -> list[dict]:
+        sa.event.listen(self.session, "after_flush", self._look)
+        return self.changes
+
+    def __exit__(self, *_):
+        sa.event.remove(self.session, "after_flush", self._look)
+
+    def _look(self, session, _context):
+        for row in (*session.dirty, *session.deleted):
+            mapper = sa.inspect(row).mapper
+            if wall.owner_column(mapper.local_table) is None:
+                continue
+            gone = row in session.deleted
+            for attribute in mapper.column_attrs:
+                history = sa.inspect(row).attrs[attribute.key].history
+                if history.has_changes() or gone:
+                    before = (history.deleted or history.unchanged or [None])[0]
+                    after = None if gone else (history.added or [None])[0]
+                    self.changes.append(
+                        {
+                            "row_table": mapper.local_table.name,
+                            "row_id": row.id,
+                            "column": attribute.key,
+                            "before": _plain(before),
+                            "after": _plain(after),
+                        }
+                    )
+
+
+def _marks(wanted: Action, by: Actor, group, row_id, key: str, facts: dict) -> tuple[str | None, str | None]:
+    """The fingerprint of this form and of what is in it, or nothing without a key."""
+    if not key:
+        return None, None
+    whose = [wanted.name, by.person_id, group.id if group else None, row_id, key]
+    return _digest(_canonical(whose)), _digest(_canonical(facts))
+
+
+def _answer_again(earlier: Entry, body: str | None):
+    """The answer a form got the first time."""
+    db.session.rollback()
+    if earlier.body != body:
+        raise SameKeyOtherBody()
+    if earlier.subject_table is None:
+        return None
+    model = next(m.class_ for m in db.Model.registry.mappers if m.local_table.name == earlier.subject_table)
+    row = db.session.get(model, earlier.subject_id)
+    if earlier.outcome == Outcome.PROPOSE:
+        raise Proposed(row)
+    return row
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _canonical(value) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), default=_plain)
+
+
+def _plain(value):
+    """A value as JSON keeps it: enums and days as text; an arrived file as its fingerprint; the rest as it is."""
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    if is_dataclass(value) and not isinstance(value, type):
+        return {name: part for name, part in asdict(value).items() if name in _compared(value)}
+    if isinstance(value, str | int | float | bool | list | dict | type(None)):
+        return value
+    if isinstance(value, set | frozenset | tuple):
+        return sorted(value)
+    raise TypeError(f"{type(value).__name__} can't be kept as plain JSON")
+
+
+def _compared(value) -> set[str]:
+    """The fields that make a value what it is; where a file was put is not one of them."""
+    return {field.name for field in fields(value) if field.compare}

@@ -1,0 +1,97 @@
+"""The policy: one function that answers what an actor may do, and why. The table is the autonomy guide's.
+
+Only `door.py` asks it, to act or to show a button. It reads nothing itself: the group's levels are handed in.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from portal.autonomy.areas import AREA_WORDS, Area, Duty, Level, Outcome
+from portal.people.roles import HOST_ROLES, Actor, Role
+
+# What staff get, by area and level (autonomy guide, "Levels"; areas 7 to 9: same values, own meaning). Organisers: ALLOW.
+_AS_WRITTEN = {
+    Level.ONLY_US: Outcome.DENY,
+    Level.ASK_FIRST: Outcome.PROPOSE,
+    Level.TELL_AFTER: Outcome.ALLOW_TELL,
+    Level.YOU_DO: Outcome.ALLOW_LIST,
+}
+TABLE: Mapping[Area, Mapping[Level, Outcome]] = dict.fromkeys(Area, _AS_WRITTEN)
+
+# Which areas a staff role may act in at all (autonomy guide, "Actors"); automatic changes count as staff.
+STAFF_AREAS: Mapping[Role, frozenset[Area]] = {
+    Role.COORDINATOR: frozenset(Area),
+    Role.FINANCE: frozenset({Area.SPENDING, Area.BUDGET, Area.RECEIPTS}),
+    Role.TRUSTEE: frozenset(),
+    Role.SAFEGUARDING: frozenset(),
+    Role.SYSTEM: frozenset(Area),
+}
+
+# From most to least: an actor with several staff roles gets the best of them.
+_BEST_FIRST = (Outcome.ALLOW, Outcome.ALLOW_LIST, Outcome.ALLOW_TELL, Outcome.PROPOSE, Outcome.DENY)
+
+
+class Act(Protocol):
+    """What the policy needs to know of an action."""
+
+    roles: frozenset[Role]
+    duty: Duty | None
+    always_asks: bool
+    helpers_own: bool
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The answer: the outcome, the role it was given to, the level then, and a sentence a person can read."""
+
+    outcome: Outcome
+    role: Role
+    level: Level | None
+    why: str
+
+    @property
+    def changes(self) -> bool:
+        """Whether the change happens now."""
+        return self.outcome in {Outcome.ALLOW, Outcome.ALLOW_TELL, Outcome.ALLOW_LIST}
+
+
+def decide(actor: Actor, levels: Mapping[Area, Level], area: Area | None, action: Act, *, own: bool = False) -> Decision:
+    """What `actor` may do with `action` in `area` of the group whose `levels` these are.
+
+    `own`: the row is the actor's own (helpers). The actor's roles must already be true at this moment.
+    """
+    answers = [_decide_as(role, levels, area, action, own) for role in sorted(actor.roles)]
+    if not answers:
+        return Decision(Outcome.DENY, Role.STRANGER, None, "You’re not in this group.")
+    return min(answers, key=lambda answer: _BEST_FIRST.index(answer.outcome))
+
+
+def _decide_as(role: Role, levels, area: Area | None, action: Act, own: bool) -> Decision:
+    level = levels.get(area) if area else None
+    if role not in action.roles:
+        return Decision(Outcome.DENY, role, level, _not_for(role, area))
+    if role is Role.HELPER and not (action.helpers_own and own):
+        return Decision(Outcome.DENY, role, level, "An organiser of your group can do this.")
+    if role not in HOST_ROLES or action.duty or area is None:
+        return Decision(Outcome.ALLOW, role, level, "")
+    if area not in STAFF_AREAS[role]:
+        return Decision(Outcome.DENY, role, level, _not_for(role, area))
+    outcome = TABLE[area][levels[area]]
+    if action.always_asks and outcome is not Outcome.DENY:
+        outcome = Outcome.PROPOSE
+    return Decision(outcome, role, level, _WHY[outcome].format(area=AREA_WORDS[area]))
+
+
+_WHY = {
+    Outcome.DENY: "The group keeps this one: “{area}” is set to Only us.",
+    Outcome.PROPOSE: "The group wants to be asked first. Nothing changes until an organiser says yes.",
+    Outcome.ALLOW_TELL: "The group is told, and can undo it.",
+    Outcome.ALLOW_LIST: "The group looks to you for this. It shows in What’s changed.",
+}
+
+
+def _not_for(role: Role, area: Area | None) -> str:
+    if role in HOST_ROLES:
+        return "Only the group’s own organisers do this." if area else "This isn’t part of your role."
+    return "An organiser of your group can do this."

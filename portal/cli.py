@@ -1,0 +1,162 @@
+"""The `portal` command: run, serve, work, setup, demo, check, migrate, settings."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+import urllib.error
+import urllib.request
+
+import click
+
+from portal import config
+
+pause = threading.Event()
+
+
+def _app():
+    from portal.app import create_app
+
+    try:
+        return create_app()
+    except (config.UnsafeSettings, RuntimeError) as problem:
+        raise click.ClickException(str(problem)) from None
+
+
+@click.group()
+def main():
+    """Trellis, the hosted-projects portal."""
+
+
+@main.command()
+def settings():
+    """List every setting with its default and what it is for."""
+    for setting in config.SETTINGS:
+        click.echo(f"{setting.name} [{setting.default or 'empty'}]\n    {setting.sentence}")
+
+
+@main.command()
+def migrate():
+    """Bring the database to the newest schema."""
+    from portal.core import migrate as schema
+
+    with _app().app_context():
+        schema.upgrade()
+
+
+@main.command()
+def serve():
+    """Run the web server."""
+    settings = _checked_settings()
+    command = [
+        *(sys.executable, "-m", "gunicorn", "portal.wsgi:app", "--no-control-socket"),
+        *("--bind", f"{settings.PORTAL_BIND}:{settings.PORT}"),
+        *("--worker-class", "gthread", "--workers", str(settings.PORTAL_WORKERS), "--threads", "8"),
+        *("--timeout", "120", "--graceful-timeout", "20", "--log-level", "warning", "--worker-tmp-dir", "/dev/shm"),  # noqa: S108
+    ]
+    if not os.path.isdir("/dev/shm"):  # noqa: S108
+        command = command[:-2]
+    os.execv(sys.executable, command)  # noqa: S606
+
+
+@main.command()
+def work():
+    """Run the worker that does background jobs."""
+    from portal.core import jobs
+
+    jobs.work(_app())
+
+
+@main.command()
+def setup():
+    """Print a one-time code with which the first coordinator signs in. There is no default account."""
+    import secrets
+
+    from portal.autonomy.door import Mistake
+    from portal.core import migrate as schema
+    from portal.people.roles import SYSTEM
+    from portal.signin import actions
+
+    app = _app()
+    email, name = click.prompt("The first coordinator's email"), click.prompt("Their name")
+    code = secrets.token_urlsafe(18)
+    with app.app_context():
+        schema.upgrade()
+        try:
+            actions.name_first_coordinator(SYSTEM, email=email, name=name, code=code)
+        except Mistake as mistake:
+            raise click.ClickException(str(mistake)) from None
+    click.echo(f"Within 10 minutes, open {app.config['SETTINGS'].url}/set-up and type:\n{code}")
+
+
+@main.command()
+@click.option("--if-empty", is_flag=True, help="Only where there is nothing yet.")
+def demo(if_empty):
+    """Lay out the invented host, Hearthrow Commons, afresh."""
+    from portal.core import migrate as schema
+    from portal.demo import seed
+
+    app = _app()
+    with app.app_context():
+        schema.upgrade()
+        try:
+            seed.lay_out(if_empty=if_empty)
+        except ValueError as problem:
+            raise click.ClickException(str(problem)) from None
+
+
+@main.command()
+def check():
+    """Check floors, routes, settings and the database engine."""
+    from portal.checks import complaints
+
+    found = list(complaints(_app()))
+    for complaint in found:
+        click.echo(complaint, err=True)
+    if found:
+        raise SystemExit(1)
+    click.echo("All is in order.")
+
+
+@main.command()
+def run():
+    """Everything at once: schema, the demo where it is on and empty, web server and worker. Ctrl-C stops all of it."""
+    settings = _checked_settings()
+    command = [sys.executable, "-m", "portal"]
+    first = ["demo", "--if-empty"] if settings.PORTAL_DEMO else ["migrate"]
+    subprocess.run([*command, *first], check=True)  # noqa: S603
+    quiet = {**os.environ, "PORTAL_LOG_LEVEL": os.environ.get("PORTAL_LOG_LEVEL", "warning")}
+    parts = [subprocess.Popen([*command, part], env=quiet, start_new_session=True) for part in ("serve", "work")]  # noqa: S603
+    signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))
+    try:
+        _wait_until_up(settings, parts)
+        click.echo(f"Trellis is at http://127.0.0.1:{settings.PORT}")
+        while all(part.poll() is None for part in parts):
+            pause.wait(0.3)
+    except KeyboardInterrupt:
+        click.echo("")
+    finally:
+        for part in parts:
+            part.terminate()
+        for part in parts:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                part.wait(20)
+            part.kill()
+
+
+def _wait_until_up(settings: config.Settings, parts) -> None:
+    while all(part.poll() is None for part in parts):
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{settings.PORT}/healthz", timeout=2)
+            return
+        except (urllib.error.URLError, OSError):
+            pause.wait(0.2)
+
+
+def _checked_settings() -> config.Settings:
+    try:
+        return config.read()
+    except config.UnsafeSettings as problem:
+        raise click.ClickException(str(problem)) from None

@@ -1,0 +1,174 @@
+"""The database: one engine for SQLite and PostgreSQL, with transactions that mean what they say.
+
+A transaction only reads (BEGIN) or may write (BEGIN IMMEDIATE on SQLite). `mode` says which: requests with a safe method
+read, everything else writes. So read-then-write is atomic and a GET can never write.
+"""
+
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from enum import StrEnum
+
+import pysqlite3
+import sqlalchemy as sa
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column, registry
+
+# WAL can lose a committed transaction in engines before these patches: https://sqlite.org/wal.html (reset race).
+FIXED_ENGINES = ((3, 44, 6), (3, 50, 7), (3, 51, 3))
+
+_reading: ContextVar[bool] = ContextVar("reading", default=False)
+
+
+class UtcDateTime(sa.TypeDecorator):
+    """An aware UTC datetime on every database (SQLite keeps no zone, so it is put back on the way out)."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value, dialect):
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("times must be aware")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value, dialect):
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Word(sa.TypeDecorator):
+    """One of an enum's words, kept as short text on every database."""
+
+    impl = sa.String
+    cache_ok = True
+
+    def __init__(self, enum: type[StrEnum], length: int = 20):
+        super().__init__(length)
+        self.enum = enum
+
+    def process_bind_param(self, value, dialect):
+        return None if value is None else self.enum(value).value
+
+    def process_result_value(self, value, dialect):
+        return None if value is None else self.enum(value)
+
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """Parent of every model: named constraints and aware times everywhere."""
+
+    registry = registry(metadata=sa.MetaData(naming_convention=NAMING), type_annotation_map={datetime: UtcDateTime})
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False}, disable_autonaming=True)
+
+
+GROUP_OWNED = {"group_owned": True}  # marks a table whose rows stand behind the wall
+
+
+class GroupOwned:
+    """A row that belongs to a group: only written while that group's door is open (autonomy guide, one door)."""
+
+    @declared_attr
+    def group_id(cls) -> Mapped[int]:
+        return mapped_column(sa.ForeignKey("groups.id"), index=True)
+
+    @declared_attr.directive
+    def __table_args__(cls):
+        return (sa.UniqueConstraint("group_id", "id"), *cls.extra_constraints(), {"info": GROUP_OWNED})
+
+    @classmethod
+    def extra_constraints(cls) -> tuple:
+        """Constraints beside (group_id, id); composite foreign keys go here."""
+        return ()
+
+
+def within_group(column: str, table: str) -> sa.ForeignKeyConstraint:
+    """A composite foreign key, so that one group's row can't point at another group's."""
+    return sa.ForeignKeyConstraint(["group_id", column], [f"{table}.group_id", f"{table}.id"])
+
+
+def is_reading() -> bool:
+    return _reading.get()
+
+
+@contextmanager
+def reading():
+    """Run the block in a short transaction of its own that only reads, and end it."""
+    token = _reading.set(True)
+    try:
+        yield
+    finally:
+        db.session.rollback()
+        _reading.reset(token)
+
+
+def set_mode(*, reads: bool) -> None:
+    """Say for this request whether its transactions only read."""
+    _reading.set(reads)
+
+
+def check_engine(version: tuple[int, ...] = pysqlite3.sqlite_version_info) -> None:
+    """Refuse a SQLite engine whose WAL mode can lose a commit. Raises RuntimeError."""
+    if version < (3, 51, 3) and not any(version[:2] == fixed[:2] and version >= fixed for fixed in FIXED_ENGINES):
+        shown = ".".join(map(str, version))
+        raise RuntimeError(f"SQLite {shown} can lose a committed change in WAL mode; 3.51.3 or newer is needed.")
+
+
+def engine_options(url: str) -> dict:
+    """Options for create_engine: our own SQLite build as driver, small pools."""
+    if url.startswith("sqlite"):
+        check_engine()
+        return {"module": pysqlite3, "connect_args": {"check_same_thread": False}}
+    return {"pool_pre_ping": True, "pool_size": 8}
+
+
+def _on_connect(dbapi_connection, record):
+    """SQLite as stack guide trap 1 wants it; the wall's function is registered for each connection."""
+    dbapi_connection.isolation_level = None
+    cursor = dbapi_connection.cursor()
+    cursor.execute("PRAGMA busy_timeout=10000")  # first: the next lines may have to wait
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+    dbapi_connection.create_function("portal_door", 0, lambda: record.info.get("door"))
+
+
+def _on_begin(connection):
+    connection.exec_driver_sql("BEGIN" if is_reading() else "BEGIN IMMEDIATE")
+
+
+def _read_only(connection):
+    if is_reading():
+        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+
+
+def init_app(app: Flask) -> None:
+    """Bind the database to the app and give its engine our transactions."""
+    url = app.config["SETTINGS"].database_url
+    app.config["SQLALCHEMY_DATABASE_URI"] = url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(url)
+    db.init_app(app)
+    with app.app_context():
+        engine = db.engine
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine, "connect", _on_connect)
+        sa.event.listen(engine, "begin", _on_begin)
+    else:
+        sa.event.listen(engine, "begin", _read_only)

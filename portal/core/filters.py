@@ -1,0 +1,68 @@
+"""How values read on the page: pounds, days and times in London, a person's first name."""
+
+from datetime import date, datetime, timedelta
+
+from babel.dates import format_date
+from flask import Flask
+
+from portal.core import clock
+
+
+def pounds(pence: int | None) -> str:
+    """1146 as £11.46; a minus sign before the pound; nothing known as an empty string."""
+    if pence is None:
+        return ""
+    sign = "−" if pence < 0 else ""
+    return f"{sign}£{abs(pence) // 100:,}.{abs(pence) % 100:02}"
+
+
+def day(value: date | datetime | None) -> str:
+    """A day in words: Today, Yesterday, Monday (within the week), 9 November, 9 November 2025."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        value = clock.in_london(value).date()
+    today = clock.today()
+    if value == today:
+        return "Today"
+    if value == today - timedelta(days=1):
+        return "Yesterday"
+    if value == today + timedelta(days=1):
+        return "Tomorrow"
+    if today - timedelta(days=6) <= value < today:
+        return format_date(value, "EEEE", locale="en_GB")
+    return format_date(value, "d MMMM" if value.year == today.year else "d MMMM y", locale="en_GB")
+
+
+def full_day(value: date | datetime | None) -> str:
+    """A day with its weekday and year: Monday 9 November 2026."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        value = clock.in_london(value).date()
+    return format_date(value, "EEEE d MMMM y", locale="en_GB")
+
+
+def moment(value: datetime | None) -> str:
+    """A day and a time: Today, 6:40pm."""
+    if value is None:
+        return ""
+    local = clock.in_london(value)
+    hour = local.hour % 12 or 12
+    return f"{day(value)}, {hour}:{local.minute:02}{'am' if local.hour < 12 else 'pm'}"
+
+
+def inside(text: str) -> str:
+    """A day's words for the middle of a sentence: today, yesterday; names of days and months stay."""
+    return text[:1].lower() + text[1:] if text.startswith(("Today", "Yesterday", "Tomorrow")) else text
+
+
+def hidden_email(address: str) -> str:
+    """sam@example.org as sa…@…org: enough to recognise, too little to learn."""
+    name, _, domain = address.partition("@")
+    return f"{name[:2]}…@…{domain.rpartition('.')[2]}"
+
+
+def init_app(app: Flask) -> None:
+    for filter_ in (pounds, day, full_day, moment, inside, hidden_email):
+        app.add_template_filter(filter_)

@@ -1,0 +1,126 @@
+"""Forms: the shape of what people type, with plain sentences when it doesn't fit. They never write."""
+
+import re
+import secrets
+from datetime import date, datetime
+
+from flask import request
+from wtforms import Field, Form, StringField
+from wtforms.validators import Length, StopValidation, ValidationError
+from wtforms.widgets import TextInput
+
+from portal.core import clock
+
+MAX_PENCE = 10_000_000_00  # ten million pounds: beyond any receipt, well within the database's whole numbers
+
+
+class PlainForm(Form):
+    """A form whose `key` makes a second sending of the same page harmless."""
+
+    key = StringField(validators=[Length(max=64)])
+
+    @classmethod
+    def from_request(cls, **kwargs):
+        """The form as sent, with what was typed kept."""
+        return cls(request.form, **kwargs)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not re.fullmatch(r"[0-9a-zA-Z-]{16,64}", self.key.data or ""):
+            self.key.data = secrets.token_hex(16)
+
+    def facts(self) -> dict:
+        """What was typed, by field, for the action; the key travels as `key`."""
+        return dict(self.data)
+
+
+class Needed:
+    """Say this sentence when nothing was typed."""
+
+    field_flags = {"required": True}
+
+    def __init__(self, sentence: str):
+        self.sentence = sentence
+
+    def __call__(self, form, field):
+        if field.data is None or (isinstance(field.data, str) and not field.data.strip()):
+            field.errors[:] = []
+            raise StopValidation(self.sentence)
+
+
+class WordsField(StringField):
+    """Words, trimmed; an empty box is None."""
+
+    def process_formdata(self, valuelist):
+        words = (valuelist[0] if valuelist else "").replace("\x00", "").strip()
+        self.data = words or None
+
+
+class PoundsField(Field):
+    """Pounds as people write them, kept as whole pence. What was typed is kept for showing again."""
+
+    widget = TextInput()
+
+    def _value(self):
+        if self.raw_data:
+            return self.raw_data[0]
+        return "" if self.data is None else f"{self.data // 100}.{self.data % 100:02}"
+
+    def process_formdata(self, valuelist):
+        self.data = None
+        typed = (valuelist[0] if valuelist else "").strip().lstrip("£").replace(",", "").replace(" ", "")
+        if not typed:
+            return
+        shape = re.fullmatch(r"([0-9]{1,12})(?:\.([0-9]{0,2}))?", typed, re.ASCII)
+        if not shape:
+            raise ValueError("Use numbers, like 6 or 6.50")
+        pence = int(shape[1]) * 100 + int((shape[2] or "").ljust(2, "0"))
+        if pence == 0:
+            raise ValueError("Enter an amount above £0")
+        if pence > MAX_PENCE:
+            raise ValueError("That is more than we can hold. Is there a zero too many?")
+        self.data = pence
+
+
+class DayField(Field):
+    """A day, as a date picker sends it or typed day first (9/11/2026)."""
+
+    widget = TextInput()
+
+    def _value(self):
+        if self.raw_data:
+            return self.raw_data[0]
+        return self.data.isoformat() if self.data else ""
+
+    def process_formdata(self, valuelist):
+        self.data = None
+        typed = (valuelist[0] if valuelist else "").strip()
+        if not typed:
+            return
+        for pattern in ("%Y-%m-%d", "%d/%m/%Y", "%d/%m/%y", "%d.%m.%Y", "%d-%m-%Y", "%d %B %Y", "%d %b %Y"):
+            try:
+                self.data = datetime.strptime(typed, pattern).date()  # noqa: DTZ007 - a day has no zone
+                return
+            except ValueError:
+                continue
+        raise ValueError("Use a day that exists, like 9/11/2026")
+
+
+def not_in_future(form, field):
+    """A receipt's day has happened."""
+    if field.data and field.data > clock.today():
+        raise ValidationError("That day hasn’t come yet. Which day was it?")
+
+
+def not_long_ago(form, field):
+    """Catch a slipped year without refusing an old receipt."""
+    if field.data and field.data < date(2000, 1, 1):
+        raise ValidationError("Check the year. Which day was it?")
+
+
+def an_address(form, field):
+    """Something that can be an email address."""
+    typed = (field.data or "").strip()
+    if len(typed) > 254 or not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s.]+", typed):
+        raise ValidationError("Write the whole address, like sam@example.org")
+    field.data = typed.lower()

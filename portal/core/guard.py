@@ -1,0 +1,58 @@
+"""What every request and answer must satisfy: forgery check, headers, trusted host.
+
+Forgery: an unsafe request must say it comes from our own pages, by Sec-Fetch-Site or else by Origin. No token to go stale
+under a tired person.
+"""
+
+from urllib.parse import urlsplit
+
+from flask import Flask, abort, current_app, request
+
+SAFE = {"GET", "HEAD", "OPTIONS"}
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; font-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'; worker-src 'self'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "geolocation=(), microphone=(), camera=()",
+}
+LONG_TLS = "max-age=31536000; includeSubDomains"
+
+
+def refuse_forgery() -> None:
+    """Refuse an unsafe request that did not come from our own pages (403)."""
+    if request.method in SAFE:
+        return
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        if site != "same-origin":
+            abort(403)
+        return
+    origin = request.headers.get("Origin")
+    if origin is None or urlsplit(origin).netloc != request.host:
+        abort(403)
+
+
+def add_headers(answer):
+    """Our headers on every answer, unless it set a stricter policy of its own."""
+    for name, value in HEADERS.items():
+        answer.headers.setdefault(name, value)
+    if current_app.config["SETTINGS"].secure:
+        answer.headers["Strict-Transport-Security"] = LONG_TLS
+    if "Cache-Control" not in answer.headers:
+        answer.headers["Cache-Control"] = "no-store"
+    answer.vary.add("HX-Request")
+    return answer
+
+
+def init_app(app: Flask) -> None:
+    host = urlsplit(app.config["SETTINGS"].url).hostname
+    local = ["localhost", "127.0.0.1", "[::1]"]
+    app.config["TRUSTED_HOSTS"] = list(dict.fromkeys([host, *local]))
+    app.before_request(refuse_forgery)
+    app.after_request(add_headers)

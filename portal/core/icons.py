@@ -1,0 +1,44 @@
+"""Icons: one hidden sheet per page holding only the symbols that page used.
+
+The shapes live in templates/components/icons.svg: status, holder and level marks, vine and logo are ours, the rest are
+Lucide's (ISC).
+"""
+
+import re
+from pathlib import Path
+
+from flask import Flask, g
+from markupsafe import Markup
+
+
+def _symbols(path: Path) -> dict[str, str]:
+    return {m[1]: m[0] for m in re.finditer(r'<symbol id="([^"]+)".*?</symbol>', path.read_text(), re.DOTALL)}
+
+
+def _used() -> set[str]:
+    if "icons" not in g:
+        g.icons = set()
+    return g.icons
+
+
+def init_app(app: Flask) -> None:
+    symbols = _symbols(Path(app.template_folder or "", "components", "icons.svg"))
+
+    def icon(name: str, kind: str = "i") -> Markup:
+        """An icon that says nothing to a screen reader; the words beside it do."""
+        need(name)
+        return Markup('<svg class="{}" aria-hidden="true"><use href="#{}"/></svg>').format(kind, name)
+
+    def need(*names: str) -> str:
+        """Put symbols on this page's sheet that a refreshed part may come to use."""
+        for name in names:
+            if name not in symbols:
+                raise KeyError(f"there is no icon {name}")
+            _used().add(name)
+        return ""
+
+    def sheet() -> Markup:
+        """The hidden sheet, put at the end of the page, when all icons are known."""
+        return Markup("<svg hidden>" + "".join(symbols[name] for name in sorted(_used())) + "</svg>")  # noqa: S704
+
+    app.jinja_env.globals.update(icon=icon, need=need, icon_sheet=sheet)

@@ -1,0 +1,151 @@
+"""Pictures made safe: whatever was sent becomes upright JPEG pages and a thumbnail, with nothing else in them.
+
+The decoding runs in a child process with limits on memory and time, so that a hostile or broken file ends as a polite
+sentence. `make` is the only way in; it is called from a job, never in a request.
+"""
+
+import multiprocessing
+import resource
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pypdfium2
+from PIL import Image, ImageOps, ImageSequence
+
+from portal.core.uploads import MAX_PIXELS  # importing it also teaches Pillow HEIC
+
+MEMORY = 512 * 1024 * 1024
+SECONDS = 10
+MAX_PAGES = 10
+LONG_SIDE = 2000
+THUMB_SIDE = 220
+
+CANT_OPEN = "We couldn’t open that picture. Please take it again, or type what it says."
+TOO_MANY = f"That has more than {MAX_PAGES} pages. Send the pages with the costs on them."
+
+Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+
+
+class CantOpen(Exception):
+    """The picture can't be made safe; the text says so politely."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """What came of one file: page images in order, a thumbnail, and a fingerprint of how the first page looks."""
+
+    pages: list[Path]
+    sizes: list[tuple[int, int]]
+    thumb: Path
+    looks: str
+
+
+@contextmanager
+def make(source: Path, kind: str) -> Iterator[Made]:
+    """Turn the file into safe pages in a folder that lives as long as the block. Raises CantOpen."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])
+    with tempfile.TemporaryDirectory(prefix="trellis-") as folder:
+        ours, theirs = context.Pipe(duplex=False)
+        child = context.Process(target=_child, args=(theirs, str(source), kind, folder), daemon=True)
+        child.start()
+        theirs.close()
+        try:
+            answer = ours.recv() if ours.poll(SECONDS) else CANT_OPEN
+        except EOFError:  # the child died: out of memory, or killed by the limit on its time
+            answer = CANT_OPEN
+        finally:
+            child.kill()
+            child.join()
+            ours.close()
+        if isinstance(answer, str):
+            raise CantOpen(answer)
+        sizes, looks = answer
+        pages = [Path(folder, f"{number}.jpg") for number in range(1, len(sizes) + 1)]
+        yield Made(pages, sizes, Path(folder, "thumb.jpg"), looks)
+
+
+def _child(pipe, source: str, kind: str, folder: str) -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    try:
+        pipe.send(_write_pages(Path(source), kind, Path(folder)))
+    except CantOpen as polite:
+        pipe.send(str(polite))
+    except Exception:  # whatever a decoder may raise on a hostile file, the person gets one sentence
+        pipe.send(CANT_OPEN)
+
+
+def _write_pages(source: Path, kind: str, folder: Path) -> tuple[list[tuple[int, int]], str]:
+    sizes: list[tuple[int, int]] = []
+    looks = ""
+    for number, image in enumerate((_pdf_pages if kind == "pdf" else _image_pages)(source), start=1):
+        if number > MAX_PAGES:
+            raise CantOpen(TOO_MANY)
+        image.thumbnail((LONG_SIDE, LONG_SIDE), Image.Resampling.BICUBIC, reducing_gap=2.0)
+        image.save(folder / f"{number}.jpg", "JPEG", quality=78)
+        sizes.append(image.size)
+        if number == 1:
+            looks = _looks(image)
+            image.thumbnail((THUMB_SIDE, THUMB_SIDE), Image.Resampling.BICUBIC, reducing_gap=2.0)
+            image.save(folder / "thumb.jpg", "JPEG", quality=58, optimize=True)
+    if not sizes:
+        raise CantOpen(CANT_OPEN)
+    return sizes, looks
+
+
+def _image_pages(source: Path) -> Iterator[Image.Image]:
+    with Image.open(source) as image:
+        if image.format == "JPEG":
+            image.draft("RGB" if image.mode != "CMYK" else None, (LONG_SIDE, LONG_SIDE))
+        frames = ImageSequence.Iterator(image) if image.format == "TIFF" else [image]
+        for frame in frames:
+            if frame.width * frame.height > MAX_PIXELS:
+                raise CantOpen(CANT_OPEN)
+            yield _plain(frame)
+
+
+def _plain(image: Image.Image) -> Image.Image:
+    """Upright, 8-bit RGB on white, carrying nothing but pixels."""
+    image = ImageOps.exif_transpose(image)
+    if image.mode.startswith("I"):  # 16-bit grey: scaled, or it would clip to white
+        image = image.convert("I").point(lambda value: value / 256).convert("L")
+    if image.mode in {"RGBA", "LA", "PA"} or "transparency" in image.info:
+        image = image.convert("RGBA")
+        white = Image.new("RGBA", image.size, "white")
+        image = Image.alpha_composite(white, image)
+    image = image.convert("RGB")
+    image.info.clear()
+    return image
+
+
+def _pdf_pages(source: Path) -> Iterator[Image.Image]:
+    document = pypdfium2.PdfDocument(source)
+    try:
+        if len(document) > MAX_PAGES:
+            raise CantOpen(TOO_MANY)
+        for page in document:
+            longest = max(page.get_size())
+            yield page.render(scale=min(LONG_SIDE / longest, 3.0), may_draw_forms=False).to_pil().convert("RGB")
+    finally:
+        document.close()
+
+
+def _looks(image: Image.Image) -> str:
+    """A 256-bit difference hash, as hex: near-equal for two photos files of the same picture."""
+    small = image.convert("L").resize((17, 16), Image.Resampling.BOX)
+    values = list(small.tobytes())
+    bits = "".join(
+        "1" if values[row * 17 + column] < values[row * 17 + column + 1] else "0"
+        for row in range(16)
+        for column in range(16)
+    )
+    return f"{int(bits, 2):064x}"
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether two difference hashes are of the same picture, give or take a re-encoding."""
+    return (int(one, 16) ^ int(other, 16)).bit_count() <= 10

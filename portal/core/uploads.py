@@ -1,0 +1,186 @@
+"""Files on their way in: streamed to disk and hashed as they arrive, then looked at before anything is promised.
+
+The looks here are cheap: size, kind by content, whole or cut off, pixel count from the header. The picture itself is only
+decoded in a child process (`core/pictures.py`).
+"""
+
+import hashlib
+import io
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import filetype
+from flask import Request
+from PIL import Image, UnidentifiedImageError
+from pillow_heif import register_heif_opener
+from werkzeug.datastructures import FileStorage
+
+from portal.core import files
+
+register_heif_opener()
+
+MAX_BYTES = 12 * 1024 * 1024
+MAX_FILES = 10
+MAX_PIXELS = 50_000_000
+KINDS = {
+    "image/jpeg": "jpeg",
+    "image/png": "png",
+    "image/webp": "webp",
+    "image/heic": "heic",
+    "image/heif": "heic",
+    "image/tiff": "tiff",
+    "application/pdf": "pdf",
+}
+
+
+class NotTaken(Exception):
+    """This file can't be taken; the text says why in words for a tired person."""
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """A file that passed the first looks and waits on disk."""
+
+    path: Path
+    sha256: str
+    size: int
+    kind: str
+    name: str
+
+
+class Arriving(io.RawIOBase):
+    """Where the form parser writes one file: hashed on the way, cut off above the limit, never held in memory."""
+
+    def __init__(self) -> None:
+        self.path = files.store().scratch()
+        self._file: IO[bytes] = self.path.open("wb+")
+        self._hash = hashlib.sha256()
+        self.size = 0
+
+    def write(self, data) -> int:
+        self.size += len(data)
+        if self.size <= MAX_BYTES:
+            self._hash.update(data)
+            self._file.write(data)
+        return len(data)
+
+    def read(self, size: int = -1) -> bytes:
+        return self._file.read(size)
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        self._file.flush()
+        return self._file.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+    def readable(self) -> bool:
+        return True
+
+    def writable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def finish(self) -> str:
+        """Put what came on disk and return its SHA-256."""
+        self._file.flush()
+        return self._hash.hexdigest()
+
+    def close(self) -> None:
+        if not self._file.closed:
+            self._file.close()
+            self.path.unlink(missing_ok=True)  # a file that was kept has been renamed by now
+        super().close()
+
+
+class PortalRequest(Request):
+    """Uploads go to our own streams; everything else as Flask has it."""
+
+    max_form_parts = 200
+
+    def _get_file_stream(self, total_content_length, content_type, filename=None, content_length=None):
+        return Arriving() if filename else io.BytesIO()
+
+
+def look_at(sent: FileStorage) -> Arrived:
+    """Look at one sent file and say what it is. Raises NotTaken with a sentence for the person who sent it."""
+    stream = sent.stream
+    if not isinstance(stream, Arriving):
+        raise NotTaken("Choose a photo or a PDF first.")
+    sha256 = stream.finish()
+    if stream.size == 0:
+        raise NotTaken("That file is empty. Please choose it again.")
+    if stream.size > MAX_BYTES:
+        raise NotTaken("That file is bigger than 12 MB. A photo of it will do, or a smaller copy.")
+    kind = _kind(stream.path)
+    {"pdf": _look_at_pdf}.get(kind, _look_at_image)(stream.path, kind)
+    return Arrived(stream.path, sha256, stream.size, kind, shown_name(sent.filename or ""))
+
+
+def shown_name(raw: str) -> str:
+    """The sender's file name, safe to show: last part only, no control or direction marks, 60 characters at most."""
+    last = raw.replace("\\", "/").rsplit("/", 1)[-1]
+    plain = "".join(c for c in last if unicodedata.category(c)[0] != "C").strip()
+    if len(plain) <= 60:
+        return plain or "photo"
+    stem, dot, ending = plain.rpartition(".")
+    return f"{stem[:50]}…{dot}{ending[:8]}" if dot else f"{plain[:59]}…"
+
+
+def _kind(path: Path) -> str:
+    found = filetype.guess_mime(str(path))
+    try:
+        return KINDS[found]
+    except KeyError:
+        raise NotTaken("We can take photos (JPEG, PNG, HEIC, WebP, TIFF) and PDFs. This is something else.") from None
+
+
+def _look_at_image(path: Path, kind: str) -> None:
+    cut_off = "Only part of that photo arrived. Please send it again."
+    if kind in _ENDS and not _ENDS[kind](path):
+        raise NotTaken(cut_off)
+    try:
+        with Image.open(path) as image:
+            width, height = image.size
+    except Image.DecompressionBombError:
+        raise NotTaken(_TOO_LARGE) from None
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
+        raise NotTaken("We couldn’t open that photo. Please take it again, or try another copy.") from None
+    if width * height > MAX_PIXELS:
+        raise NotTaken(_TOO_LARGE)
+
+
+_TOO_LARGE = "That picture is too large for us to open safely. A normal phone photo of it will do."
+
+
+def _tail(path: Path, size: int) -> bytes:
+    with path.open("rb") as stream:
+        stream.seek(0, io.SEEK_END)
+        stream.seek(-min(size, stream.tell()), io.SEEK_END)
+        return stream.read()
+
+
+def _riff_is_whole(path: Path) -> bool:
+    with path.open("rb") as stream:
+        head = stream.read(8)
+    return int.from_bytes(head[4:8], "little") + 8 <= path.stat().st_size
+
+
+# How each kind ends when all of it arrived. Phones put other things after the end of a JPEG, hence the wider look.
+_ENDS = {
+    "jpeg": lambda path: b"\xff\xd9" in _tail(path, 65536),
+    "png": lambda path: b"IEND" in _tail(path, 64),
+    "webp": _riff_is_whole,
+}
+
+
+def _look_at_pdf(path: Path, kind: str) -> None:
+    content = path.read_bytes()
+    if b"%%EOF" not in content[-2048:]:
+        raise NotTaken("Only part of that PDF arrived. Please send it again.")
+    if b"/Encrypt" in content:
+        raise NotTaken("That PDF is locked with a password. Send an unlocked copy, or take a photo of it.")

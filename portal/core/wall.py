@@ -1,0 +1,133 @@
+"""The wall: no group's row is written unless that group's door is open.
+
+Twice: the session refuses it (adds, changes, deletes, bulk statements), and triggers in the database refuse the same for
+anything that goes round the session. Only `autonomy/door.py` opens it; the demo's invented past is laid with it too.
+"""
+
+from contextlib import contextmanager
+
+import sqlalchemy as sa
+from sqlalchemy.orm import ORMExecuteState, Session
+
+from portal.core.db import db, is_reading
+
+KEY = "door"
+
+
+class DoorClosed(Exception):
+    """A group's row was about to be written with its door closed."""
+
+    def __init__(self, table: str):
+        super().__init__(f"{table} belongs to a group, and that group's door is closed")
+
+
+def owner_column(table: sa.Table) -> sa.Column | None:
+    """The column that says which group a row of this table belongs to, or None for tables of the host or a person."""
+    if table.name == "groups":
+        return table.c.id
+    return table.c.get("group_id") if table.info.get("group_owned") else None
+
+
+@contextmanager
+def opened(group_id: int | None):
+    """Open one group's door on this session for the block. Doors don't nest."""
+    session = db.session()
+    if is_reading():
+        raise RuntimeError("a request that only reads can't open a door")
+    if KEY in session.info:
+        raise RuntimeError("actions don't call actions: the door is already open")
+    connection = session.connection()
+    session.info[KEY] = group_id
+    _tell_database(connection, group_id)
+    try:
+        yield
+        session.flush()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        del session.info[KEY]
+        connection.info.pop(KEY, None)
+    _tell_database(connection, None)
+
+
+def _tell_database(connection: sa.Connection, group_id: int | None) -> None:
+    if connection.dialect.name == "sqlite":
+        connection.info[KEY] = group_id  # read by portal_door() on this very connection
+    else:
+        shown = "" if group_id is None else str(group_id)
+        connection.execute(sa.select(sa.func.set_config("portal.door", shown, True)))
+
+
+def _refuse_unless_open(session: Session, row) -> None:
+    table = row.__table__
+    column = owner_column(table)
+    if column is None or (table.name == "groups" and row in session.new):
+        return
+    state = sa.inspect(row).attrs[column.key].history
+    owners = {*state.added, *state.unchanged, *state.deleted} - {None}
+    if KEY not in session.info or owners - {session.info[KEY]}:
+        raise DoorClosed(table.name)
+
+
+@sa.event.listens_for(Session, "before_flush")
+def _check_rows(session, context, instances):
+    for row in (*session.new, *session.deleted, *(row for row in session.dirty if session.is_modified(row))):
+        _refuse_unless_open(session, row)
+
+
+@sa.event.listens_for(Session, "do_orm_execute")
+def _check_statements(state: ORMExecuteState):
+    if not (state.is_insert or state.is_update or state.is_delete):
+        return
+    table = getattr(state.statement, "table", None)
+    if isinstance(table, sa.Table) and owner_column(table) is not None and state.session.info.get(KEY) is None:
+        raise DoorClosed(table.name)
+
+
+def ddl(dialect: str, table: str, *, append_only: bool = False) -> list[str]:
+    """The statements that build the wall for one table. Used by migrations; never change what a landed one would make."""
+    owner = "id" if table == "groups" else "group_id"
+    changes = ("UPDATE", "DELETE") if table == "groups" else ("INSERT", "UPDATE", "DELETE")
+    return (_sqlite if dialect == "sqlite" else _postgresql)(table, owner, changes, append_only)
+
+
+def _sqlite(table, owner, changes, append_only):
+    rows = {"INSERT": ("NEW",), "UPDATE": ("OLD", "NEW"), "DELETE": ("OLD",)}
+    for change in changes:
+        closed = " OR ".join(f"portal_door() IS NOT {row}.{owner}" for row in rows[change])
+        when, words = closed, "the door is closed"
+        if append_only and change != "INSERT":
+            when, words = "1", "what happened is never changed"
+        yield (
+            f"CREATE TRIGGER wall_{table}_{change.lower()} BEFORE {change} ON {table} "
+            f"WHEN {when} BEGIN SELECT RAISE(ABORT, '{words}: {table}'); END"
+        )
+
+
+def _postgresql(table, owner, changes, append_only):
+    yield """
+        CREATE OR REPLACE FUNCTION portal_wall() RETURNS trigger LANGUAGE plpgsql AS $wall$
+        DECLARE
+            door text := nullif(current_setting('portal.door', true), '');
+            owner text := TG_ARGV[0];
+        BEGIN
+            IF TG_OP = 'TRUNCATE' THEN
+                RAISE EXCEPTION 'the door is closed: %', TG_TABLE_NAME;
+            END IF;
+            IF TG_ARGV[1] = 'append' AND TG_OP <> 'INSERT' THEN
+                RAISE EXCEPTION 'what happened is never changed: %', TG_TABLE_NAME;
+            END IF;
+            IF TG_OP <> 'INSERT' AND door IS DISTINCT FROM (to_jsonb(OLD) ->> owner) THEN
+                RAISE EXCEPTION 'the door is closed: %', TG_TABLE_NAME;
+            END IF;
+            IF TG_OP <> 'DELETE' AND door IS DISTINCT FROM (to_jsonb(NEW) ->> owner) THEN
+                RAISE EXCEPTION 'the door is closed: %', TG_TABLE_NAME;
+            END IF;
+            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+            RETURN NEW;
+        END $wall$"""
+    kind = "append" if append_only else "rows"
+    run = f"EXECUTE FUNCTION portal_wall('{owner}', '{kind}')"
+    yield f"CREATE TRIGGER wall_{table} BEFORE {' OR '.join(changes)} ON {table} FOR EACH ROW {run}"
+    yield f"CREATE TRIGGER wall_{table}_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT {run}"

@@ -1,0 +1,68 @@
+"""Answers: a page, a part of it, a redirect. `page`, `saved` and `invalid` choose between them, and nothing else does."""
+
+import hashlib
+import secrets
+
+from flask import Flask, flash, get_flashed_messages, make_response, redirect, render_template, request, session
+
+
+def wants_part() -> bool:
+    """Whether htmx asks for a part of the page rather than the page."""
+    return bool(request.headers.get("HX-Request")) and not request.headers.get("HX-Boosted")
+
+
+def page(template: str, part: str | None = None, status: int = 200, **facts):
+    """The page, or just its part where htmx asked."""
+    chosen = part if part and wants_part() else template
+    return make_response(render_template(chosen, **facts), status)
+
+
+def saved(part: str | None = None, *, goto: str, says: str = "", **facts):
+    """It is done: a 303 to `goto`, or the refreshed part with the flash line beside it."""
+    if part and wants_part():
+        return make_response(render_template("components/saved.html", part=part, says=says, **facts))
+    if says:
+        flash(says)
+    if request.headers.get("HX-Request"):
+        return "", 204, {"HX-Redirect": goto}
+    return redirect(goto, 303)
+
+
+def invalid(template: str, part: str | None = None, **facts):
+    """Something to fill in: the same form with its sentences, and what was typed kept. 422."""
+    return page(template, part, 422, **facts)
+
+
+def goto_safely(target: str | None, otherwise: str) -> str:
+    """A local address to return to; anything that could leave this site becomes `otherwise`."""
+    if target and target.startswith("/") and not target.startswith(("//", "/\\")) and "\n" not in target:
+        return target
+    return otherwise
+
+
+def browser_mark() -> str:
+    """A random mark of this browser, to bind codes and challenges to it."""
+    if "browser" not in session:
+        session["browser"] = secrets.token_urlsafe(24)
+    return session["browser"]
+
+
+def unchanged(*facts):
+    """A 304 when this person's copy of the page was made from the same facts, else None; sets the page's ETag."""
+    mark = hashlib.sha256(repr(facts).encode()).hexdigest()[:32]
+    if mark in request.if_none_match:
+        answer = make_response("", 304)
+        answer.set_etag(mark)
+        return answer
+    request.page_etag = mark
+    return None
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.globals.update(flashes=get_flashed_messages)
+
+    @app.after_request
+    def mark_page(answer):
+        if mark := getattr(request, "page_etag", None):
+            answer.set_etag(mark)
+        return answer

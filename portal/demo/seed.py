@@ -1,0 +1,282 @@
+"""Lay out the demo: people, groups, levels, pots and receipts R101 to R112, with days that follow today.
+
+Its past is written with the groups' doors open, since nobody was there to act it out. Everything after is the portal's
+own. Refuses outside demo mode.
+"""
+
+import tempfile
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import sqlalchemy as sa
+from flask import current_app
+
+from portal.activity.models import Change, Entry
+from portal.autonomy.areas import Area, Duty, Level, Outcome
+from portal.autonomy.models import AreaLevel, Hold, SpendingLimit
+from portal.core import clock, files, migrate, pictures, wall, workdays
+from portal.core.counters import Counter
+from portal.core.db import db
+from portal.demo import drawing
+from portal.demo.people import GROUPS, STAFF, address, levels
+from portal.ledger.models import Fund
+from portal.members.models import Invitation
+from portal.people.models import Group, Membership, Person, StaffRole
+from portal.people.roles import Role
+from portal.receipts.models import Asks, Picture, Question, Receipt
+
+
+@dataclass(frozen=True)
+class Told:
+    """One receipt of the demo, as its list tells it. Days count back from today."""
+
+    number: int
+    slug: str
+    by: str
+    shop: str
+    lines: tuple[tuple[str, int], ...]
+    days_ago: int
+    label: str | None = None
+    code: str | None = None
+    accepted: bool = False
+    paid_days_ago: int | None = None
+    why_none: str | None = None
+    note: str | None = None
+    blurred: bool = False
+    asks: Asks | None = None
+    words: str | None = None
+    held: dict | None = field(default=None, compare=False)
+    fund: bool = True
+
+    @property
+    def pence(self) -> int:
+        return sum(pence for _, pence in self.lines)
+
+
+RECEIPTS = (
+    Told(101, "tuesday-kettle", "Marsha", "Corner Grocer", (("Milk 4 pints x3", 465), ("Teabags 240", 681)), 21,
+         label="refreshments", code="5100", accepted=True, paid_days_ago=14),
+    Told(102, "tuesday-kettle", "Marsha", "Ashbrook Village Hall", (("Hall hire, November", 9000),), 6, label="our room",
+         code="5300", accepted=True),
+    Told(103, "tuesday-kettle", "Joe", "Bus fares", (("Bus fares", 720),), 2, why_none="They don’t give one",
+         note="Four of us, there and back."),
+    Told(104, "quiet-allotment", "Wren", "Fernside Nursery", (("Peat-free compost x3", 2350),), 3, label="compost"),
+    Told(105, "nightshift-poets", "Lily", "Roomtone Video", (("Video calls, monthly", 1439),), 5, label="our calls",
+         code="5700", accepted=True),
+    Told(106, "long-table", "Farah", "Merkato Spices", (("Berbere / በርበሬ", 1450), ("Cardamom / ኮረሪማ", 2440)), 2,
+         label="spices"),
+    Told(107, "hillfoot-walkers", "Sam", "Dale Minibus Hire", (("Minibus, one day", 5200),), 4, label="minibus",
+         held={"rule": Duty.F5, "reason": "The Paths grant is £14.10 short of this one.",
+               "releases": "Another pot, or money coming in."}),
+    Told(108, "hearsay-collective", "Orla", "Speaker fee", (("Talk on 12 November", 15000),), 3, label="speaker",
+         why_none="They don’t give one", note="For Pri’s cousin. Pri isn’t deciding on this one."),
+    Told(109, "hearsay-collective", "Mo", "Inkwell Print", (("Zine, issue 7", 31000),), 5, label="zine print",
+         asks=Asks.WHICH_POT, words="Is this from the Open Ear grant or the zine donations?", fund=False),
+    Told(110, "hearsay-collective", "Dan", "Post Office", (("Stamps 2nd x23", 1999),), 7, label="stamps", asks=Asks.SAME),
+    Told(111, "eastmoor-dads", "Stu", "Morning Café", (("Breakfast for nine", 2615),), 3, label="breakfast", blurred=True,
+         asks=Asks.CLEARER),
+    Told(112, "makers-moving-on", "Hana", "Clayworks", (("Kiln hire, November", 18780),), 1, label="kiln"),
+)  # fmt: skip
+EARLIER_STAMPS = Told(100, "hearsay-collective", "Dan", "Post Office", (("Stamps 2nd x23", 1999),), 14, label="stamps",
+                      code="5600", accepted=True, paid_days_ago=7)  # fmt: skip
+
+
+def lay_out(*, if_empty: bool = False) -> None:
+    """Empty the demo's database and lay everything out again. Raises ValueError outside demo mode."""
+    if not current_app.config["SETTINGS"].PORTAL_DEMO:
+        raise ValueError("This would empty the database. It only runs where PORTAL_DEMO=1.")
+    if if_empty and db.session.scalar(sa.select(Person.id).limit(1)):
+        return
+    _empty()
+    people = _people()
+    for told in GROUPS:
+        _group(people, *told)
+    numbers = [EARLIER_STAMPS, *RECEIPTS]
+    db.session.add(Counter(name="receipt", value=max(told.number for told in numbers)))
+    db.session.commit()
+    made = {told.number: _receipt(people, told) for told in numbers}
+    _same_stamps(made)
+    _relabelled(people, made[101])
+    _waiting_organiser(people)
+
+
+def _empty() -> None:
+    db.session.rollback()
+    db.drop_all()
+    with db.engine.begin() as connection:
+        connection.execute(sa.text("DROP TABLE IF EXISTS alembic_version"))
+    migrate.upgrade()
+
+
+def _people() -> dict[str, Person]:
+    names = [name for _, _, organisers, helpers, _, _ in GROUPS for name in (*organisers, *helpers)]
+    names += [name for name, _, _ in STAFF]
+    people = {name: Person(name=name, email=address(name)) for name in names}
+    db.session.add_all(people.values())
+    db.session.flush()
+    db.session.add_all(StaffRole(person_id=people[name].id, role=role) for name, roles, _ in STAFF for role in roles)
+    db.session.commit()
+    return people
+
+
+def _group(people, name, slug, organisers, helpers, letters, pots) -> None:
+    group = Group(name=name, slug=slug, founded_at=_ago(400))
+    db.session.add(group)
+    db.session.flush()
+    with wall.opened(group.id):
+        own = {"group_id": group.id}
+        for role, names in ((Role.ORGANISER, organisers), (Role.HELPER, helpers)):
+            db.session.add_all(
+                Membership(**own, person_id=people[one].id, role=role, joined_at=_ago(300 - i))
+                for i, one in enumerate(names)
+            )
+        db.session.add_all(
+            AreaLevel(**own, area=area, level=level, set_at=_ago(120), set_by=people[organisers[0]].id)
+            for area, level in levels(letters).items()
+        )
+        db.session.add_all(Fund(**own, name=pot) for pot in pots)
+        if slug == "tuesday-kettle":
+            db.session.add(SpendingLimit(**own, each_pence=60_00, month_pence=200_00))
+    db.session.commit()
+
+
+def _receipt(people, told: Told) -> Receipt:
+    group = db.session.scalar(sa.select(Group).where(Group.slug == told.slug))
+    finance = people["Glyn Parry"].id
+    with wall.opened(group.id):
+        fund = db.session.scalar(sa.select(Fund.id).where(Fund.group_id == group.id).order_by(Fund.id).limit(1))
+        accepted_at = _ago(max(told.days_ago - 2, 0)) if told.accepted else None
+        row = Receipt(
+            group_id=group.id,
+            number=told.number,
+            key=f"demo-{told.number}",
+            added_at=_ago(told.days_ago),
+            added_by=people[told.by].id,
+            shop=told.shop,
+            amount_pence=None if told.blurred else told.pence,
+            spent_on=_day(told.days_ago + 1),
+            label=told.label,
+            note=told.note,
+            fund_id=fund if told.fund else None,
+            no_picture_why=told.why_none,
+            ledger_code=told.code,
+            accepted_at=accepted_at,
+            accepted_by=finance if told.accepted else None,
+            paid_on=_day(told.paid_days_ago) if told.paid_days_ago is not None else None,
+        )
+        db.session.add(row)
+        db.session.flush()
+        _entry(group, people[told.by], Role.ORGANISER, "receipts.upload", "added a receipt", row, told.days_ago)
+        if not told.why_none:
+            _draw(row, told)
+        if told.accepted:
+            says = "checked a receipt: ready to pay"
+            _entry(group, people["Glyn Parry"], Role.FINANCE, "receipts.accept", says, row, max(told.days_ago - 2, 0))
+        if told.asks and told.asks is not Asks.SAME:
+            asked = {"asks": told.asks.key, "words": told.words, "asked_at": _ago(max(told.days_ago - 1, 0))}
+            db.session.add(Question(group_id=group.id, receipt_id=row.id, asked_by=finance, **asked))
+        if told.held:
+            review = workdays.after(clock.today(), 3)
+            item = {"item_table": Receipt.__tablename__, "item_id": row.id}
+            db.session.add(Hold(group_id=group.id, **item, **told.held, review_on=review, placed_by=finance))
+    db.session.commit()
+    return row
+
+
+def _draw(row: Receipt, told: Told) -> None:
+    """A picture as the pipeline would have left it."""
+    day = f"{_day(told.days_ago + 1):%d/%m/%Y}"
+    drawn = drawing.receipt(told.shop, list(told.lines), day=day, seed=told.number % 100, blurred=told.blurred)
+    kept = files.store()
+    with tempfile.NamedTemporaryFile() as source:
+        source.write(drawn)
+        source.flush()
+        with pictures.make(Path(source.name), "jpeg") as made:
+            names = []
+            for path in (*made.pages, made.thumb):
+                ours = kept.scratch()
+                ours.write_bytes(path.read_bytes())
+                names.append(kept.keep(ours))
+            width, height = made.sizes[0]
+            looks = made.looks
+    db.session.add(
+        Picture(
+            group_id=row.group_id,
+            receipt_id=row.id,
+            added_by=row.added_by,
+            added_at=row.added_at,
+            shown_name="photo.jpg",
+            kind="jpeg",
+            size=len(drawn),
+            sha256=f"demo-{told.number}",
+            pages=[{"file": names[0], "width": width, "height": height}],
+            thumb=names[1],
+            looks=looks,
+            made_at=row.added_at,
+        )
+    )
+
+
+def _same_stamps(made: dict[int, Receipt]) -> None:
+    later, earlier = made[110], made[100]
+    with wall.opened(later.group_id):
+        own = {"group_id": later.group_id, "receipt_id": later.id}
+        db.session.add(Question(**own, asks=Asks.SAME.key, other_id=earlier.id, asked_at=later.added_at))
+    db.session.commit()
+
+
+def _relabelled(people, row: Receipt) -> None:
+    """Glyn relabelled R101; the group was told."""
+    group = db.session.get_one(Group, row.group_id)
+    with wall.opened(group.id):
+        entry = _entry(group, people["Glyn Parry"], Role.FINANCE, "receipts.describe", "filled in a receipt", row, 6)
+        entry.area, entry.level, entry.outcome = Area.RECEIPTS, Level.TELL_AFTER, Outcome.ALLOW_TELL
+        db.session.flush()
+        db.session.add(
+            Change(
+                group_id=group.id,
+                entry_id=entry.id,
+                row_table="receipts",
+                row_id=row.id,
+                column="label",
+                before="tea things",
+                after="refreshments",
+            )
+        )
+    db.session.commit()
+
+
+def _waiting_organiser(people) -> None:
+    """The Poets are about to agree on a new organiser."""
+    group = db.session.scalar(sa.select(Group).where(Group.slug == "nightshift-poets"))
+    with wall.opened(group.id):
+        ade = people["Ade"].id
+        asked = {"email": "june@example.org", "role": Role.ORGANISER, "nonce": "0" * 32, "made_by": ade}
+        db.session.add(Invitation(group_id=group.id, **asked, made_at=_ago(1)))
+    db.session.commit()
+
+
+def _entry(group, person, role, action, says, row, days_ago) -> Entry:
+    entry = Entry(
+        group_id=group.id,
+        at=_ago(days_ago),
+        person_id=person.id,
+        role=role,
+        action=action,
+        outcome=Outcome.ALLOW,
+        says=says,
+        about=row.ref,
+        subject_table="receipts",
+        subject_id=row.id,
+    )
+    db.session.add(entry)
+    return entry
+
+
+def _ago(days: float) -> datetime:
+    return clock.now() - timedelta(days=days, hours=1)
+
+
+def _day(days_ago: int) -> date:
+    return clock.today() - timedelta(days=days_ago)

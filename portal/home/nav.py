@@ -1,0 +1,52 @@
+"""Where one can go: the bar on a phone, the rail on a laptop. A place shows only to roles that reach it."""
+
+from dataclasses import dataclass
+
+from flask import g, request
+
+from portal.people import session
+from portal.people.roles import GROUP_ROLES, STAFF_ROLES, Role
+
+
+@dataclass(frozen=True)
+class Place:
+    """One entry: the endpoint it opens, its words and icon, who sees it, and which other endpoints lie within it."""
+
+    endpoint: str
+    words: str
+    icon: str
+    roles: frozenset[Role]
+    within: frozenset[str] = frozenset()
+
+    @property
+    def is_here(self) -> bool:
+        """Whether the page of this request lies within it."""
+        here = request.endpoint or ""
+        if self.within:
+            return here == self.endpoint or here in self.within
+        return here.partition(".")[0] == self.endpoint.partition(".")[0]
+
+
+GROUP_PLACES = (
+    Place("home.index", "Home", "home", GROUP_ROLES),
+    Place("receipts.index", "Receipts", "file", GROUP_ROLES),
+    Place("members.index", "People", "people", GROUP_ROLES),
+)
+HOST_PLACES = (
+    Place("desk.index", "Receipts", "file", frozenset({Role.FINANCE, Role.COORDINATOR})),
+    Place("members.groups", "Groups", "people", STAFF_ROLES, frozenset({"members.group_page", "members.new_group"})),
+    Place("members.staff", "Staff", "shake", STAFF_ROLES, frozenset({"members.appoint"})),
+)
+YOU = Place("signin.you", "You", "passkey", frozenset())
+
+
+def places() -> tuple[Place, ...]:
+    """The entries for this page's side and this person's roles; none before sign-in."""
+    who = session.identity()
+    if who is None:
+        return ()
+    if "place" in g:
+        return (*(place for place in GROUP_PLACES if g.place.role in place.roles), YOU)
+    if who.staff_roles:
+        return (*(place for place in HOST_PLACES if who.staff_roles & place.roles), YOU)
+    return (YOU,)

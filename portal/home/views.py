@@ -1,0 +1,85 @@
+"""Home for a group, and the way there after signing in."""
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Flask, current_app, g, redirect, request, url_for
+
+from portal.activity.queries import by_host, newest
+from portal.core import clock
+from portal.core.web import page, unchanged
+from portal.home import health, nav
+from portal.members.queries import waiting_for_yes
+from portal.people import session
+from portal.people.reach import actor, in_group, public, signed_in
+from portal.people.roles import Role
+from portal.receipts import queries as receipts
+
+bp = Blueprint("home", __name__)
+
+
+@bp.get("/")
+@public()
+def front():
+    """To one's own place: the only group, the host's desk, a choice of places, or the sign-in page."""
+    who = session.identity()
+    if who is None:
+        return redirect(url_for("signin.start"), 303)
+    if len(who.places) == 1 and not who.staff_roles:
+        return redirect(url_for(".index", group=who.places[0].slug), 303)
+    if who.staff_roles and not who.places:
+        at_desk = who.staff_roles & {Role.FINANCE, Role.COORDINATOR}
+        return redirect(url_for("desk.index" if at_desk else "members.groups"), 303)
+    return redirect(url_for(".choose"), 303)
+
+
+@bp.get("/places")
+@signed_in()
+def choose():
+    """For someone in several groups, or in a group and at the host: which side are you on now?"""
+    return page("home/choose.html", who=session.identity())
+
+
+@bp.get("/g/<group>/")
+@in_group()
+def index():
+    """What's ours, what's happening."""
+    facts = (session.identity().device_id, newest(g.place.group_id), clock.today(), current_app.extensions["build"])
+    if answer := unchanged(*facts, request.headers.get("HX-Request")):
+        return answer
+    group_id = g.place.group_id
+    count, pence = receipts.on_the_way_sum(group_id)
+    organises = Role.ORGANISER in actor().roles
+    return page(
+        "home/index.html",
+        count=count,
+        pence=pence,
+        lines=receipts.on_the_way(group_id, 4),
+        questions=receipts.waiting_for_group(group_id),
+        yes_wanted=waiting_for_yes(group_id, actor().person_id or 0) if organises else [],
+        by_host=by_host(group_id),
+    )
+
+
+@bp.get("/talk")
+@public()
+def talk():
+    """People to talk to now."""
+    return page("home/talk.html")
+
+
+def init_app(app: Flask) -> None:
+    app.register_blueprint(bp)
+    app.register_blueprint(health.bp)
+    settings = app.config["SETTINGS"]
+    app.jinja_env.globals.update(
+        host_name=settings.PORTAL_HOST_NAME,
+        host_contact=settings.PORTAL_HOST_CONTACT,
+        crisis_lines=settings.PORTAL_CRISIS_LINES,
+        leave_url=settings.PORTAL_LEAVE_URL,
+        demo=settings.PORTAL_DEMO,
+        port=urlsplit(settings.url).port,
+    )
+
+    @app.context_processor
+    def everywhere():
+        return {"places": nav.places(), "who": session.identity(), "place": g.get("place")}

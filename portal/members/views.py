@@ -1,0 +1,202 @@
+"""The people page of a group, invitations and joining; the host's list of groups."""
+
+from flask import Blueprint, Flask, abort, request, url_for
+
+from portal.autonomy.door import Mistake, may
+from portal.autonomy.models import levels_of
+from portal.core.db import db
+from portal.core.web import invalid, page, saved
+from portal.members import actions, queries
+from portal.members.forms import AppointForm, FoundForm, InviteForm, JoinForm
+from portal.people import queries as people
+from portal.people import session
+from portal.people.models import Group
+from portal.people.reach import actor, as_staff, group, group_at, in_group, signed_in
+from portal.people.roles import ORGANISERS, STAFF_WORDS, Role
+
+bp = Blueprint("members", __name__)
+COORDINATORS = actions.COORDINATORS
+
+
+@bp.get("/g/<group>/people")
+@in_group()
+def index():
+    """Who's in the group, and who is invited."""
+    return page("members/index.html", **_people(InviteForm()))
+
+
+@bp.post("/g/<group>/people/invitations")
+@in_group(roles=ORGANISERS, does=(actions.invite_helper, actions.propose_organiser))
+def invite():
+    form = InviteForm.from_request()
+    if not form.validate():
+        return invalid("members/index.html", **_people(form))
+    invites = actions.propose_organiser if form.role.data == "organiser" else actions.invite_helper
+    try:
+        invitation = invites(actor(), group(), key=form.key.data, email=form.email.data)
+    except Mistake as mistake:
+        form.email.errors = [str(mistake)]
+        return invalid("members/index.html", **_people(form))
+    asked = "Another organiser of your group says yes first." if invitation.waits_for_agreement else "We’ve sent it."
+    return saved(goto=url_for(".index", group=group().slug), says=asked)
+
+
+@bp.post("/g/<group>/people/invitations/<int:invitation_id>/agreement")
+@in_group(roles=ORGANISERS, does=actions.agree)
+def agree(invitation_id):
+    actions.agree(actor(), group(), invitation_id)
+    return saved(goto=url_for(".index", group=group().slug), says="Agreed. The invitation is on its way.")
+
+
+@bp.post("/g/<group>/people/invitations/<int:invitation_id>/revocation")
+@in_group(roles=ORGANISERS, does=actions.revoke)
+def revoke(invitation_id):
+    actions.revoke(actor(), group(), invitation_id)
+    return saved(goto=url_for(".index", group=group().slug), says="Taken back. The link no longer works.")
+
+
+@bp.post("/g/<group>/people/<int:membership_id>/removal")
+@in_group(roles=ORGANISERS, does=actions.remove_helper)
+def remove(membership_id):
+    actions.remove_helper(actor(), group(), membership_id)
+    return saved(goto=url_for(".index", group=group().slug), says="They’re no longer in the group.")
+
+
+@bp.post("/g/<group>/people/<int:membership_id>/leaving")
+@in_group(does=actions.leave)
+def leave(membership_id):
+    actions.leave(actor(), group(), membership_id)
+    return saved(goto="/", says="You’ve left the group.")
+
+
+@bp.get("/join/<token>")
+@signed_in()
+def join(token):
+    """An invitation, to accept by a button: opening the link alone does nothing."""
+    invitation, inviting = _invited(token)
+    return page("members/join.html", invitation=invitation, inviting=inviting, form=JoinForm(), mine=_is_mine(invitation))
+
+
+@bp.post("/join/<token>")
+@signed_in(does=actions.accept)
+def accept(token):
+    invitation, inviting = _invited(token)
+    form, who = JoinForm.from_request(), session.identity()
+    if not (who and who.name) and not form.name.data:
+        form.name.errors = ["Write a name. A first name or a nickname is fine."]
+        facts = {"invitation": invitation, "inviting": inviting, "form": form, "mine": _is_mine(invitation)}
+        return invalid("members/join.html", **facts)
+    actions.accept(actor(), inviting, invitation.id, name=form.name.data or "")
+    return saved(goto=url_for("home.index", group=inviting.slug), says=f"Welcome to {inviting.name}.")
+
+
+@bp.get("/host/groups/")
+@as_staff()
+def groups():
+    """Every hosted group, by name."""
+    after = request.args.get("after") or None
+    found = people.groups_page(after)
+    facts = {"groups": found[:50], "after": found[49].slug if len(found) > 50 else None}
+    return page("members/groups.html", **facts, can_found=COORDINATORS & actor().roles)
+
+
+@bp.get("/host/groups/new")
+@as_staff(roles=COORDINATORS, asks_again=True)
+def new_group():
+    return page("members/new_group.html", form=FoundForm())
+
+
+@bp.post("/host/groups/")
+@as_staff(roles=COORDINATORS, does=actions.found)
+def found_group():
+    form = FoundForm.from_request()
+    if not form.validate():
+        return invalid("members/new_group.html", form=form)
+    slug = actions.slug_of(form.name.data)
+    if db.session.scalar(db.select(Group.id).where(Group.slug == slug)):
+        form.name.errors = ["There is a group by that name already."]
+        return invalid("members/new_group.html", form=form)
+    facts = {"founds": {"name": form.name.data, "slug": slug}, "email": form.email.data}
+    actions.found(actor(), key=form.key.data, **facts)
+    return saved(goto=url_for(".group_page", slug=slug), says="The group is here. Its first organiser has an email.")
+
+
+@bp.get("/host/groups/<slug>")
+@as_staff()
+def group_page(slug):
+    """One group as staff see it: it starts with what the group lets them do."""
+    found = group_at(slug)
+    see_people = may(actor(), found, actions.invite_helper).changes
+    facts = {
+        "group": found,
+        "levels": levels_of(found.id),
+        "members": people.members(found) if see_people else None,
+        "invitations": [one for one in queries.open_invitations(found.id) if one[0].made_by == actor().person_id],
+    }
+    return page("members/group.html", **facts)
+
+
+@bp.post("/host/groups/<slug>/invitations/<int:invitation_id>/revocation")
+@as_staff(roles=COORDINATORS, does=actions.revoke)
+def host_revoke(slug, invitation_id):
+    """Take back what staff sent: only the first organiser's invitation, unless the group lets staff do more."""
+    actions.revoke(actor(), group_at(slug), invitation_id)
+    return saved(goto=url_for(".group_page", slug=slug), says="Taken back. The link no longer works.")
+
+
+@bp.get("/host/staff")
+@as_staff()
+def staff():
+    """The host's own people and their roles."""
+    return page("members/staff.html", **_staff(AppointForm()))
+
+
+@bp.post("/host/staff")
+@as_staff(roles=COORDINATORS, does=actions.appoint)
+def appoint():
+    form = AppointForm.from_request()
+    if not form.validate():
+        return invalid("members/staff.html", **_staff(form))
+    try:
+        actions.appoint(actor(), **form.facts())
+    except Mistake as mistake:
+        form.email.errors = [str(mistake)]
+        return invalid("members/staff.html", **_staff(form))
+    return saved(goto=url_for(".staff"), says="They have an email telling them how to sign in.")
+
+
+@bp.post("/host/staff/<int:role_id>/end")
+@as_staff(roles=COORDINATORS, does=actions.dismiss)
+def dismiss(role_id):
+    actions.dismiss(actor(), None, role_id)
+    return saved(goto=url_for(".staff"), says="Their role has ended.")
+
+
+def _staff(form) -> dict:
+    facts = {"staff": people.staff(), "form": form, "words": STAFF_WORDS, "me": actor().person_id}
+    return facts | {"can_appoint": COORDINATORS & actor().roles}
+
+
+def _people(form) -> dict:
+    who = session.identity()
+    return {
+        "members": people.members(group()),
+        "invitations": queries.open_invitations(group().id),
+        "form": form,
+        "me": who.id if who else None,
+        "organises": Role.ORGANISER in actor().roles,
+    }
+
+
+def _invited(token: str):
+    invitation = actions.invitation_by_token(token) or abort(404)
+    return invitation, db.session.get_one(Group, invitation.group_id)
+
+
+def _is_mine(invitation) -> bool:
+    who = session.identity()
+    return bool(who and who.email == invitation.email and not invitation.waits_for_agreement)
+
+
+def init_app(app: Flask) -> None:
+    app.register_blueprint(bp)

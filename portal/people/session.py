@@ -1,0 +1,188 @@
+"""Signed in? One cookie holds a random token and when it was last used, signed; the rest is the device's row.
+
+The time of last use travels in the cookie so that idle limits need no write on a GET.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cached_property
+
+import sqlalchemy as sa
+from flask import Flask, current_app, g, request
+from flask_login import LoginManager, UserMixin, current_user
+from itsdangerous import BadSignature, TimestampSigner
+
+from portal.core import clock
+from portal.core.db import db, reading
+from portal.people.models import Device, Group, Membership, Person, StaffRole
+from portal.people.roles import STAFF_ROLES, Actor, Role
+
+ORGANISER_IDLE = timedelta(days=14)
+ORGANISER_LONGEST = timedelta(days=60)
+STAFF_IDLE = timedelta(minutes=30)
+STAFF_LONGEST = timedelta(hours=10)
+PROOF_LASTS = timedelta(minutes=10)
+REFRESH = timedelta(seconds=60)
+
+login = LoginManager()
+
+
+@dataclass(frozen=True)
+class Place:
+    """A group someone is in, and as what."""
+
+    group_id: int
+    slug: str
+    name: str
+    role: Role
+
+
+@dataclass
+class Identity(UserMixin):
+    """The signed-in person on this request: plain facts, read once, no rows attached."""
+
+    id: int
+    name: str
+    email: str
+    device_id: int
+    signed_in_at: datetime
+    remembered: bool
+    proved_at: datetime | None
+    second_factor_at: datetime | None
+    idle: timedelta
+    places: list[Place] = field(default_factory=list)
+    staff_roles: frozenset[Role] = frozenset()
+
+    @property
+    def acts_as_staff(self) -> bool:
+        """Whether the host's pages are open: a second factor within 10 hours and no 30 idle minutes."""
+        return bool(
+            self.staff_roles
+            and self.second_factor_at
+            and self.idle <= STAFF_IDLE
+            and self.second_factor_at > clock.now() - STAFF_LONGEST
+        )
+
+    @cached_property
+    def staff_actor(self) -> Actor:
+        return self._actor(self.staff_roles)
+
+    @cached_property
+    def self_actor(self) -> Actor:
+        return self._actor(frozenset({Role.SELF}))
+
+    def actor_in(self, place: Place) -> Actor:
+        return self._actor(frozenset({place.role}))
+
+    def _actor(self, roles: frozenset[Role]) -> Actor:
+        return Actor(self.id, self.name, roles, self.device_id, self.proved_at)
+
+
+def cookie_name() -> str:
+    return "__Host-trellis" if current_app.config["SETTINGS"].secure else "trellis"
+
+
+def _signer() -> TimestampSigner:
+    return TimestampSigner(current_app.secret_key or "", salt="device")
+
+
+def hashed(token: str) -> str:
+    """How tokens are kept: SHA-256 of 256 random bits needs no salt."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def new_token() -> str:
+    return secrets.token_urlsafe(32)
+
+
+def start(token: str, *, remembered: bool) -> None:
+    """Give this browser the token on its way out."""
+    g.new_cookie = (token, remembered)
+
+
+def end() -> None:
+    """Take the token from this browser on its way out."""
+    g.new_cookie = ("", False)
+
+
+@login.request_loader
+def load(_request) -> Identity | None:
+    """Who holds this request's cookie, or None. One statement, in a short transaction of its own."""
+    try:
+        signed, stamp = _signer().unsign(request.cookies.get(cookie_name(), ""), return_timestamp=True)
+    except BadSignature:
+        return None
+    token, idle = signed.decode(), clock.now() - stamp
+    with reading():
+        identity = _read(hashed(token), idle)
+    if identity and idle > REFRESH and "new_cookie" not in g:
+        start(token, remembered=identity.remembered)
+    return identity
+
+
+def _read(token_hash: str, idle: timedelta) -> Identity | None:
+    in_groups = (
+        sa.select(Membership.person_id, Membership.role, Group.id.label("place"), Group.slug, Group.name)
+        .join(Group, Group.id == Membership.group_id)
+        .where(Membership.ended_at.is_(None))
+    )
+    at_host = sa.select(StaffRole.person_id, StaffRole.role, sa.literal(0), sa.literal(""), sa.literal("")).where(
+        StaffRole.ended_at.is_(None)
+    )
+    held = sa.union_all(in_groups, at_host).subquery("held")
+    rows = db.session.execute(
+        sa.select(Device, Person.name, Person.email, held.c.role, held.c.place, held.c.slug, held.c.name)
+        .join(Person, Person.id == Device.person_id)
+        .outerjoin(held, held.c.person_id == Device.person_id)
+        .where(Device.token_hash == token_hash, Device.ended_at.is_(None), Device.expires_at > clock.now())
+    ).all()
+    if not rows:
+        return None
+    device, name, email = rows[0][:3]
+    if idle > (ORGANISER_IDLE if device.remembered else STAFF_LONGEST):
+        return None
+    roles = [row[3:] for row in rows if row.role]
+    return Identity(
+        id=device.person_id,
+        name=name,
+        email=email,
+        device_id=device.id,
+        signed_in_at=device.created_at,
+        remembered=device.remembered,
+        proved_at=device.proved_at,
+        second_factor_at=device.second_factor_at,
+        idle=idle,
+        places=sorted((Place(i, slug, title, role) for role, i, slug, title in roles if i), key=lambda p: p.name),
+        staff_roles=frozenset(role for role, i, *_ in roles if not i) & STAFF_ROLES,
+    )
+
+
+def _set_cookie(answer):
+    if "new_cookie" not in g:
+        return answer
+    token, remembered = g.new_cookie
+    secure = current_app.config["SETTINGS"].secure
+    if not token:
+        answer.delete_cookie(cookie_name(), httponly=True, secure=secure, samesite="Lax")
+        return answer
+    answer.set_cookie(
+        cookie_name(),
+        _signer().sign(token).decode(),
+        max_age=ORGANISER_IDLE if remembered else None,
+        httponly=True,
+        secure=secure,
+        samesite="Lax",
+    )
+    return answer
+
+
+def identity() -> Identity | None:
+    """The signed-in person, or None."""
+    return current_user if current_user.is_authenticated else None
+
+
+def init_app(app: Flask) -> None:
+    login.init_app(app)
+    app.after_request(_set_cookie)

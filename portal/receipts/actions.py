@@ -1,0 +1,310 @@
+"""Everything that changes a receipt."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+import sqlalchemy as sa
+
+from portal.autonomy.areas import Area, Duty
+from portal.autonomy.door import Mistake, NotHere, action
+from portal.autonomy.models import Hold
+from portal.core import clock, jobs, workdays
+from portal.core.counters import next_number
+from portal.core.db import db
+from portal.core.uploads import Arrived
+from portal.ledger.models import LEDGER_CODES, Fund
+from portal.people.roles import GROUP_ROLES, Role
+from portal.receipts import queries
+from portal.receipts.models import ASKS, Asks, Picture, Question, Receipt
+
+DESK = frozenset({Role.FINANCE, Role.COORDINATOR})
+FINANCE = frozenset({Role.FINANCE})
+SYSTEM_ONLY = frozenset({Role.SYSTEM})
+FIRST_NUMBER = 101
+HOLD_DAYS = 5  # working days until a hold is looked at again, at most (autonomy guide, the floor)
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A file that is already kept: its name in the store, and what is known of it."""
+
+    sha256: str
+    size: int
+    kind: str
+    shown_name: str
+    original: str = field(compare=False)
+
+    @classmethod
+    def of(cls, arrived: Arrived, original: str) -> "Photo":
+        return cls(arrived.sha256, arrived.size, arrived.kind, arrived.name, original)
+
+
+@action(area=Area.RECEIPTS, roles=GROUP_ROLES, helpers_own=True, says="added a receipt")
+def upload(by, group, *, receipt_key: str, photo: Photo) -> Receipt:
+    """Take a receipt as a picture, which is all it needs."""
+    receipt = _new(by, group, receipt_key)
+    _add_picture(by, receipt, photo)
+    return receipt
+
+
+@action(area=Area.RECEIPTS, roles=GROUP_ROLES, helpers_own=True, says="told us of a cost without a receipt")
+def declare(by, group, *, receipt_key: str, shop: str, amount_pence: int, spent_on: date, why: str) -> Receipt:
+    """Take someone's word for a cost there is no receipt of."""
+    receipt = _new(by, group, receipt_key)
+    receipt.shop, receipt.amount_pence, receipt.spent_on = shop, amount_pence, spent_on
+    receipt.no_picture_why = why
+    _ask_if_same(receipt, queries.same_facts(receipt))
+    return receipt
+
+
+@action(area=Area.RECEIPTS, roles=GROUP_ROLES | DESK, on=Receipt, helpers_own=True, says="filled in a receipt")
+def describe(by, group, receipt, **facts) -> Receipt:
+    """Set what the group says of its receipt: any of shop, amount_pence, spent_on, label, note, fund_id.
+
+    A changed amount takes back the host's “ready to pay”, so that nothing else is paid than what was checked.
+    """
+    _check_still_open(receipt)
+    facts = {name: _known(name, value, group) for name, value in facts.items() if name in _GROUPS_FACTS}
+    if "amount_pence" in facts and facts["amount_pence"] != receipt.amount_pence:
+        receipt.accepted_at = receipt.accepted_by = None
+    before = receipt.shop, receipt.spent_on, receipt.amount_pence
+    for name, value in facts.items():
+        setattr(receipt, name, value)
+    if (receipt.shop, receipt.spent_on, receipt.amount_pence) != before:
+        _ask_if_same(receipt, queries.same_facts(receipt))
+    return receipt
+
+
+@action(area=Area.RECEIPTS, roles=GROUP_ROLES, on=Receipt, helpers_own=True, says="sent a picture")
+def add_picture(by, group, receipt, *, photo: Photo, replaces: int | None = None) -> Receipt:
+    """Add a picture, or put it in another's place; the other stays in the history."""
+    _check_still_open(receipt)
+    if replaces:
+        old = queries.picture(group.id, replaces)
+        if old is None or old.receipt_id != receipt.id:
+            raise NotHere("picture")
+        old.replaced_at = clock.now()
+    _add_picture(by, receipt, photo)
+    for question in queries.parts_of(receipt)[1]:
+        if question.asks == Asks.CLEARER.key:
+            _answer(question, by, "Sent another picture.")
+    return receipt
+
+
+@action(area=Area.RECEIPTS, roles=GROUP_ROLES, on=Receipt, helpers_own=True, says="took a receipt back")
+def withdraw(by, group, receipt) -> Receipt:
+    """Put it in the bin, from which it can be brought back for 30 days."""
+    if receipt.paid_on:
+        raise Mistake("This one is paid already, so it stays.")
+    if not receipt.withdrawn_at:
+        receipt.withdrawn_at, receipt.withdrawn_by = clock.now(), by.person_id
+        receipt.accepted_at = receipt.accepted_by = None
+    return receipt
+
+
+@action(area=Area.RECEIPTS, roles=GROUP_ROLES, on=Receipt, helpers_own=True, says="brought a receipt back")
+def restore(by, group, receipt) -> Receipt:
+    """Take it out of the bin."""
+    receipt.withdrawn_at = receipt.withdrawn_by = None
+    return receipt
+
+
+@action(area=Area.RECEIPTS, roles=GROUP_ROLES, on=Receipt, helpers_own=True, says="answered a question")
+def answer(by, group, receipt, *, question_id: int, words: str | None = None, **facts) -> Receipt:
+    """Answer a question, in words or by filling in what was missing."""
+    _check_still_open(receipt)
+    question = _question(receipt, question_id)
+    for name, value in facts.items():
+        if name in _GROUPS_FACTS and value is not None:
+            setattr(receipt, name, _known(name, value, group))
+    _answer(question, by, words)
+    return receipt
+
+
+@action(duty=Duty.F1, roles=DESK, on=Receipt, says="asked about a receipt")
+def ask(by, group, receipt, *, asks: str, words: str | None = None) -> Receipt:
+    """Ask the group one of a few plain questions, with words of one's own where they help."""
+    _check_still_open(receipt)
+    if asks not in ASKS or asks == Asks.SAME.key:
+        raise Mistake("Choose one of the questions.", "asks")
+    if asks == Asks.OTHER.key and not words:
+        raise Mistake("Write your question.", "words")
+    db.session.add(Question(group_id=group.id, receipt_id=receipt.id, asks=asks, words=words, asked_by=by.person_id))
+    return receipt
+
+
+@action(duty=Duty.F1, roles=DESK, on=Receipt, says="set the host’s code")
+def code(by, group, receipt, *, ledger_code: str) -> Receipt:
+    """Set the host's own ledger code. The group's label stays the group's."""
+    receipt.ledger_code = _known_code(ledger_code)
+    return receipt
+
+
+@action(duty=Duty.F3, roles=DESK, on=Receipt, says="checked a receipt: ready to pay")
+def accept(by, group, receipt, *, ledger_code: str, amount_pence: int) -> Receipt:
+    """Find it in order, at the amount that was seen on the desk."""
+    _check_still_open(receipt)
+    if receipt.amount_pence is None:
+        raise Mistake("There’s no amount yet. Ask the group how much it was.", "amount_pence")
+    if receipt.amount_pence != amount_pence:
+        raise Mistake("The amount changed while you were looking. Check it once more.", "amount_pence")
+    receipt.ledger_code = _known_code(ledger_code)
+    if not receipt.accepted_at:
+        receipt.accepted_at, receipt.accepted_by = clock.now(), by.person_id
+    return receipt
+
+
+@action(duty=Duty.F1, roles=FINANCE, on=Receipt, says="recorded a payment")
+def record_payment(by, group, receipt, *, paid_on: date) -> Receipt:
+    """Note that the bank paid it, on which day."""
+    if not receipt.accepted_at or receipt.withdrawn_at or _hold_on(receipt):
+        raise Mistake("Only a receipt that is ready to pay can be marked as paid.")
+    receipt.paid_on = receipt.paid_on or paid_on
+    return receipt
+
+
+@action(duty=Duty.F2, roles=DESK, on=Receipt, says="held a receipt")
+def hold(by, group, receipt, *, rule: str, reason: str, releases: str) -> Receipt:
+    """Hold this one item back: the rule, why, what releases it. Looked at again within 5 working days."""
+    _check_still_open(receipt)
+    if rule not in {Duty.F2, Duty.F3, Duty.F4, Duty.F5}:
+        raise Mistake("Choose the rule it is held under.", "rule")
+    if _hold_on(receipt) is None:
+        held = Hold(
+            group_id=group.id,
+            item_table=Receipt.__tablename__,
+            item_id=receipt.id,
+            rule=Duty(rule),
+            reason=reason,
+            releases=releases,
+            review_on=workdays.after(clock.today(), HOLD_DAYS),
+            placed_by=by.person_id,
+        )
+        db.session.add(held)
+    return receipt
+
+
+@action(duty=Duty.F2, roles=DESK, on=Receipt, says="released a receipt")
+def release(by, group, receipt) -> Receipt:
+    """End the hold on it."""
+    current = _hold_on(receipt)
+    if current:
+        current.released_at, current.released_by = clock.now(), by.person_id
+    return receipt
+
+
+@action(duty=Duty.F1, roles=SYSTEM_ONLY, on=Picture, says="made a picture ready")
+def keep_pages(by, group, picture, *, pages: list, thumb: str, looks: str) -> Picture:
+    """Note the safe pages that were made of a picture, and ask kindly if it was sent before."""
+    picture.pages, picture.thumb, picture.looks, picture.made_at = pages, thumb, looks, clock.now()
+    picture.original = None
+    receipt = db.session.get_one(Receipt, picture.receipt_id)
+    _ask_if_same(receipt, queries.same_picture(receipt, picture))
+    return picture
+
+
+@action(duty=Duty.F1, roles=SYSTEM_ONLY, on=Picture, says="couldn’t open a picture")
+def give_up_picture(by, group, picture, *, why: str) -> Picture:
+    """Note that a picture couldn't be opened, so that the group can send another."""
+    picture.failed_why, picture.original = why, None
+    return picture
+
+
+@action(duty=Duty.F1, roles=SYSTEM_ONLY, on=Receipt, says="emptied the bin of a receipt")
+def remove(by, group, receipt) -> None:
+    """Remove a receipt that lay in the bin for 30 days, with all that hangs on it."""
+    for model in (Question, Picture):
+        for row in db.session.scalars(sa.select(model).where(model.group_id == group.id, model.receipt_id == receipt.id)):
+            db.session.delete(row)
+    for row in db.session.scalars(
+        sa.select(Question).where(Question.group_id == group.id, Question.other_id == receipt.id)
+    ):
+        row.other_id = None
+    db.session.flush()
+    db.session.delete(receipt)
+
+
+_GROUPS_FACTS = {"shop", "amount_pence", "spent_on", "label", "note", "fund_id"}
+
+
+def _new(by, group, receipt_key: str) -> Receipt:
+    receipt = Receipt(
+        group_id=group.id,
+        number=next_number("receipt", FIRST_NUMBER),
+        key=receipt_key,
+        added_by=by.person_id,
+    )
+    db.session.add(receipt)
+    db.session.flush()
+    return receipt
+
+
+def _add_picture(by, receipt: Receipt, photo: Photo) -> None:
+    picture = Picture(
+        group_id=receipt.group_id,
+        receipt_id=receipt.id,
+        added_by=by.person_id,
+        shown_name=photo.shown_name,
+        kind=photo.kind,
+        size=photo.size,
+        sha256=photo.sha256,
+        original=photo.original,
+    )
+    db.session.add(picture)
+    db.session.flush()
+    jobs.enqueue("receipts.make_pages", picture_id=picture.id, group_id=receipt.group_id)
+
+
+def _hold_on(receipt: Receipt) -> Hold | None:
+    return queries.parts_of(receipt)[2]
+
+
+def _check_still_open(receipt: Receipt) -> None:
+    if receipt.withdrawn_at:
+        raise Mistake("This one was taken back. Bring it back first.")
+    if receipt.paid_on:
+        raise Mistake("This one is paid, so it stays as it is.")
+
+
+def _known(name: str, value, group):
+    """A fact as it may be kept; a pot must be this group's own."""
+    if name == "fund_id" and value is not None:
+        fund = db.session.scalar(sa.select(Fund.id).where(Fund.id == value, Fund.group_id == group.id))
+        if fund is None:
+            raise NotHere("fund")
+    if name == "spent_on" and isinstance(value, str):
+        return date.fromisoformat(value)  # from a proposal's plain facts
+    return value
+
+
+def _known_code(ledger_code: str) -> str:
+    if ledger_code not in LEDGER_CODES:
+        raise Mistake("Choose a ledger code.", "ledger_code")
+    return ledger_code
+
+
+def _question(receipt: Receipt, question_id: int) -> Question:
+    found = db.session.scalar(
+        sa.select(Question).where(
+            Question.id == question_id, Question.receipt_id == receipt.id, Question.group_id == receipt.group_id
+        )
+    )
+    if found is None:
+        raise NotHere("question")
+    return found
+
+
+def _answer(question: Question, by, words: str | None) -> None:
+    if question.answered_at is None:
+        question.answer, question.answered_at, question.answered_by = words, clock.now(), by.person_id
+
+
+def _ask_if_same(receipt: Receipt, other: Receipt | None) -> None:
+    """Ask, once, whether this is the same as another of the group's own. Never a block."""
+    if other is None:
+        return
+    asked = sa.select(Question.id).where(
+        Question.group_id == receipt.group_id, Question.receipt_id == receipt.id, Question.asks == Asks.SAME.key
+    )
+    if db.session.scalar(asked.limit(1)) is None:
+        db.session.add(Question(group_id=receipt.group_id, receipt_id=receipt.id, asks=Asks.SAME.key, other_id=other.id))

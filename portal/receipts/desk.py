@@ -1,0 +1,148 @@
+"""The host's receipt desk: check, ask, accept, hold. Keyboard first; single pages on a phone."""
+
+from flask import Blueprint, abort, request, url_for
+
+from portal.autonomy.door import Mistake, may
+from portal.core.web import invalid, page, saved
+from portal.people.reach import actor, as_staff
+from portal.receipts import actions, queries
+from portal.receipts.forms import AskForm, CheckForm, DetailsForm, HoldForm, PaidForm
+from portal.receipts.pictures import send_picture
+
+bp = Blueprint("desk", __name__, url_prefix="/host/receipts")
+DESK = actions.DESK
+
+
+@bp.get("/")
+@as_staff(roles=DESK)
+def index():
+    """Receipts to check, the longest waiting first; on a laptop the first one lies open beside the list."""
+    return page("receipts/desk.html", **_facts(None))
+
+
+@bp.get("/<int:number>")
+@as_staff(roles=DESK)
+def show(number):
+    """One receipt on the desk."""
+    return page("receipts/desk.html", "receipts/_desk_item.html", **_facts(number))
+
+
+@bp.post("/<int:number>/acceptance")
+@as_staff(roles=DESK, does=actions.accept)
+def accept(number):
+    found, form = _found(number), CheckForm.from_request()
+    if not form.validate():
+        return invalid("receipts/desk.html", "receipts/_desk_item.html", **_facts(number, check=form))
+    try:
+        actions.accept(actor(), found.group, found.receipt.id, **form.facts())
+    except Mistake as mistake:
+        return _with_mistake(number, "check", form, mistake)
+    return saved(goto=_next(number), says=f"R{number} is ready to pay.")
+
+
+@bp.post("/<int:number>/questions")
+@as_staff(roles=DESK, does=actions.ask)
+def ask(number):
+    found, form = _found(number), AskForm.from_request()
+    if not form.validate():
+        return invalid("receipts/desk.html", "receipts/_desk_item.html", **_facts(number, asking=form))
+    try:
+        actions.ask(actor(), found.group, found.receipt.id, **form.facts())
+    except Mistake as mistake:
+        return _with_mistake(number, "asking", form, mistake)
+    return saved(goto=_next(number), says=f"Asked about R{number}.")
+
+
+@bp.post("/<int:number>/hold")
+@as_staff(roles=DESK, does=actions.hold)
+def hold(number):
+    found, form = _found(number), HoldForm.from_request()
+    if not form.validate():
+        return invalid("receipts/desk.html", "receipts/_desk_item.html", **_facts(number, holding=form))
+    actions.hold(actor(), found.group, found.receipt.id, **form.facts())
+    return saved(goto=_next(number), says=f"R{number} is held. The group sees why.")
+
+
+@bp.post("/<int:number>/release")
+@as_staff(roles=DESK, does=actions.release)
+def release(number):
+    found = _found(number)
+    actions.release(actor(), found.group, found.receipt.id)
+    return saved(goto=url_for(".show", number=number), says=f"R{number} is released.")
+
+
+@bp.post("/<int:number>/payment")
+@as_staff(roles=actions.FINANCE, does=actions.record_payment)
+def record_payment(number):
+    found, form = _found(number), PaidForm.from_request()
+    if not form.validate():
+        return invalid("receipts/desk.html", "receipts/_desk_item.html", **_facts(number, paying=form))
+    try:
+        actions.record_payment(actor(), found.group, found.receipt.id, **form.facts())
+    except Mistake as mistake:
+        return _with_mistake(number, "paying", form, mistake)
+    return saved(goto=_next(number), says=f"R{number} is paid.")
+
+
+@bp.post("/<int:number>/label")
+@as_staff(roles=DESK, does=actions.describe)
+def describe(number):
+    """Change the group's own label: done, proposed or refused, as the group has set it."""
+    found, form = _found(number), DetailsForm.from_request()
+    if not form.label.validate(form):
+        return invalid("receipts/desk.html", "receipts/_desk_item.html", **_facts(number, details=form))
+    actions.describe(actor(), found.group, found.receipt.id, key=form.key.data, label=form.label.data)
+    return saved(goto=url_for(".show", number=number, view=_view()), says="Saved. The group sees it.")
+
+
+@bp.get("/<int:number>/pictures/<int:picture_id>/<size>.jpg")
+@as_staff(roles=DESK)
+def picture(number, picture_id, size):
+    return send_picture(queries.picture(_found(number).receipt.group_id, picture_id), size)
+
+
+def _found(number: int) -> queries.Whole:
+    return queries.numbered(number) or abort(404)
+
+
+def _view() -> str:
+    view = request.args.get("view", "check")
+    return view if view in queries.VIEWS else "check"
+
+
+def _next(number: int) -> str:
+    """The next receipt of this view, else the list: the hands stay on the keyboard."""
+    following = queries.desk(_view(), after=number, size=1).lines or queries.desk(_view(), size=1).lines
+    if following:
+        return url_for(".show", number=following[0].number, view=_view())
+    return url_for(".index", view=_view())
+
+
+def _facts(number: int | None, **forms) -> dict:
+    view, key = _view(), request.args.get("after", "")
+    after = int(key) if key.isdigit() and len(key) < 10 else None
+    lines = queries.desk(view, after)
+    chosen = number or (lines.lines[0].number if lines.lines else None)
+    found = _found(chosen) if chosen else None
+    facts = {
+        "view": view,
+        "views": queries.VIEWS,
+        "counts": queries.desk_counts(),
+        "lines": lines,
+        "found": found,
+        "opened": number is not None,
+        "check": CheckForm(data={"ledger_code": found.likely_code or ""}) if found else None,
+        "asking": AskForm(),
+        "holding": HoldForm(),
+        "paying": PaidForm(),
+        "details": DetailsForm(obj=found.receipt) if found else None,
+        "may_label": may(actor(), found.group, actions.describe, found.receipt) if found else None,
+        "can_pay": actions.record_payment.roles & actor().roles,
+    }
+    return facts | forms
+
+
+def _with_mistake(number: int, name: str, form, mistake: Mistake):
+    field = form[mistake.field if mistake.field in form else "key"]
+    field.errors = [str(mistake)]
+    return invalid("receipts/desk.html", "receipts/_desk_item.html", **_facts(number, **{name: form}))

@@ -1,0 +1,101 @@
+"""What people type about a receipt."""
+
+from wtforms import IntegerField, SelectField, StringField
+from wtforms.validators import Length, Optional
+
+from portal.core.forms import DayField, Needed, PlainForm, PoundsField, WordsField, not_in_future, not_long_ago
+from portal.ledger.models import LEDGER_CODES
+from portal.receipts.models import Asks
+
+_short = Length(max=120, message="Keep it under 120 letters.")
+
+
+def pot(value):
+    """A pot's id from its radio button; “not sure” is None."""
+    return int(value) if value and str(value).isdigit() and len(str(value)) < 10 else None
+
+
+class DetailsForm(PlainForm):
+    """What the group says of its receipt. Nothing here is needed."""
+
+    shop = WordsField("Where from", [_short])
+    amount_pence = PoundsField("How much")
+    spent_on = DayField("When", [not_in_future, not_long_ago])
+    label = WordsField("Our label", [Length(max=60, message="Keep it under 60 letters.")])
+    note = WordsField("Note", [Length(max=2000, message="Keep it under 2,000 letters.")])
+    fund_id = SelectField("Which pot of money?", coerce=pot, validate_choice=False)
+
+
+class NoReceiptForm(PlainForm):
+    """A cost there is no receipt of."""
+
+    shop = WordsField("What was it?", [Needed("Say what it was, in a word or two."), _short])
+    amount_pence = PoundsField("How much", [Needed("Enter how much it was. Your best guess is fine.")])
+    spent_on = DayField("When", [Needed("Choose a day. Roughly is fine."), not_in_future, not_long_ago])
+    why = SelectField(
+        "What happened to the receipt?",
+        choices=[
+            ("They don’t give one", "They don’t give one"),
+            ("It got lost", "It got lost"),
+            ("It can’t be read any more", "It can’t be read any more"),
+            ("Something else", "Something else"),
+        ],
+        validate_choice=True,
+        default="They don’t give one",
+    )
+
+
+class AnswerForm(PlainForm):
+    """An answer to a question; which box is shown depends on what is asked."""
+
+    words = WordsField("Your answer", [Length(max=2000, message="Keep it under 2,000 letters.")])
+    amount_pence = PoundsField("How much")
+    fund_id = SelectField("Which pot of money?", coerce=pot, validate_choice=False)
+
+
+class AskForm(PlainForm):
+    """A question from the desk."""
+
+    asks = SelectField(
+        "Question",
+        choices=[(asks.key, asks.sentence) for asks in Asks if asks is not Asks.SAME],
+        default=Asks.CLEARER.key,
+    )
+    words = WordsField("In your own words", [Length(max=1000, message="Keep it under 1,000 letters.")])
+
+
+class CheckForm(PlainForm):
+    """Accepting a receipt on the desk."""
+
+    ledger_code = SelectField(
+        "Our ledger code", choices=[("", "Choose…"), *((c, f"{c} {name}") for c, name in LEDGER_CODES.items())]
+    )
+    amount_pence = IntegerField(validators=[Optional()])
+
+
+class HoldForm(PlainForm):
+    """Holding one receipt back."""
+
+    rule = SelectField(
+        "Rule",
+        choices=[
+            ("F5", "The fund has nothing left"),
+            ("F4", "Someone close would be paid"),
+            ("F3", "We need to check who is paid"),
+            ("F2", "The fund’s terms or the law don’t allow it"),
+        ],
+    )
+    reason = WordsField("Why", [Needed("Say why, in words the group will read."), Length(max=300)])
+    releases = WordsField("What releases it", [Needed("Say what would release it."), Length(max=300)])
+
+
+class PaidForm(PlainForm):
+    """The day the bank paid it."""
+
+    paid_on = DayField("Paid on", [Needed("Choose the day it was paid."), not_in_future])
+
+
+class UploadForm(PlainForm):
+    """The picture itself travels beside these."""
+
+    receipt_key = StringField(validators=[Length(max=64)])

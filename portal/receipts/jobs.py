@@ -1,0 +1,67 @@
+"""Background work on receipts: pictures made safe, the bin emptied."""
+
+import shutil
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from portal.autonomy.door import NotHere
+from portal.core import clock, files, pictures
+from portal.core.db import db
+from portal.core.jobs import job, regularly
+from portal.people.models import Group
+from portal.people.roles import SYSTEM
+from portal.receipts import actions, queries
+from portal.receipts.models import BIN_LASTS, Picture, Receipt
+
+
+@job("receipts.make_pages")
+def make_pages(picture_id: int, group_id: int) -> None:
+    """Make a picture safe, then forget its original. Run twice, the second time finds nothing to do."""
+    picture = queries.picture(group_id, picture_id)
+    if picture is None or not picture.is_waiting:
+        return
+    group = db.session.get_one(Group, group_id)
+    original, kind = picture.original or "", picture.kind
+    db.session.rollback()  # decoding takes a while: no transaction is held open meanwhile
+    kept = files.store()
+    local = kept.scratch()
+    local.write_bytes(kept.read(original))
+    try:
+        with pictures.make(local, kind) as made:
+            facts = _keep(kept, picture_id, made)
+        actions.keep_pages(SYSTEM, group, picture_id, **facts)
+    except pictures.CantOpen as polite:
+        actions.give_up_picture(SYSTEM, group, picture_id, why=str(polite))
+    except NotHere:
+        return  # taken back and removed while we worked
+    finally:
+        local.unlink(missing_ok=True)
+    kept.remove(original)
+
+
+def _keep(kept: files.Files, picture_id: int, made: pictures.Made) -> dict:
+    """Keep the pages under new names and say what the row should hold."""
+
+    def keep(path: Path) -> str:
+        ours = kept.scratch()
+        shutil.move(path, ours)
+        return kept.keep(ours)
+
+    pages = [
+        {"file": keep(path), "width": width, "height": height}
+        for path, (width, height) in zip(made.pages, made.sizes, strict=True)
+    ]
+    return {"pages": pages, "thumb": keep(made.thumb), "looks": made.looks}
+
+
+@regularly
+def empty_bins() -> None:
+    """Remove what lay in a bin for 30 days: rows first, then files, so that no row is ever without its bytes."""
+    old = sa.select(Receipt.id, Receipt.group_id).where(Receipt.withdrawn_at < clock.now() - BIN_LASTS).limit(100)
+    for receipt_id, group_id in db.session.execute(old).all():
+        pictures_of = sa.select(Picture).where(Picture.group_id == group_id, Picture.receipt_id == receipt_id)
+        names = [name for picture in db.session.scalars(pictures_of) for name in picture.files]
+        actions.remove(SYSTEM, db.session.get_one(Group, group_id), receipt_id)
+        files.store().remove(*names)
+    db.session.rollback()

@@ -1,0 +1,165 @@
+"""Receipt, its pictures, and the questions asked about it."""
+
+from datetime import date, datetime, timedelta
+from enum import Enum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.core import clock
+from portal.core.db import GroupOwned, db, within_group
+
+BIN_LASTS = timedelta(days=30)
+
+
+class Receipt(GroupOwned, db.Model):
+    """A cost somebody had. The group's words and the host's code lie side by side (autonomy guide, "Two layers").
+
+    `key` was made on the phone, so that sending twice makes one. `no_picture_why`: declared without a picture.
+    """
+
+    __tablename__ = "receipts"
+
+    number: Mapped[int] = mapped_column(unique=True)
+    key: Mapped[str] = mapped_column(sa.String(64))
+    added_at: Mapped[datetime] = mapped_column(default=clock.now)
+    added_by: Mapped[int] = mapped_column(sa.ForeignKey("people.id"))
+
+    shop: Mapped[str | None] = mapped_column(sa.String(120))
+    amount_pence: Mapped[int | None] = mapped_column(sa.BigInteger)
+    spent_on: Mapped[date | None]
+    label: Mapped[str | None] = mapped_column(sa.String(60))
+    note: Mapped[str | None] = mapped_column(sa.Text)
+    fund_id: Mapped[int | None]
+    no_picture_why: Mapped[str | None] = mapped_column(sa.String(300))
+
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
+
+    ledger_code: Mapped[str | None] = mapped_column(sa.String(10))
+    accepted_at: Mapped[datetime | None]
+    accepted_by: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
+    paid_on: Mapped[date | None]
+
+    @classmethod
+    def extra_constraints(cls):
+        return (
+            sa.UniqueConstraint("group_id", "key"),
+            within_group("fund_id", "funds"),
+            sa.CheckConstraint("amount_pence > 0", name="amount_above_zero"),
+            sa.CheckConstraint("paid_on IS NULL OR withdrawn_at IS NULL", name="paid_is_not_taken_back"),
+        )
+
+    @property
+    def ref(self) -> str:
+        return f"R{self.number}"
+
+    @property
+    def title(self) -> str:
+        """What to call it in a list: the group's label, else the shop, else its reference."""
+        return self.label or self.shop or f"Receipt {self.ref}"
+
+    @property
+    def restorable_until(self) -> datetime | None:
+        """How long it can be brought back from the bin."""
+        return self.withdrawn_at + BIN_LASTS if self.withdrawn_at else None
+
+
+class Picture(GroupOwned, db.Model):
+    """One file somebody sent: the original for as long as the pipeline needs it, then upright pages and a thumbnail.
+
+    `made_at` or `failed_why` says how that went. A replaced picture stays in the history.
+    """
+
+    __tablename__ = "pictures"
+
+    receipt_id: Mapped[int]
+    added_at: Mapped[datetime] = mapped_column(default=clock.now)
+    added_by: Mapped[int] = mapped_column(sa.ForeignKey("people.id"))
+    shown_name: Mapped[str] = mapped_column(sa.String(80))
+    kind: Mapped[str] = mapped_column(sa.String(10))
+    size: Mapped[int]
+    sha256: Mapped[str] = mapped_column(sa.String(64))
+    original: Mapped[str | None] = mapped_column(sa.String(80))
+    pages: Mapped[list] = mapped_column(sa.JSON, default=list)  # [{"file": …, "width": …, "height": …}], in order
+    thumb: Mapped[str | None] = mapped_column(sa.String(80))
+    looks: Mapped[str | None] = mapped_column(sa.String(64))
+    made_at: Mapped[datetime | None]
+    failed_why: Mapped[str | None] = mapped_column(sa.String(200))
+    replaced_at: Mapped[datetime | None]
+
+    @classmethod
+    def extra_constraints(cls):
+        return (
+            within_group("receipt_id", "receipts"),
+            sa.Index("ix_pictures_receipt", "group_id", "receipt_id"),
+            sa.Index("ix_pictures_sha256", "group_id", "sha256"),
+        )
+
+    @property
+    def ref(self) -> str | None:
+        return None
+
+    @property
+    def is_ready(self) -> bool:
+        return self.made_at is not None
+
+    @property
+    def is_waiting(self) -> bool:
+        """Still being made ready."""
+        return self.made_at is None and self.failed_why is None
+
+    @property
+    def files(self) -> list[str]:
+        """Every file kept for it."""
+        return [name for name in [self.original, self.thumb, *(page["file"] for page in self.pages)] if name]
+
+
+class Asks(Enum):
+    """What a question asks, in a plain sentence each."""
+
+    CLEARER = ("clearer", "Could you send a clearer photo, or type the total?")
+    WHICH_POT = ("which_pot", "Which pot of money is this for?")
+    WHAT_FOR = ("what_for", "What was this for?")
+    HOW_MUCH = ("how_much", "How much was it?")
+    SAME = ("same", "Is this the same as one you sent before?")
+    OTHER = ("other", "We have a question about this one.")
+
+    def __init__(self, key: str, sentence: str):
+        self.key, self.sentence = key, sentence
+
+
+ASKS = {asks.key: asks for asks in Asks}
+
+
+class Question(GroupOwned, db.Model):
+    """A question about a receipt. `asked_by` is empty when the portal noticed something itself (the same picture)."""
+
+    __tablename__ = "questions"
+
+    receipt_id: Mapped[int]
+    asks: Mapped[str] = mapped_column(sa.String(20))
+    words: Mapped[str | None] = mapped_column(sa.Text)
+    other_id: Mapped[int | None]
+    asked_at: Mapped[datetime] = mapped_column(default=clock.now)
+    asked_by: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
+    answer: Mapped[str | None] = mapped_column(sa.Text)
+    answered_at: Mapped[datetime | None]
+    answered_by: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
+
+    @classmethod
+    def extra_constraints(cls):
+        return (
+            within_group("receipt_id", "receipts"),
+            within_group("other_id", "receipts"),
+            sa.Index("ix_questions_receipt", "group_id", "receipt_id"),
+        )
+
+    @property
+    def sentence(self) -> str:
+        """The plain sentence it asks."""
+        return ASKS[self.asks].sentence
+
+    @property
+    def ref(self) -> str | None:
+        return None

@@ -1,0 +1,46 @@
+"""How a receipt stands, from the group's side: computed from facts, never stored."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum
+
+
+class State(Enum):
+    """A state's words, its look (`.st` class) and its icon."""
+
+    WAITING_ON_PHONE = ("Waiting on this phone", "held", "held")
+    WE_HAVE_IT = ("We have it", "with", "with")
+    QUESTION = ("Question for you", "turn-s", "turn")
+    READY = ("Ready to pay", "way", "way")
+    PAID = ("Paid", "done", "done")
+    ON_HOLD = ("On hold", "", "no")
+    TAKEN_BACK = ("Taken back", "soon", "soon")
+
+    def __init__(self, words: str, look: str, icon: str):
+        self.words, self.look, self.icon = words, look, icon
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a state is computed from."""
+
+    withdrawn_at: datetime | None
+    paid_on: date | None
+    accepted_at: datetime | None
+    has_question: bool
+    held_until: date | None
+
+
+def state_of(facts: Facts, today: date) -> State:
+    """The one state that matters most to the group just now. A hold past its review date has lapsed."""
+    if facts.withdrawn_at:
+        return State.TAKEN_BACK
+    if facts.paid_on:
+        return State.PAID
+    if facts.held_until and facts.held_until >= today:
+        return State.ON_HOLD
+    if facts.has_question:
+        return State.QUESTION
+    if facts.accepted_at:
+        return State.READY
+    return State.WE_HAVE_IT

@@ -1,0 +1,13 @@
+// The add page: choosing is sending.
+const form = document.getElementById("shoot");
+const place = document.getElementById("sending");
+
+form.querySelectorAll("input[type=file]").forEach((input) =>
+  input.addEventListener("change", async () => {
+    const files = [...input.files];
+    input.value = "";
+    const outbox = await import(place.dataset.outbox);
+    await outbox.take(files, form.action, place);
+  }),
+);
+window.addEventListener("online", () => import(place.dataset.outbox).then((outbox) => outbox.wake(place)));
