@@ -27,7 +27,6 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     settings = settings or config.read()
     app = Flask("portal", root_path=str(ROOT), template_folder=str(ROOT / "templates"), static_folder=None)
     app.static_folder = str(ROOT / "static")
-    app.request_class = uploads.PortalRequest
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.config.update(
@@ -49,6 +48,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         part.init_app(app)
     Compress(app)
     Htmx(app)
+    app.request_class = uploads.PortalRequest  # after htmx-flask, whose request it extends
     Migrate(app, db.db, directory=str(ROOT / "migrations"))
     for feature in FEATURES:
         import_module(f"portal.{feature}.views").init_app(app)

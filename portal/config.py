@@ -67,8 +67,8 @@ SETTINGS = (
         "Mail server: smtp://user:password@host:587 (STARTTLS where offered), smtps://… ; the demo shows mail on a page.",
     ),
     Setting("PORTAL_MAIL_FROM", "trellis@localhost", "The address that mail comes from."),
-    Setting("PORTAL_HOST_NAME", "Your host charity", "The name of the charity that hosts the groups."),
-    Setting("PORTAL_HOST_CONTACT", "", "Who to ring and on which number when something is stuck, in words."),
+    Setting("PORTAL_HOST_NAME", "", "The name of the charity that hosts the groups; the demo's is Hearthrow Commons."),
+    Setting("PORTAL_HOST_CONTACT", "", "What to do when something is stuck, in words: ring Sam on 01632 960 144."),
     Setting("PORTAL_HOST_ACCENT", "#2f4f73", "The host's colour, dark enough to read on white (#rrggbb)."),
     Setting(
         "PORTAL_CRISIS_LINES",
@@ -112,6 +112,14 @@ class Settings:
     @property
     def mail_url(self) -> str:
         return self.values["PORTAL_MAIL_URL"] or ("page:" if self.PORTAL_DEMO else "")
+
+    @property
+    def host_name(self) -> str:
+        return self.values["PORTAL_HOST_NAME"] or ("Hearthrow Commons" if self.PORTAL_DEMO else "Your host charity")
+
+    @property
+    def host_contact(self) -> str:
+        return self.values["PORTAL_HOST_CONTACT"] or ("ring Imani on 01632 960 144" if self.PORTAL_DEMO else "")
 
     @property
     def secure(self) -> bool:

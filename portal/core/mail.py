@@ -72,11 +72,11 @@ def send(message: str, ids: dict, number: int) -> None:
     db.session.commit()
     if filled is None:
         return
-    facts = {"host": settings.PORTAL_HOST_NAME, "url": settings.url, **filled.facts}
+    facts = {"host": settings.host_name, "url": settings.url, **filled.facts}
     domain = settings.PORTAL_MAIL_FROM.rpartition("@")[2]
     mail = EmailMessage()
     mail["Subject"] = render_template(f"mail/{message}/subject.txt", **facts).strip()
-    mail["From"] = f"{settings.PORTAL_HOST_NAME} <{settings.PORTAL_MAIL_FROM}>"
+    mail["From"] = f"{settings.host_name} <{settings.PORTAL_MAIL_FROM}>"
     mail["To"] = filled.to
     mail["Date"] = formatdate()
     mail["Message-ID"] = f"<trellis-{number}@{domain}>"

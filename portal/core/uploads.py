@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO
 
 import filetype
-from flask import Request
+from htmx_flask.requests import HtmxAwareRequest
 from PIL import Image, UnidentifiedImageError
 from pillow_heif import register_heif_opener
 from werkzeug.datastructures import FileStorage
@@ -97,8 +97,8 @@ class Arriving(io.RawIOBase):
         super().close()
 
 
-class PortalRequest(Request):
-    """Uploads go to our own streams; everything else as Flask has it."""
+class PortalRequest(HtmxAwareRequest):
+    """Uploads go to our own streams; everything else as Flask and htmx-flask have it."""
 
     max_form_parts = 200
 

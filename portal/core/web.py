@@ -3,12 +3,13 @@
 import hashlib
 import secrets
 
-from flask import Flask, flash, get_flashed_messages, make_response, redirect, render_template, request, session
+from flask import Flask, flash, get_flashed_messages, make_response, redirect, render_template, session
+from htmx_flask import request
 
 
 def wants_part() -> bool:
     """Whether htmx asks for a part of the page rather than the page."""
-    return bool(request.headers.get("HX-Request")) and not request.headers.get("HX-Boosted")
+    return bool(request.htmx) and not request.htmx.boosted
 
 
 def page(template: str, part: str | None = None, status: int = 200, **facts):
@@ -23,7 +24,7 @@ def saved(part: str | None = None, *, goto: str, says: str = "", **facts):
         return make_response(render_template("components/saved.html", part=part, says=says, **facts))
     if says:
         flash(says)
-    if request.headers.get("HX-Request"):
+    if request.htmx:
         return "", 204, {"HX-Redirect": goto}
     return redirect(goto, 303)
 

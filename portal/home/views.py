@@ -72,8 +72,8 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(health.bp)
     settings = app.config["SETTINGS"]
     app.jinja_env.globals.update(
-        host_name=settings.PORTAL_HOST_NAME,
-        host_contact=settings.PORTAL_HOST_CONTACT,
+        host_name=settings.host_name,
+        host_contact=settings.host_contact,
         crisis_lines=settings.PORTAL_CRISIS_LINES,
         leave_url=settings.PORTAL_LEAVE_URL,
         demo=settings.PORTAL_DEMO,
