@@ -95,5 +95,5 @@ def level_of(levels: dict[Area, Level], area: Area) -> Level:
 def levels_of(group_id: int) -> dict[Area, Level]:
     """All nine levels of a group."""
     rows = db.session.execute(sa.select(AreaLevel.area, AreaLevel.level).where(AreaLevel.group_id == group_id))
-    set_ones = dict(rows.tuples().all())
+    set_ones = dict(rows.all())
     return {area: level_of(set_ones, area) for area in Area}

@@ -37,6 +37,7 @@ def opened(group_id: int | None):
     if KEY in session.info:
         raise RuntimeError("actions don't call actions: the door is already open")
     connection = session.connection()
+    told = connection.info  # kept with the connection itself: it outlives a rollback
     session.info[KEY] = group_id
     _tell_database(connection, group_id)
     try:
@@ -47,7 +48,7 @@ def opened(group_id: int | None):
         raise
     finally:
         del session.info[KEY]
-        connection.info.pop(KEY, None)
+        told.pop(KEY, None)
     _tell_database(connection, None)
 
 

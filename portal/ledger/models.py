@@ -34,4 +34,4 @@ LEDGER_CODES = {
 def fund_names(group_id: int) -> dict[int, str]:
     """A group's pots, by id."""
     rows = db.session.execute(sa.select(Fund.id, Fund.name).where(Fund.group_id == group_id).order_by(Fund.id))
-    return dict(rows.tuples().all())
+    return dict(rows.all())

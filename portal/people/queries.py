@@ -58,7 +58,7 @@ def names(person_ids: Iterable[int | None]) -> dict[int, str]:
     wanted = {person_id for person_id in person_ids if person_id}
     if not wanted:
         return {}
-    return dict(db.session.execute(sa.select(Person.id, Person.name).where(Person.id.in_(wanted))).tuples().all())
+    return dict(db.session.execute(sa.select(Person.id, Person.name).where(Person.id.in_(wanted))).all())
 
 
 def groups_page(after: str | None = None, limit: int = 50) -> list[Group]:

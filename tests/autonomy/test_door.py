@@ -1,0 +1,168 @@
+"""The door: asked, run, noted, committed once; or refused with nothing changed."""
+
+import pytest
+import sqlalchemy as sa
+
+from portal.activity.models import Change, Entry
+from portal.autonomy import door
+from portal.autonomy.areas import Area, Level
+from portal.autonomy.models import Proposal
+from portal.core.db import db
+from portal.people.models import Membership
+from portal.people.roles import Role
+from portal.receipts import actions as receipts
+from portal.receipts.models import Receipt
+from tests import make
+
+
+@pytest.fixture
+def glyn(app):
+    return make.staff("Glyn Parry", Role.FINANCE)
+
+
+def label_of(receipt_id: int) -> str | None:
+    db.session.rollback()
+    return db.session.scalar(sa.select(Receipt.label).where(Receipt.id == receipt_id))
+
+
+def entries(action: str) -> list[Entry]:
+    return list(db.session.scalars(sa.select(Entry).where(Entry.action == action).order_by(Entry.id)))
+
+
+def relabel(person, group, receipt, label="tea things", **key):
+    return receipts.describe(make.actor(person, Role.FINANCE), group, receipt.id, label=label, **key)
+
+
+def test_an_organisers_change_is_made_and_noted_once_with_before_and_after(kettle):
+    receipt = make.receipt(kettle, label="milk")
+    marsha = make.person("Marsha")
+    receipts.describe(make.actor(marsha), kettle, receipt.id, label="refreshments")
+    assert label_of(receipt.id) == "refreshments"
+    (entry,) = entries("receipts.describe")
+    assert (entry.outcome, entry.role, entry.about, entry.person_id) == ("allow", Role.ORGANISER, receipt.ref, marsha.id)
+    changes = list(db.session.scalars(sa.select(Change).where(Change.entry_id == entry.id)))
+    assert [(c.row_table, c.row_id, c.column, c.before, c.after) for c in changes] == [
+        ("receipts", receipt.id, "label", "milk", "refreshments")
+    ]
+
+
+@pytest.mark.parametrize(("level", "outcome"), [(Level.TELL_AFTER, "allow_tell"), (Level.YOU_DO, "allow_list")])
+def test_staff_change_what_the_group_lets_them(kettle, glyn, level, outcome):
+    make.set_level(kettle, Area.RECEIPTS, level)
+    receipt = make.receipt(kettle)
+    relabel(glyn, kettle, receipt)
+    assert label_of(receipt.id) == "tea things"
+    (entry,) = entries("receipts.describe")
+    assert (entry.outcome, entry.level, entry.role) == (outcome, level, Role.FINANCE)
+
+
+def test_staff_are_refused_what_the_group_keeps_and_the_try_is_noted(kettle, glyn):
+    make.set_level(kettle, Area.RECEIPTS, Level.ONLY_US)
+    receipt = make.receipt(kettle, label="milk")
+    with pytest.raises(door.Refused, match="The group keeps this one"):
+        relabel(glyn, kettle, receipt)
+    assert label_of(receipt.id) == "milk"
+    (entry,) = entries("receipts.describe")
+    assert (entry.outcome, entry.person_id, entry.subject_id) == ("deny", glyn.id, receipt.id)
+
+
+def test_a_change_the_group_wants_to_be_asked_about_waits_as_a_proposal(kettle, glyn):
+    receipt = make.receipt(kettle, label="milk")
+    with pytest.raises(door.Proposed):
+        relabel(glyn, kettle, receipt)
+    assert label_of(receipt.id) == "milk"
+    proposal = db.session.scalars(sa.select(Proposal)).one()
+    assert (proposal.action, proposal.subject_id, proposal.facts) == (
+        "receipts.describe",
+        receipt.id,
+        {"label": "tea things"},
+    )
+    assert (proposal.area, proposal.person_id, proposal.role) == (Area.RECEIPTS, glyn.id, Role.FINANCE)
+
+
+def test_the_hosts_code_is_the_hosts_and_the_label_the_groups(kettle, glyn):
+    """Worked example 2 of the autonomy guide."""
+    make.set_level(kettle, Area.RECEIPTS, Level.ONLY_US)
+    receipt = make.receipt(kettle)
+    receipts.code(make.actor(glyn, Role.FINANCE), kettle, receipt.id, ledger_code="5100")
+    assert db.session.scalar(sa.select(Receipt.ledger_code).where(Receipt.id == receipt.id)) == "5100"
+    with pytest.raises(door.Refused):
+        relabel(glyn, kettle, receipt)
+
+
+def test_the_same_form_twice_is_one_change_and_one_answer(kettle):
+    marsha = make.actor(make.person("Marsha"))
+    photo = make.photo()
+    first = receipts.upload(marsha, kettle, key="k" * 20, receipt_key="k" * 20, photo=photo)
+    again = receipts.upload(marsha, kettle, key="k" * 20, receipt_key="k" * 20, photo=photo)
+    assert again.id == first.id
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Receipt)) == 1
+
+
+def test_the_same_proposal_form_twice_is_one_proposal(kettle, glyn):
+    receipt = make.receipt(kettle)
+    for _ in range(2):
+        with pytest.raises(door.Proposed):
+            relabel(glyn, kettle, receipt, key="k" * 20)
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Proposal)) == 1
+
+
+def test_a_form_under_a_used_key_with_something_else_in_it_is_refused(kettle):
+    receipt = make.receipt(kettle)
+    marsha = make.actor(make.person("Marsha"))
+    receipts.describe(marsha, kettle, receipt.id, key="k" * 20, label="one")
+    with pytest.raises(door.SameKeyOtherBody):
+        receipts.describe(marsha, kettle, receipt.id, key="k" * 20, label="other")
+    assert label_of(receipt.id) == "one"
+
+
+def test_another_groups_row_is_not_here(kettle, walkers):
+    theirs = make.receipt(walkers, label="maps")
+    with pytest.raises(door.NotHere):
+        receipts.describe(make.actor(make.person("Marsha")), kettle, theirs.id, label="ours now")
+    assert label_of(theirs.id) == "maps"
+
+
+def test_a_removed_organiser_is_refused_at_once(kettle):
+    joe = make.person("Joe")
+    receipt = make.receipt(kettle, label="milk")
+    from portal.core import clock, wall
+
+    with wall.opened(kettle.id):
+        place = db.session.scalar(sa.select(Membership).where(Membership.person_id == joe.id))
+        place.ended_at = clock.now()
+    db.session.commit()
+    with pytest.raises(door.Refused):
+        receipts.describe(make.actor(joe), kettle, receipt.id, label="mine")
+    assert label_of(receipt.id) == "milk"
+
+
+def test_a_staff_role_is_never_a_group_role(kettle, glyn):
+    """Claiming to be an organiser does nothing for someone who isn't one."""
+    receipt = make.receipt(kettle, label="milk")
+    with pytest.raises(door.Refused):
+        receipts.describe(make.actor(glyn, Role.ORGANISER), kettle, receipt.id, label="mine")
+    with pytest.raises(ValueError, match="never mix"):
+        make.actor(glyn, Role.ORGANISER, Role.FINANCE)
+
+
+def test_a_failing_action_changes_nothing_and_notes_nothing(kettle):
+    receipt = make.receipt(kettle, withdrawn_at=None)
+    marsha = make.actor(make.person("Marsha"))
+    receipts.withdraw(marsha, kettle, receipt.id)
+    before = len(entries("receipts.describe"))
+    with pytest.raises(door.Mistake):
+        receipts.describe(marsha, kettle, receipt.id, label="late")
+    assert label_of(receipt.id) is None
+    assert len(entries("receipts.describe")) == before
+
+
+def test_sensitive_acts_need_a_fresh_proof(kettle):
+    from portal.members import actions as members
+    from portal.people.roles import Actor
+
+    marsha = make.person("Marsha")
+    unproved = Actor(marsha.id, marsha.name, frozenset({Role.ORGANISER}))
+    with pytest.raises(door.ProofNeeded):
+        members.invite_helper(unproved, kettle, email="new@example.org")
+    members.invite_helper(make.actor(marsha), kettle, email="new@example.org")

@@ -1,0 +1,112 @@
+"""Rows for tests, laid with the group's door open. Everything has a default; say only what the test is about."""
+
+import io
+import itertools
+
+import sqlalchemy as sa
+from PIL import Image, ImageDraw
+
+from portal.autonomy.areas import Area, Level
+from portal.autonomy.models import AreaLevel
+from portal.core import files, wall
+from portal.core.db import db
+from portal.core.uploads import Arrived
+from portal.ledger.models import Fund
+from portal.people.models import Group, Membership, Person, StaffRole
+from portal.people.roles import SYSTEM, Actor, Role
+from portal.receipts import actions as receipts
+from portal.receipts.models import Receipt
+
+_count = itertools.count(1)
+
+
+def person(name: str = "Somebody", **facts) -> Person:
+    """Someone who can sign in. Asked for twice by the same name, it is the same person."""
+    email = facts.pop("email", f"{name.split(' ')[0].lower()}@example.org")
+    found = db.session.scalar(sa.select(Person).where(Person.email == email))
+    if found is None:
+        found = Person(name=name, email=email, **facts)
+        db.session.add(found)
+        db.session.commit()
+    return found
+
+
+def staff(name: str, *roles: Role) -> Person:
+    """Someone of the host's."""
+    made = person(name)
+    db.session.add_all(StaffRole(person_id=made.id, role=role) for role in roles)
+    db.session.commit()
+    return made
+
+
+def group(name="A Group", *, organisers=("Org",), helpers=(), levels: dict[Area, Level] | None = None, pots=()) -> Group:
+    """A group with its people, levels and pots."""
+    people = {one: person(one) for one in (*organisers, *helpers)}
+    made = Group(name=name, slug=name.lower().replace(" ", "-"))
+    db.session.add(made)
+    db.session.flush()
+    with wall.opened(made.id):
+        for role, names in ((Role.ORGANISER, organisers), (Role.HELPER, helpers)):
+            db.session.add_all(Membership(group_id=made.id, person_id=people[one].id, role=role) for one in names)
+        db.session.add_all(Fund(group_id=made.id, name=pot) for pot in pots)
+        for area, level in (levels or {}).items():
+            db.session.add(AreaLevel(group_id=made.id, area=area, level=level))
+    db.session.commit()
+    return made
+
+
+def set_level(group_: Group, area: Area, level: Level) -> None:
+    """Put one area of a group at a level."""
+    with wall.opened(group_.id):
+        row = db.session.scalar(sa.select(AreaLevel).where(AreaLevel.group_id == group_.id, AreaLevel.area == area))
+        if row is None:
+            row = AreaLevel(group_id=group_.id, area=area, level=level)
+            db.session.add(row)
+        row.level = level
+    db.session.commit()
+
+
+def actor(person_: Person, *roles: Role) -> Actor:
+    """Someone acting as these roles; an organiser unless told otherwise. Just proved themselves."""
+    from portal.core import clock
+
+    return Actor(person_.id, person_.name, frozenset(roles or {Role.ORGANISER}), proved_at=clock.now())
+
+
+def jpeg(width=600, height=800, text="Receipt", **save) -> bytes:
+    """A photo of something."""
+    image = Image.new("RGB", (width, height), "white")
+    ImageDraw.Draw(image).text((width // 10, height // 10), text, fill="black", font_size=max(12, width // 16))
+    out = io.BytesIO()
+    image.save(out, "JPEG", **save)
+    return out.getvalue()
+
+
+def photo(content: bytes | None = None) -> receipts.Photo:
+    """A picture that is already kept, as an upload hands it to the action."""
+    import hashlib
+
+    content = content or jpeg(text=f"Receipt {next(_count)}")
+    path = files.store().scratch()
+    path.write_bytes(content)
+    arrived = Arrived(path, hashlib.sha256(content).hexdigest(), len(content), "jpeg", "photo.jpg")
+    return receipts.Photo.of(arrived, files.store().keep(path))
+
+
+def receipt(group_: Group, by: Person | None = None, **facts) -> Receipt:
+    """A receipt somebody of the group sent, filled in as told."""
+    from portal.people.queries import organisers
+
+    by = by or db.session.get_one(Person, organisers(group_.id)[0])
+    key = facts.pop("key", f"key-of-a-test-{next(_count)}")
+    made = receipts.upload(actor(by), group_, key=key, receipt_key=key, photo=photo())
+    if facts:
+        with wall.opened(group_.id):
+            row = db.session.get_one(Receipt, made.id)
+            for name, value in facts.items():
+                setattr(row, name, value)
+        db.session.commit()
+    return made
+
+
+__all__ = ["SYSTEM", "actor", "group", "jpeg", "person", "photo", "receipt", "set_level", "staff"]
