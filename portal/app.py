@@ -18,7 +18,7 @@ ROOT = Path(__file__).parent.parent
 FLOORS = (
     "core people activity autonomy signin members ledger receipts spending small_costs governance support "
     "knowledge notices exports home demo app"
-).split()  # noqa: SIM905 - one line to read, left to right
+).split()
 FEATURES = ("autonomy", "signin", "members", "receipts", "home", "demo")
 
 

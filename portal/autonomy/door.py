@@ -192,7 +192,7 @@ def _lock(group: Group | None, wanted: Action) -> Group | None:
 def _load(wanted: Action, by: Actor, group: Group | None, row_id: int | None):
     if wanted.on is None:
         return None
-    query = sa.select(wanted.on).where(wanted.on.id == row_id).with_for_update(of=wanted.on)
+    query: sa.Select = sa.select(wanted.on).where(wanted.on.id == row_id).with_for_update(of=wanted.on)
     if group is not None:
         query = query.where(wanted.on.group_id == group.id)
     elif wanted.scope is Scope.PERSON:
@@ -275,7 +275,8 @@ class _noticing:
     """Collect what the block changes in group-owned rows: each column's value before and after."""
 
     def __init__(self, session: Session):
-        self.session, self.changes = session, []
+        self.session = session
+        self.changes: list[dict] = []
 
     def __enter__(self) -> list[dict]:
         sa.event.listen(self.session, "after_flush", self._look)
@@ -322,10 +323,9 @@ def _answer_again(earlier: Entry, body: str | None):
     if earlier.subject_table is None:
         return None
     model = next(m.class_ for m in db.Model.registry.mappers if m.local_table.name == earlier.subject_table)
-    row = db.session.get(model, earlier.subject_id)
     if earlier.outcome == Outcome.PROPOSE:
-        raise Proposed(row)
-    return row
+        raise Proposed(db.session.get_one(Proposal, earlier.subject_id))
+    return db.session.get(model, earlier.subject_id)
 
 
 def _digest(text: str) -> str:

@@ -35,10 +35,14 @@ _BEST_FIRST = (Outcome.ALLOW, Outcome.ALLOW_LIST, Outcome.ALLOW_TELL, Outcome.PR
 class Act(Protocol):
     """What the policy needs to know of an action."""
 
-    roles: frozenset[Role]
-    duty: Duty | None
-    always_asks: bool
-    helpers_own: bool
+    @property
+    def roles(self) -> frozenset[Role]: ...
+    @property
+    def duty(self) -> Duty | None: ...
+    @property
+    def always_asks(self) -> bool: ...
+    @property
+    def helpers_own(self) -> bool: ...
 
 
 @dataclass(frozen=True)

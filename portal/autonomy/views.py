@@ -31,7 +31,7 @@ def _wall(refused: door.Refused):
     """The group keeps this one: a full page, who keeps it, and the honest ways on. No override."""
     facts = {
         "decision": refused.decision,
-        "area": AREA_WORDS.get(refused.action.area),
+        "area": AREA_WORDS[refused.action.area] if refused.action.area else None,
         "can_suggest": refused.decision.level == Level.ASK_FIRST,
         "back": _came_from(),
         "is_host": actor().is_host,

@@ -16,7 +16,7 @@ class Line(logging.Formatter):
     """A log record as one line of JSON with known fields only."""
 
     def format(self, record: logging.LogRecord) -> str:
-        line = {
+        line: dict = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "from": record.name,

@@ -11,7 +11,7 @@ from portal.people.session import ORGANISER_LONGEST, STAFF_LONGEST, hashed
 
 @action(roles=frozenset({Role.STRANGER}), scope=Scope.PERSON, says="looked around the demo")
 def enter(by, *, person_id: int, token: str, label: str) -> Device:
-    """Sign this browser in as an invented person, with everything proved. The demo's one door; it doesn't exist elsewhere."""
+    """Sign this browser in as an invented person, with everything proved. It doesn't exist outside the demo."""
     person = db.session.get(Person, person_id)
     if person is None:
         raise NotHere("person")

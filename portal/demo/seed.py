@@ -141,8 +141,12 @@ def _group(people, name, slug, organisers, helpers, letters, pots) -> None:
     db.session.commit()
 
 
+def _group_at(slug: str) -> Group:
+    return db.session.scalars(sa.select(Group).where(Group.slug == slug)).one()
+
+
 def _receipt(people, told: Told) -> Receipt:
-    group = db.session.scalar(sa.select(Group).where(Group.slug == told.slug))
+    group = _group_at(told.slug)
     finance = people["Glyn Parry"].id
     with wall.opened(group.id):
         fund = db.session.scalar(sa.select(Fund.id).where(Fund.group_id == group.id).order_by(Fund.id).limit(1))
@@ -249,7 +253,7 @@ def _relabelled(people, row: Receipt) -> None:
 
 def _waiting_organiser(people) -> None:
     """The Poets are about to agree on a new organiser."""
-    group = db.session.scalar(sa.select(Group).where(Group.slug == "nightshift-poets"))
+    group = _group_at("nightshift-poets")
     with wall.opened(group.id):
         ade = people["Ade"].id
         asked = {"email": "june@example.org", "role": Role.ORGANISER, "nonce": "0" * 32, "made_by": ade}

@@ -43,7 +43,7 @@ def choose():
 @in_group()
 def index():
     """What's ours, what's happening."""
-    facts = (session.identity().device_id, newest(g.place.group_id), clock.today(), current_app.extensions["build"])
+    facts = (actor().device_id, newest(g.place.group_id), clock.today(), current_app.extensions["build"])
     if answer := unchanged(*facts, request.headers.get("HX-Request")):
         return answer
     group_id = g.place.group_id
