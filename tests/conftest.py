@@ -15,6 +15,8 @@ from portal.core.db import db
 from tests import make
 from tests.client import Client
 
+pytest_plugins = ("tests.browser",)
+
 BOTH = ("sqlite", "postgresql")
 ROOT = Path(__file__).parent.parent
 

@@ -1,0 +1,109 @@
+"""Fixtures for tests that drive a real Chromium: a running demo, a phone, a laptop. A page that complains fails."""
+
+import re
+import shutil
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page, sync_playwright
+
+from tests.server import Server, running
+
+OURS = {"127.0.0.1", "localhost"}
+BROWSERS_OWN = re.compile(r"Failed to load resource: the server responded with a status of (404|422)")
+SIZES = {
+    "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2},
+    "laptop": {"viewport": {"width": 1280, "height": 800}},
+}
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def demo_server(tmp_path_factory):
+    """The demo, running for the tests of this process."""
+    with running(tmp_path_factory.mktemp("demo")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """A real browser."""
+    found = shutil.which("chromium")
+    if not found:
+        pytest.skip("Chromium isn't here: apt install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def pages(request, chromium):
+    """Opens pages, each in a browser context of its own: `pages("phone", base_url=…, java_script_enabled=False)`.
+
+    Whatever complains on any of them (script or console error, blocked by policy, a request elsewhere) fails the test.
+    """
+    contexts, complaints = [], []
+
+    def opened(size: str = "phone", **options) -> Page:
+        if "base_url" not in options:
+            options["base_url"] = request.getfixturevalue("demo_server").url
+        context = chromium.new_context(locale="en-GB", timezone_id="Europe/London", **{**SIZES[size], **options})
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        context.on("page", lambda page: _watch(page, complaints))
+        return context.new_page()
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def phone(pages) -> Page:
+    """A fresh page of the demo on a phone."""
+    return pages("phone")
+
+
+@pytest.fixture
+def laptop(pages) -> Page:
+    """A fresh page of the demo on a laptop."""
+    return pages("laptop")
+
+
+def _watch(page: Page, complaints: list[str]) -> None:
+    def said(message):
+        if message.type == "error" and not BROWSERS_OWN.match(message.text):
+            complaints.append(f"console: {message.text}")
+
+    def asked(request):
+        where = urlsplit(request.url)
+        if where.scheme in {"http", "https", "ws", "wss"} and where.hostname not in OURS:
+            complaints.append(f"went elsewhere: {request.url}")
+
+    page.on("console", said)
+    page.on("request", asked)
+    page.on("pageerror", lambda error: complaints.append(f"script: {error}"))
+
+
+def enter(page: Page, name: str = "Marsha") -> Page:
+    """Come into the demo as someone, with one tap."""
+    page.goto("/sign-in")
+    button = page.locator("button[name=person]").filter(has=page.get_by_text(name, exact=True)).first
+    if not button.is_visible():
+        page.get_by_text("Everyone else").click()
+    button.click()
+    page.wait_for_url(lambda url: "/sign-in" not in url)
+    return page
+
+
+__all__ = ["Server", "chromium", "demo_server", "enter", "laptop", "pages", "phone"]
