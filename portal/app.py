@@ -1,6 +1,7 @@
 """The application: create_app, and FEATURES, the order of the floors."""
 
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 from flask import Flask
@@ -15,10 +16,26 @@ from portal.core import assets, db, errors, files, filters, guard, icons, jobs, 
 from portal.people import reach, session
 
 ROOT = Path(__file__).parent.parent
-FLOORS = (
-    "core people activity autonomy signin members ledger receipts spending small_costs governance support "
-    "knowledge notices exports home demo app"
-).split()
+FLOORS = [
+    "core",
+    "people",
+    "activity",
+    "autonomy",
+    "signin",
+    "members",
+    "ledger",
+    "receipts",
+    "spending",
+    "small_costs",
+    "governance",
+    "support",
+    "knowledge",
+    "notices",
+    "exports",
+    "home",
+    "demo",
+    "app",
+]
 FEATURES = ("autonomy", "signin", "members", "receipts", "home", "demo")
 
 
@@ -51,5 +68,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     app.request_class = uploads.PortalRequest  # after htmx-flask, whose request it extends
     Migrate(app, db.db, directory=str(ROOT / "migrations"))
     for feature in FEATURES:
+        if find_spec(f"portal.{feature}.jobs"):
+            import_module(f"portal.{feature}.jobs")  # its jobs and messages are known by being imported
         import_module(f"portal.{feature}.views").init_app(app)
     return app

@@ -9,11 +9,10 @@ from portal.core.uploads import NotTaken
 from portal.core.web import invalid, page, saved, wants_part
 from portal.ledger.models import fund_names
 from portal.people.reach import actor, group, in_group
-from portal.receipts import actions, desk, jobs, queries
+from portal.receipts import actions, desk, queries
 from portal.receipts.forms import AnswerForm, DetailsForm, NoReceiptForm, UploadForm
 from portal.receipts.pictures import arriving, send_picture
 
-assert jobs  # importing it registers the jobs
 bp = Blueprint("receipts", __name__, url_prefix="/g/<group>/receipts")
 
 
