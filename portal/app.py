@@ -16,26 +16,10 @@ from portal.core import assets, db, errors, files, filters, guard, icons, jobs, 
 from portal.people import reach, session
 
 ROOT = Path(__file__).parent.parent
-FLOORS = [
-    "core",
-    "people",
-    "activity",
-    "autonomy",
-    "signin",
-    "members",
-    "ledger",
-    "receipts",
-    "spending",
-    "small_costs",
-    "governance",
-    "support",
-    "knowledge",
-    "notices",
-    "exports",
-    "home",
-    "demo",
-    "app",
-]
+FLOORS = (
+    "core people activity autonomy signin members ledger receipts spending small_costs governance support "
+    "knowledge notices exports home demo app"
+).split()
 FEATURES = ("autonomy", "signin", "members", "receipts", "home", "demo")
 
 

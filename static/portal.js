@@ -1,6 +1,6 @@
 // On every page: leave quickly without a trace in this tab's history, and wake receipts that wait on this phone.
 document.addEventListener("click", (event) => {
-  const leave = event.target.closest("#leave");
+  const leave = event.target.closest("[data-leave]");
   if (!leave) return;
   event.preventDefault();
   document.body.replaceChildren();
