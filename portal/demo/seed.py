@@ -6,7 +6,7 @@ own. Refuses outside demo mode.
 
 import tempfile
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -234,7 +234,7 @@ def _relabelled(people, row: Receipt) -> None:
     """Glyn relabelled R101; the group was told."""
     group = db.session.get_one(Group, row.group_id)
     with wall.opened(group.id):
-        entry = _entry(group, people["Glyn Parry"], Role.FINANCE, "receipts.describe", "filled in a receipt", row, 6)
+        entry = _entry(group, people["Glyn Parry"], Role.FINANCE, "receipts.describe", "changed the words on a receipt", row, 6)
         entry.area, entry.level, entry.outcome = Area.RECEIPTS, Level.TELL_AFTER, Outcome.ALLOW_TELL
         db.session.flush()
         db.session.add(
@@ -278,8 +278,10 @@ def _entry(group, person, role, action, says, row, days_ago) -> Entry:
     return entry
 
 
-def _ago(days: float) -> datetime:
-    return clock.now() - timedelta(days=days, hours=1)
+def _ago(days: int) -> datetime:
+    """So many days ago, in the morning; never later than now."""
+    morning = datetime.combine(_day(days), time(10, 20), clock.LONDON)
+    return min(morning, clock.now() - timedelta(hours=1))
 
 
 def _day(days_ago: int) -> date:

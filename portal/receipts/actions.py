@@ -57,7 +57,7 @@ def declare(by, group, *, receipt_key: str, shop: str, amount_pence: int, spent_
     return receipt
 
 
-@action(area=Area.RECEIPTS, roles=GROUP_ROLES | DESK, on=Receipt, helpers_own=True, says="filled in a receipt")
+@action(area=Area.RECEIPTS, roles=GROUP_ROLES | DESK, on=Receipt, helpers_own=True, says="changed the words on a receipt")
 def describe(by, group, receipt, **facts) -> Receipt:
     """Set what the group says of its receipt: any of shop, amount_pence, spent_on, label, note, fund_id.
 
