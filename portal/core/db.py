@@ -151,6 +151,7 @@ def _on_connect(dbapi_connection, record):
 
 
 def _on_begin(connection):
+    connection.connection.driver_connection.execute(f"PRAGMA query_only={int(is_reading())}")
     connection.exec_driver_sql("BEGIN" if is_reading() else "BEGIN IMMEDIATE")
 
 
