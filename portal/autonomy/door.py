@@ -14,7 +14,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields, is_dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import Enum
 
 import sqlalchemy as sa
@@ -27,14 +27,11 @@ from portal.autonomy import policy
 from portal.autonomy.areas import START, Area, Duty, Outcome
 from portal.autonomy.models import Proposal, levels_of
 from portal.autonomy.policy import Decision
-from portal.core import clock, wall
+from portal.core import wall
 from portal.core.db import db
 from portal.people import queries as people
 from portal.people.models import Group
 from portal.people.roles import Actor, Role
-
-PROOF_LASTS = timedelta(minutes=10)
-
 
 class Refused(Exception):
     """The group, or the rules, keep this one. Carries the action and the decision, whose `why` a person can read."""
@@ -161,7 +158,7 @@ def _pass(wanted: Action, by: Actor, group: Group | None, row_id: int | None, ke
         _note(wanted, by, group, row, decision)
         session.commit()
         raise Refused(wanted, decision)
-    if wanted.asks_again and not _proved_lately(by):
+    if wanted.asks_again and not by.proved_lately:
         session.rollback()
         raise ProofNeeded()
     if decision.outcome is Outcome.PROPOSE:
@@ -213,10 +210,6 @@ def _decide(wanted: Action, by: Actor, group: Group | None, row) -> Decision:
 
 def _is_own(by: Actor, row) -> bool:
     return row is None or (by.person_id is not None and getattr(row, "added_by", None) == by.person_id)
-
-
-def _proved_lately(by: Actor) -> bool:
-    return by.proved_at is not None and by.proved_at > clock.now() - PROOF_LASTS
 
 
 def _arguments(wanted: Action, group: Group | None, row) -> list:

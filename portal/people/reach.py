@@ -6,12 +6,10 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import timedelta
 from enum import Enum
 
 from flask import Flask, abort, current_app, g, redirect, request, url_for
 
-from portal.core import clock
 from portal.core.db import db, set_mode
 from portal.core.guard import SAFE
 from portal.people import session
@@ -96,7 +94,7 @@ def open_reach():
         if not who.acts_as_staff:
             return redirect(url_for("signin.second", next=_back()), 303)
         g.actor = who.staff_actor
-    if rule.asks_again and not proved_lately(who):
+    if rule.asks_again and not g.actor.proved_lately:
         return redirect(url_for("signin.again", next=_back()), 303)
     return None
 
@@ -122,11 +120,6 @@ def _to_sign_in():
     if request.headers.get("HX-Request"):
         return "", 401, {"HX-Redirect": goto}
     return redirect(goto, 303)
-
-
-def proved_lately(who: session.Identity, within: timedelta = session.PROOF_LASTS) -> bool:
-    """Whether a passkey or password was given on this device in the last 10 minutes."""
-    return who.proved_at is not None and who.proved_at > clock.now() - within
 
 
 def actor() -> Actor:

@@ -1,8 +1,12 @@
 """The roles, and the actor: one person, on one side, for one action."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+from portal.core import clock
+
+PROOF_LASTS = timedelta(minutes=10)
 
 
 class Role(StrEnum):
@@ -48,6 +52,11 @@ class Actor:
     @property
     def is_host(self) -> bool:
         return bool(self.roles & HOST_ROLES)
+
+    @property
+    def proved_lately(self) -> bool:
+        """Whether a passkey or a password was given on this device within 10 minutes (safety guide, step-up)."""
+        return self.proved_at is not None and self.proved_at > clock.now() - PROOF_LASTS
 
 
 SYSTEM = Actor(None, "Trellis", frozenset({Role.SYSTEM}))
