@@ -11,8 +11,8 @@ down_revision = None
 # The tables whose rows belong to a group, and those that are only ever added to.
 WALLED = (
     "area_levels",
-    "changes",
     "entries",
+    "entry_words",
     "funds",
     "groups",
     "holds",
@@ -170,6 +170,9 @@ def upgrade() -> None:
         sa.Column("about", sa.String(length=40), nullable=True),
         sa.Column("subject_table", sa.String(length=40), nullable=True),
         sa.Column("subject_id", sa.Integer(), nullable=True),
+        sa.Column("words_hash", sa.String(length=64), nullable=True),
+        sa.Column("seq", sa.Integer(), nullable=True),
+        sa.Column("hash", sa.String(length=64), nullable=True),
         sa.Column("once", sa.String(length=64), nullable=True),
         sa.Column("body", sa.String(length=64), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
@@ -177,6 +180,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_entries_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_entries")),
         sa.UniqueConstraint("group_id", "id", name=op.f("uq_entries_group_id_id")),
+        sa.UniqueConstraint("group_id", "seq", name=op.f("uq_entries_group_id_seq")),
         sa.UniqueConstraint("once", name=op.f("uq_entries_once")),
         info={"group_owned": True},
     )
@@ -358,26 +362,23 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_staff_roles_person_id"), ["person_id"], unique=False)
 
     op.create_table(
-        "changes",
+        "entry_words",
         sa.Column("entry_id", sa.Integer(), nullable=False),
-        sa.Column("row_table", sa.String(length=40), nullable=False),
-        sa.Column("row_id", sa.Integer(), nullable=False),
-        sa.Column("column", sa.String(length=40), nullable=False),
-        sa.Column("before", sa.JSON(), nullable=True),
-        sa.Column("after", sa.JSON(), nullable=True),
+        sa.Column("salt", sa.String(length=32), nullable=True),
+        sa.Column("words", sa.JSON(), nullable=True),
         sa.Column("group_id", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["group_id", "entry_id"], ["entries.group_id", "entries.id"], name=op.f("fk_changes_group_id_entry_id")
+            ["group_id", "entry_id"], ["entries.group_id", "entries.id"], name=op.f("fk_entry_words_group_id_entry_id")
         ),
-        sa.ForeignKeyConstraint(["group_id"], ["groups.id"], name=op.f("fk_changes_group_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_changes")),
-        sa.UniqueConstraint("group_id", "id", name=op.f("uq_changes_group_id_id")),
+        sa.ForeignKeyConstraint(["group_id"], ["groups.id"], name=op.f("fk_entry_words_group_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_entry_words")),
+        sa.UniqueConstraint("group_id", "entry_id", name=op.f("uq_entry_words_group_id_entry_id")),
+        sa.UniqueConstraint("group_id", "id", name=op.f("uq_entry_words_group_id_id")),
         info={"group_owned": True},
     )
-    with op.batch_alter_table("changes", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_changes_group_id"), ["group_id"], unique=False)
-        batch_op.create_index("ix_changes_row", ["group_id", "row_table", "row_id"], unique=False)
+    with op.batch_alter_table("entry_words", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_entry_words_group_id"), ["group_id"], unique=False)
 
     op.create_table(
         "receipts",

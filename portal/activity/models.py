@@ -1,4 +1,4 @@
-"""Entry: one line of what happened. Change: what a line changed."""
+"""Entry: one line of what happened. EntryWords: what a line changed."""
 
 from datetime import datetime
 
@@ -14,12 +14,17 @@ class Entry(db.Model):
     """Something that happened, or was tried and refused. Append-only, by triggers.
 
     `group_id` is empty for acts about one's own sign-in or the installation. `about` names the row without personal words
-    (R104); what changed in it stands beside, as rows of Change. `once` and `body` make a repeated form harmless: the same
-    key returns the same answer, another body under it is refused.
+    (R104); what changed in it stands beside, in EntryWords. A group's entries are a chain: `seq` counts from 1, `hash`
+    covers the entry and the hash before it (`chain.py`). `once` and `body` make a repeated form harmless: the same key
+    returns the same answer, another body under it is refused.
     """
 
     __tablename__ = "entries"
-    __table_args__ = (sa.UniqueConstraint("group_id", "id"), {"info": GROUP_OWNED})
+    __table_args__ = (
+        sa.UniqueConstraint("group_id", "id"),
+        sa.UniqueConstraint("group_id", "seq"),
+        {"info": GROUP_OWNED},
+    )
 
     group_id: Mapped[int | None] = mapped_column(sa.ForeignKey("groups.id"))
     at: Mapped[datetime] = mapped_column(default=clock.now)
@@ -33,22 +38,26 @@ class Entry(db.Model):
     about: Mapped[str | None] = mapped_column(sa.String(40))
     subject_table: Mapped[str | None] = mapped_column(sa.String(40))
     subject_id: Mapped[int | None]
+    words_hash: Mapped[str | None] = mapped_column(sa.String(64))
+    seq: Mapped[int | None]
+    hash: Mapped[str | None] = mapped_column(sa.String(64))
     once: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
     body: Mapped[str | None] = mapped_column(sa.String(64))
 
 
-class Change(GroupOwned, db.Model):
-    """One column of one row that an entry changed: what it held before and after. Kept beside the entry, not in it."""
+class EntryWords(GroupOwned, db.Model):
+    """What an entry changed, kept beside it under a salt of its own: {"changes": [{row, column, before, after}, …]}.
 
-    __tablename__ = "changes"
+    The entry holds only the hash of salt and words, so that words can be erased (both become empty) and the chain still
+    verifies (safety guide, "The log").
+    """
+
+    __tablename__ = "entry_words"
 
     entry_id: Mapped[int]
-    row_table: Mapped[str] = mapped_column(sa.String(40))
-    row_id: Mapped[int]
-    column: Mapped[str] = mapped_column(sa.String(40))
-    before: Mapped[object | None] = mapped_column(sa.JSON)
-    after: Mapped[object | None] = mapped_column(sa.JSON)
+    salt: Mapped[str | None] = mapped_column(sa.String(32))
+    words: Mapped[dict | None] = mapped_column(sa.JSON)
 
     @classmethod
     def extra_constraints(cls):
-        return (within_group("entry_id", "entries"), sa.Index("ix_changes_row", "group_id", "row_table", "row_id"))
+        return (within_group("entry_id", "entries"), sa.UniqueConstraint("group_id", "entry_id"))

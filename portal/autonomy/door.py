@@ -21,17 +21,18 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from portal.activity import happened
-from portal.activity.models import Change, Entry
+from portal.activity import chain, happened
+from portal.activity.models import Entry
 from portal.autonomy import policy
 from portal.autonomy.areas import START, Area, Duty, Outcome
 from portal.autonomy.models import Proposal, levels_of
 from portal.autonomy.policy import Decision
-from portal.core import wall
+from portal.core import clock, wall
 from portal.core.db import db
 from portal.people import queries as people
 from portal.people.models import Group
 from portal.people.roles import Actor, Role
+
 
 class Refused(Exception):
     """The group, or the rules, keep this one. Carries the action and the decision, whose `why` a person can read."""
@@ -240,6 +241,7 @@ def _note(wanted, by: Actor, group, subject, decision: Decision, once=None, body
     """Add the entry, and beside it what changed. A refused try opens the door for its own line alone."""
     entry = Entry(
         group_id=group.id if group else None,
+        at=clock.now(),
         person_id=by.person_id,
         role=decision.role,
         action=wanted.name,
@@ -253,15 +255,13 @@ def _note(wanted, by: Actor, group, subject, decision: Decision, once=None, body
         once=once,
         body=body,
     )
-    if wall.KEY not in db.session().info:
+    words = {"changes": list(changes)} if changes else None
+    if wall.is_open():
+        chain.append(entry, words)
+        happened.send(wanted, entry=entry, group=group)
+    else:
         with wall.opened(entry.group_id):
-            db.session.add(entry)
-        return
-    db.session.add(entry)
-    db.session.flush()
-    if group is not None:
-        db.session.add_all(Change(group_id=group.id, entry_id=entry.id, **change) for change in changes)
-    happened.send(wanted, entry=entry, group=group)
+            chain.append(entry, words)
 
 
 class _noticing:
@@ -291,8 +291,7 @@ class _noticing:
                     after = None if gone else (history.added or [None])[0]
                     self.changes.append(
                         {
-                            "row_table": mapper.local_table.name,
-                            "row_id": row.id,
+                            "row": f"{mapper.local_table.name}:{row.id}",
                             "column": attribute.key,
                             "before": _plain(before),
                             "after": _plain(after),

@@ -28,6 +28,11 @@ def owner_column(table: sa.Table) -> sa.Column | None:
     return table.c.get("group_id") if table.info.get("group_owned") else None
 
 
+def is_open() -> bool:
+    """Whether a door is open on this session."""
+    return KEY in db.session().info
+
+
 @contextmanager
 def opened(group_id: int | None):
     """Open one group's door on this session for the block. Doors don't nest."""

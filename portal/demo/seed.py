@@ -12,7 +12,8 @@ from pathlib import Path
 import sqlalchemy as sa
 from flask import current_app
 
-from portal.activity.models import Change, Entry
+from portal.activity import chain
+from portal.activity.models import Entry
 from portal.autonomy.areas import Area, Duty, Level, Outcome
 from portal.autonomy.models import AreaLevel, Hold, SpendingLimit
 from portal.core import clock, files, migrate, pictures, wall, workdays
@@ -233,21 +234,11 @@ def _same_stamps(made: dict[int, Receipt]) -> None:
 def _relabelled(people, row: Receipt) -> None:
     """Glyn relabelled R101; the group was told."""
     group = db.session.get_one(Group, row.group_id)
+    change = {"row": f"receipts:{row.id}", "column": "label", "before": "tea things", "after": "refreshments"}
+    as_told = {"area": Area.RECEIPTS, "level": Level.TELL_AFTER, "outcome": Outcome.ALLOW_TELL}
     with wall.opened(group.id):
-        entry = _entry(group, people["Glyn Parry"], Role.FINANCE, "receipts.describe", "changed the words on a receipt", row, 6)
-        entry.area, entry.level, entry.outcome = Area.RECEIPTS, Level.TELL_AFTER, Outcome.ALLOW_TELL
-        db.session.flush()
-        db.session.add(
-            Change(
-                group_id=group.id,
-                entry_id=entry.id,
-                row_table="receipts",
-                row_id=row.id,
-                column="label",
-                before="tea things",
-                after="refreshments",
-            )
-        )
+        says = "changed the words on a receipt"
+        _entry(group, people["Glyn Parry"], Role.FINANCE, "receipts.describe", says, row, 6, [change], **as_told)
     db.session.commit()
 
 
@@ -261,21 +252,20 @@ def _waiting_organiser(people) -> None:
     db.session.commit()
 
 
-def _entry(group, person, role, action, says, row, days_ago) -> Entry:
+def _entry(group, person, role, action, says, row, days_ago, changes=(), **facts) -> None:
     entry = Entry(
         group_id=group.id,
         at=_ago(days_ago),
         person_id=person.id,
         role=role,
         action=action,
-        outcome=Outcome.ALLOW,
         says=says,
         about=row.ref,
         subject_table="receipts",
         subject_id=row.id,
+        **{"outcome": Outcome.ALLOW, **facts},
     )
-    db.session.add(entry)
-    return entry
+    chain.append(entry, {"changes": list(changes)} if changes else None)
 
 
 def _ago(days: int) -> datetime:

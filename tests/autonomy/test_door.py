@@ -3,7 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
-from portal.activity.models import Change, Entry
+from portal.activity.models import Entry, EntryWords
 from portal.autonomy import door
 from portal.autonomy.areas import Area, Level
 from portal.autonomy.models import Proposal
@@ -40,10 +40,9 @@ def test_an_organisers_change_is_made_and_noted_once_with_before_and_after(kettl
     assert label_of(receipt.id) == "refreshments"
     (entry,) = entries("receipts.describe")
     assert (entry.outcome, entry.role, entry.about, entry.person_id) == ("allow", Role.ORGANISER, receipt.ref, marsha.id)
-    changes = list(db.session.scalars(sa.select(Change).where(Change.entry_id == entry.id)))
-    assert [(c.row_table, c.row_id, c.column, c.before, c.after) for c in changes] == [
-        ("receipts", receipt.id, "label", "milk", "refreshments")
-    ]
+    beside = db.session.scalars(sa.select(EntryWords).where(EntryWords.entry_id == entry.id)).one()
+    change = {"row": f"receipts:{receipt.id}", "column": "label", "before": "milk", "after": "refreshments"}
+    assert beside.words == {"changes": [change]}
 
 
 @pytest.mark.parametrize(("level", "outcome"), [(Level.TELL_AFTER, "allow_tell"), (Level.YOU_DO, "allow_list")])
