@@ -202,12 +202,6 @@ def test_a_stray_shell_cannot_write(fund, data_folder):
                 shell.execute(statement)
 
 
-@pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
-def test_a_connection_without_a_door_says_so(fund):
-    with db.engine.connect() as connection:
-        assert connection.exec_driver_sql("SELECT portal_door()").scalar() is None
-
-
 def test_doors_do_not_nest(kettle, walkers):
     for inner in (kettle, walkers):
         with pytest.raises(RuntimeError, match="already open"), wall.opened(kettle.id), wall.opened(inner.id):

@@ -1,0 +1,159 @@
+"""What a form may not carry: another group's ids are refused with no write, fields it doesn't have change nothing."""
+
+import re
+
+import pysqlite3
+import pytest
+
+from portal.people.reach import rule_of
+from tests.site.test_cells import DONE, KEY, TABLE, Try, _fresh, _path, _pick, _values, all_routes, send
+from tests.site.world import ABSENT, photo
+
+# What people have tried to slip into forms elsewhere. Each is left out where the form truly asks for it.
+SLIPPED_IN = {
+    **dict.fromkeys(("group", "group_id", "person_id", "added_by", "by", "id", "number", "founds"), "2"),
+    **dict.fromkeys(("role", "roles", "status", "state", "outcome", "level", "area", "scope"), "organiser"),
+    **dict.fromkeys(("approved_by", "accepted_by", "agreed_by", "asked_by", "withdrawn_by", "answered_by", "made_by"), "3"),
+    **dict.fromkeys(("accepted_at", "agreed_at", "paid_on", "withdrawn_at", "proved_at", "second_factor_at"), "2026-11-01"),
+    **dict.fromkeys(("ended_at", "released_at", "expires_at", "made_at", "added_at", "set_at"), "2030-01-01"),
+    **dict.fromkeys(("amount", "pence", "amount_pence", "each_pence", "guesses", "sign_count"), "99"),
+    **dict.fromkeys(("ledger_code", "label", "note", "shop", "name", "slug", "story", "why", "words"), "slipped in"),
+    **dict.fromkeys(("sha256", "original", "pages", "thumb", "kind", "no_picture_why", "nonce", "token"), "slipped in"),
+    **dict.fromkeys(("fund_id", "replaces", "question_id", "other_id", "receipt_id", "device_id", "membership_id"), "1"),
+    **dict.fromkeys(("remembered", "second_factor", "known", "is_staff", "admin", "asks_again", "proved"), "1"),
+}
+# Fields a form truly has, beyond those that TABLE sends.
+ASKED_FOR = {
+    "receipts.describe": {"shop", "amount_pence", "spent_on", "label", "note", "fund_id"},
+    "receipts.answer": {"words", "amount_pence", "fund_id"},
+    "receipts.add_picture": {"replaces"},
+    "desk.ask": {"words"},
+}
+# What differs between two runs of the same form anyway: moments, random names, and hashes over them.
+BY_CHANCE = re.compile(
+    r"_at$|^at$|nonce|hash|token|^once$|^body$|^salt$|^sha256$|^size$|original|^since$|arguments|^subject_id$"
+)
+
+FORMS = [
+    name
+    for name, cell in TABLE.items()
+    if name.startswith("POST") and any(answer in {DONE, "asked", "no"} for answer in cell.may.values())
+]
+
+
+@pytest.fixture
+def contents(place):
+    """Everything in the database, but for what differs by chance."""
+
+    def read(*, exactly=False) -> dict[str, list]:
+        connection = pysqlite3.connect(str(place.data / "portal.db"))
+        names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        found = {}
+        for name in names:
+            rows = connection.execute(f"SELECT * FROM {name}")
+            columns = [column for column, *_ in rows.description]
+            kept = [i for i, column in enumerate(columns) if exactly or not BY_CHANCE.search(column)]
+            facts = [(i, column) for i, column in enumerate(columns) if BY_CHANCE.search(column)]
+            found[name] = [tuple(row[i] for i in kept) + tuple(row[i] is None for i, _ in facts) for row in rows]
+        connection.close()
+        return found
+
+    return read
+
+
+def who_may(name: str) -> str:
+    cell = TABLE[name]
+    return "organiser" if "organiser" in cell.may else next(iter(cell.may))
+
+
+@pytest.mark.parametrize("name", FORMS)
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
+def test_fields_a_form_does_not_have_change_nothing(place, contents, name):
+    world, route = place.world, all_routes(place.world.app)[name]
+    who = who_may(name)
+    path = _path(
+        world.app, route, Try(who, "own", _pick(route.arguments, _values(world, TABLE[name], who, "kettle")), DONE)
+    )
+    body = TABLE[name].body
+    real = {"same", "next", "keep", *body, *ASKED_FOR.get(route.endpoint, ())}
+    outcomes = []
+    for extra in ({}, {field: value for field, value in SLIPPED_IN.items() if field not in real}):
+        client = _fresh(world, who)
+        answer = send(client, "POST", path, extra | body, htmx=False)
+        outcomes.append((answer.status_code, answer.headers.get("Location"), contents()))
+        place.put_back()
+    plain, slipped = outcomes
+    assert slipped[:2] == plain[:2]
+    for table, rows in plain[2].items():
+        assert slipped[2][table] == rows, f"{table} differs"
+
+
+def foreign(world):
+    """Forms with an id in the body that is another's, or nobody's: who, what, where to, with what."""
+    ours, theirs = world.things["kettle"], world.things["walkers"]
+    receipt = f"/g/kettle/receipts/{ours['number']}"
+    answer = f"{receipt}/answers/{ours['question_id']}"
+    for fund in (theirs["fund"], ABSENT):
+        yield "organiser", f"{receipt}/details", {"fund_id": str(fund), "label": "slipped in", "key": KEY}
+        yield "organiser", answer, {"fund_id": str(fund), "words": "slipped in", "key": KEY}
+    for picture in (theirs["picture_id"], ours["other_picture"], ABSENT):
+        yield "organiser", f"{receipt}/pictures", {"replaces": str(picture), "photo": photo, "key": KEY}
+    yield "organiser", f"{receipt}/answers/{theirs['question_id']}", {"words": "slipped in", "key": KEY}
+    yield "organiser", f"{receipt}/answers/{ours['helpers_question']}", {"words": "slipped in", "key": KEY}
+    yield "organiser", f"/g/walkers/receipts/{theirs['number']}/details", {"group": "kettle", "label": "slipped in"}
+    yield "organiser", f"/g/kettle/people/invitations/{theirs['proposed']}/agreement", {}
+    yield "organiser", f"/g/kettle/people/{theirs['membership_id']}/removal", {"membership_id": str(ours["membership_id"])}
+    yield "organiser", f"/g/kettle/removals/{theirs['removal_id']}/agreement", {"removal_id": str(ours["removal_id"])}
+    yield "coordinator", f"/host/groups/kettle/people/{theirs['membership_id']}/removal", {}
+    yield "coordinator", f"/host/groups/kettle/invitations/{theirs['invitation_id']}/revocation", {}
+
+
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
+def test_another_groups_ids_are_refused_alike_with_no_write(place, contents):
+    before = contents(exactly=True)
+    bodies = set()
+    for who, path, body in foreign(place.world):
+        for htmx in (False, True):
+            answer = send(_fresh(place.world, who), "POST", path, body, htmx)
+            assert answer.status_code == 404, (path, body)
+            if path.startswith("/g/kettle"):
+                bodies.add(answer.text.replace(answer.headers["X-Request-Id"], "REF"))
+            assert contents(exactly=True) == before, (path, body)
+    assert len(bodies) == 1
+
+
+def test_on_both_databases_another_groups_ids_are_refused_with_no_write(place, written):
+    for who, path, body in foreign(place.world):
+        written.clear()
+        assert send(_fresh(place.world, who), "POST", path, body, htmx=False).status_code == 404, (path, body)
+        if "photo" not in body:
+            assert written == [], (path, body)
+
+
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
+def test_ids_in_an_address_that_lists_show_only_ones_own(place):
+    theirs, ours = place.world.things["walkers"]["number"], place.world.things["kettle"]["number"]
+    page = place.world.clients["organiser"].get(f"/g/kettle/receipts/sent?r={ours}&r={theirs}&r=-1&r=x&r={10**30}").text
+    assert f"R{ours}" in page
+    assert f"R{theirs}" not in page
+    for path in ("receipts/", "receipts/bin"):
+        for after in (str(theirs), "-1", "x", "9" * 30, "²"):
+            assert place.world.clients["organiser"].get(f"/g/kettle/{path}?after={after}").status_code == 200
+
+
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
+def test_the_desks_label_form_changes_the_label_alone(place, contents):
+    """Asked of the group as a proposal, and the proposal holds nothing else."""
+    number = place.world.things["kettle"]["number"]
+    body = {"label": "tea", "note": "x", "amount_pence": "1", "shop": "x", "fund_id": "1", "key": KEY}
+    assert send(_fresh(place.world, "finance"), "POST", f"/host/receipts/{number}/label", body, False).status_code == 202
+    (proposal,) = contents()["proposals"]
+    assert '{"label": "tea"}' in proposal
+    place.put_back()
+
+
+def test_every_unsafe_route_is_tried_here(place):
+    app = place.world.app
+    unsafe = {name for name, route in all_routes(app).items() if rule_of(app, route.endpoint).does}
+    refused_always = {"POST members.invite_for_group", "POST members.remove_for_group", "POST members.host_revoke"}
+    assert unsafe - set(FORMS) == refused_always

@@ -1,0 +1,318 @@
+"""Who may do what, for real: every route × everyone × their own, another's and an absent thing, with and without htmx.
+
+What should happen is written down here by hand, from the safety guide and the autonomy guide; a route that is not in the
+table fails. On PostgreSQL, where putting the world back takes long, everything but the changes that succeed is tried.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+import pytest
+from flask import url_for
+
+from portal import checks
+from portal.core.guard import SAFE
+from portal.people import session
+from portal.people.reach import rule_of
+from tests.client import Client
+from tests.site.world import ABSENT, PASSWORD, photo
+
+INSIDE = ("helper", "organiser", "both")  # who is in the group
+STAFF = ("coordinator", "finance", "trustee", "safeguarding", "both")
+EVERYONE = ("anon", "signed_out", "removed", "invited", "stranger", "unproved", *INSIDE, *STAFF[:-1])
+KEY = "k" * 32
+
+# What an answer may be: done (2xx, 303), refused by the group's setting, asked of the group, a plain "not like this",
+# gone (404), to the sign-in page, to the second factor.
+DONE, WALL, ASKED, NO, GONE, SIGN_IN, SECOND = "done", "wall", "asked", "no", "gone", "sign in", "second"
+
+
+@dataclass
+class Cell:
+    """One route: on whose side, who gets which answer for their own thing, and what is sent."""
+
+    side: str
+    may: dict[str, str]
+    body: dict = field(default_factory=dict)
+    swap: dict = field(default_factory=dict)  # address part → the name of another thing of the world
+
+
+def group(may, body=None, **swap) -> Cell:
+    return Cell("group", dict.fromkeys(INSIDE, DONE) if may is INSIDE else may, body or {}, swap)
+
+
+def host(may, body=None, **swap) -> Cell:
+    return Cell("host", dict.fromkeys(STAFF, DONE) if may is STAFF else may, body or {}, swap)
+
+
+def person(answer=DONE, body=None) -> Cell:
+    return Cell(
+        "person", dict.fromkeys((*INSIDE, *STAFF, "removed", "invited", "stranger", "unproved"), answer), body or {}
+    )
+
+
+def anyone(answer=DONE, body=None) -> Cell:
+    return Cell("public", dict.fromkeys(EVERYONE, answer), body or {})
+
+
+ORGANISERS = {"organiser": DONE, "both": DONE}
+NOT_HELPERS_OWN = {"organiser": DONE, "both": DONE, "helper": WALL}
+DESK = {"coordinator": DONE, "finance": DONE, "both": DONE}
+PAYS = {"finance": DONE, "both": DONE}
+COORDINATORS = {"coordinator": DONE, "both": DONE}
+KEPT = {"coordinator": WALL, "both": WALL}  # the area stands at Only us
+ADDRESS = {"email": "new@example.org", "key": KEY}
+CREDENTIAL = {"challenge_id": "1", "credential": "{}"}
+DETAILS = {"shop": "Grocer", "amount_pence": "4.20", "label": "tea", "key": KEY}
+
+TABLE = {
+    "GET home.front": anyone(),
+    "GET home.choose": person(),
+    "GET home.index": group(INSIDE),
+    "GET home.talk": anyone(),
+    "GET health.alive": anyone(),
+    "GET health.ready": anyone("any"),
+    "GET signin.start": anyone(),
+    "POST signin.ask_code": anyone(body={"email": "marsha@example.org", "key": KEY}),
+    "GET signin.code": anyone(),
+    "POST signin.enter_code": anyone(body={"code": "123456"}),
+    "GET signin.password": anyone(),
+    "POST signin.use_password": anyone(body={"email": "marsha@example.org", "password": PASSWORD}),
+    "POST signin.passkey_challenge": anyone(),
+    "POST signin.use_passkey": anyone(NO, CREDENTIAL),
+    "GET signin.set_up": anyone(),
+    "POST signin.use_setup_code": anyone(NO, {"code": "a guess"}),
+    "GET signin.again": person(),
+    "GET signin.second": person(),
+    "POST signin.prove_with_password": person(body={"password": PASSWORD}),
+    "POST signin.prove_with_passkey": person(NO, CREDENTIAL),
+    "GET signin.you": person(),
+    "POST signin.sign_out": person(),
+    "POST signin.sign_out_everywhere": person(),
+    "POST signin.new_passkey_challenge": person(),
+    "POST signin.add_passkey": person(NO, CREDENTIAL),
+    "POST signin.remove_passkey": person(),
+    "POST signin.set_password": person(body={"password": PASSWORD, "key": KEY}),
+    "POST signin.remove_password": person(),
+    "GET signin.app_code": person(),
+    "POST signin.start_app": person(),
+    "POST signin.confirm_app": person(NO, {"app_code": "123456", "key": KEY}),
+    "GET members.index": group(INSIDE),
+    "POST members.invite": group(ORGANISERS, ADDRESS | {"role": "helper"}),
+    "POST members.agree": group(ORGANISERS, invitation_id="proposed"),
+    "POST members.revoke": group(ORGANISERS),
+    "POST members.remove": group(ORGANISERS),
+    "POST members.ask_removal": group(ORGANISERS, membership_id="organisers_membership"),
+    "POST members.agree_removal": group(ORGANISERS),
+    "POST members.end_removal": group(ORGANISERS),
+    "POST members.leave": group(INSIDE, membership_id="me"),
+    "GET members.join": person(),
+    "POST members.accept": Cell("person", dict.fromkeys(person().may, NO) | {"invited": DONE}, {"name": "June"}),
+    "GET members.groups": host(STAFF),
+    "GET members.new_group": host(COORDINATORS),
+    "POST members.found_group": host(COORDINATORS, ADDRESS | {"name": "A New Group"}),
+    "GET members.group_page": host(STAFF),
+    "POST members.invite_first": host({"coordinator": NO, "both": NO}, ADDRESS),
+    "POST members.invite_for_group": host(KEPT, ADDRESS),
+    "POST members.remove_for_group": host(KEPT),
+    "POST members.host_revoke": host(KEPT),
+    "GET members.staff": host(STAFF),
+    "POST members.appoint": host(COORDINATORS, ADDRESS | {"name": "New", "role": "finance"}),
+    "POST members.dismiss": host(COORDINATORS),
+    "GET receipts.index": group(INSIDE),
+    "GET receipts.bin_": group(INSIDE),
+    "GET receipts.new": group(INSIDE),
+    "POST receipts.create": group(INSIDE, {"files": photo, "key": KEY}),
+    "GET receipts.sent": group(INSIDE),
+    "GET receipts.without": group(INSIDE),
+    "POST receipts.declare": group(
+        INSIDE, {"shop": "Bus", "amount_pence": "3", "spent_on": "2026-11-01", "why": "It got lost", "key": KEY}
+    ),
+    "GET receipts.show": group(INSIDE),
+    "POST receipts.describe": group(NOT_HELPERS_OWN, DETAILS),
+    "POST receipts.add_picture": group(NOT_HELPERS_OWN, {"photo": photo, "key": KEY}),
+    "POST receipts.withdraw": group(NOT_HELPERS_OWN),
+    "POST receipts.restore": group(NOT_HELPERS_OWN),
+    "POST receipts.answer": group(NOT_HELPERS_OWN, {"words": "Milk for the table", "key": KEY}),
+    "GET receipts.picture": group(INSIDE),
+    "GET desk.index": host(DESK),
+    "GET desk.show": host(DESK),
+    "POST desk.accept": host(DESK, {"ledger_code": "5100", "amount_pence": "1146", "key": KEY}),
+    "POST desk.ask": host(DESK, {"asks": "what_for", "words": "Was it milk?", "key": KEY}),
+    "POST desk.hold": host(DESK, {"rule": "F5", "reason": "Short", "releases": "Money", "key": KEY}),
+    "POST desk.release": host(DESK, number="held"),
+    "POST desk.record_payment": host(
+        {"finance": DONE, "both": DONE}, {"paid_on": "2026-11-01", "key": KEY}, number="ready"
+    ),
+    "POST desk.describe": host(dict.fromkeys(DESK, ASKED), {"label": "tea", "key": KEY}),
+    "GET desk.picture": host(DESK),
+}
+
+
+def all_routes(app) -> dict[str, object]:
+    return {
+        f"{method} {route.endpoint}": route
+        for route in app.url_map.iter_rules()
+        for method in (route.methods or set()) - (SAFE - {"GET"})
+        if rule_of(app, route.endpoint)
+    }
+
+
+def test_every_route_says_who_reaches_it_and_every_action_is_done_by_one(place):
+    assert list(checks.routes(place.world.app)) == []
+
+
+def test_every_route_has_its_cells(place):
+    """The demo's own routes aside, which exist in the demo alone (`test_demo.py`)."""
+    assert set(all_routes(place.world.app)) == set(TABLE)
+
+
+@dataclass(frozen=True)
+class Try:
+    """One cell: who asks for whose thing, and what they should get."""
+
+    who: str
+    what: str
+    values: tuple
+    expected: str
+
+
+def tries(world, name: str, route) -> list[Try]:
+    """Every cell of one route."""
+    cell = TABLE[name]
+    parts = sorted(route.arguments)
+    ids = [part for part in parts if part not in {"group", "size"}]
+    found = []
+    for who in EVERYONE:
+        outside = {"anon": SIGN_IN, "signed_out": SIGN_IN}.get(who, GONE)
+        if cell.side == "host" and who == "unproved":
+            outside = SECOND if "coordinator" in cell.may else GONE
+        own, other = _values(world, cell, who, "kettle"), _values(world, cell, who, "walkers")
+        answer = cell.may.get(who, outside)
+        gone = GONE if who in cell.may else outside
+        found.append(Try(who, "own", _pick(parts, own), answer))
+        if ids:
+            absent = {part: "not-a-thing" if part in {"slug", "token"} else ABSENT for part in ids}
+            found.append(Try(who, "absent", _pick(parts, own | absent), gone))
+        if cell.side == "group":
+            theirs = _expected_in_walkers(cell, who, outside)
+            found.append(Try(who, "theirs", _pick(parts, other), theirs))
+            found.append(Try(who, "nowhere", _pick(parts, other | {"group": "not-a-group"}), outside))
+            if ids:
+                found.append(Try(who, "other's in own", _pick(parts, other | {"group": own["group"]}), gone))
+            if who == "helper" and cell.may.get(who) == WALL:
+                hers = own | {"number": own["helpers"], "question_id": own["helpers_question"]}
+                found.append(Try(who, "hers", _pick(parts, hers), DONE))
+        if cell.side == "host" and len(ids) > 1:
+            mixed = own | {part: other[part] for part in ids if part not in {"slug", "number"}}
+            found.append(Try(who, "other's in own", _pick(parts, mixed), gone))
+        if cell.side == "person" and ids and ids != ["token"]:
+            found.append(Try(who, "other's", _pick(parts, _values(world, cell, _another(who), "kettle")), gone))
+    return found
+
+
+def _expected_in_walkers(cell: Cell, who: str, outside: str) -> str:
+    """In the other group, only its own organiser is inside."""
+    if who == "stranger":
+        return cell.may["organiser"]
+    return outside
+
+
+def _another(who: str) -> str:
+    return "helper" if who == "stranger" else "stranger"
+
+
+def _values(world, cell: Cell, who: str, where: str) -> dict:
+    things = dict(world.things[where])
+    for part, thing in cell.swap.items():
+        things[part] = things[thing] if thing != "me" else _my_place(world, who, where)
+    things["device_id"] = world.devices.get(who, ABSENT)
+    things["passkey_id"] = world.passkeys.get(who, ABSENT)
+    things["role_id"] = world.staff_role
+    return things
+
+
+def _my_place(world, who: str, where: str) -> int:
+    if where == "walkers":
+        return world.things[where]["organisers_membership"] if who != "stranger" else world.memberships["Sam"]
+    mine = {"helper": "Bernie", "organiser": "Marsha", "both": "Bo"}.get(who, "Joe")
+    return world.memberships[mine]
+
+
+def _pick(parts, values) -> tuple:
+    return tuple((part, values[part]) for part in parts)
+
+
+def send(client, method: str, path: str, body: dict, htmx: bool):
+    sent = {name: value() if callable(value) else value for name, value in body.items()}
+    headers = {"HX-Request": "true"} if htmx else {}
+    return client.open(path, method=method, headers=headers, data=sent if method == "POST" else None)
+
+
+def answer_of(answer) -> str:
+    """What kind of answer it is."""
+    goto = answer.headers.get("HX-Redirect") or answer.headers.get("Location") or ""
+    if answer.status_code in {303, 401} and re.match(r"/sign-in\?next=", goto):
+        return SIGN_IN
+    if answer.status_code == 303 and goto.startswith("/sign-in/second"):
+        return SECOND
+    return {200: DONE, 204: DONE, 303: DONE, 202: ASKED, 403: WALL, 404: GONE, 422: NO}.get(
+        answer.status_code, str(answer.status_code)
+    )
+
+
+def without_reference(answer) -> str:
+    return answer.text.replace(answer.headers["X-Request-Id"], "REF")
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_everyone_gets_what_is_theirs_and_nobody_elses(place, written, name):
+    world, app = place.world, place.world.app
+    method = name.split()[0]
+    route = all_routes(app)[name]
+    wrong, gone = [], {}
+    for htmx in (False, True):
+        for cell in tries(world, name, route):
+            succeeds = method == "POST" and cell.expected in {DONE, ASKED, NO}
+            if succeeds and place.dialect == "postgresql":
+                continue
+            path = _path(app, route, cell)
+            written.clear()
+            answer = send(_fresh(world, cell.who), method, path, TABLE[name].body, htmx)
+            got = answer_of(answer)
+            if cell.expected != "any" and got != cell.expected:
+                wrong.append(
+                    f"{cell.who}, {cell.what}, htmx {htmx}: {got}, not {cell.expected} ({answer.status_code} {path})"
+                )
+            if got == GONE:
+                gone.setdefault((cell.who, htmx), {})[cell.what] = without_reference(answer)
+            if method == "GET" and written:
+                wrong.append(f"{cell.who}, {cell.what}: reading wrote to {written}")
+            if method == "POST" and not succeeds and set(written) - {"entries", "entry_words", "tries"}:
+                wrong.append(f"{cell.who}, {cell.what}: refused, and wrote to {written}")
+            if method == "POST" and place.dialect == "sqlite" and written:
+                place.put_back()
+    assert wrong == []
+    for who, bodies in gone.items():
+        for one, two in (("other's in own", "absent"), ("other's", "absent"), ("theirs", "nowhere")):
+            if one in bodies and two in bodies:
+                assert bodies[one] == bodies[two], f"{who} can tell {one} from {two}"
+
+
+def _path(app, route, cell: Try) -> str:
+    with app.test_request_context():
+        return url_for(route.endpoint, **dict(cell.values))
+
+
+def _fresh(world, who: str) -> Client:
+    """This one's browser as it was at first: signed in as themselves, nothing else in it."""
+    browser = Client(world.app)
+    if cookie := world.clients[who].get_cookie(session.cookie_name()):
+        browser.set_cookie(session.cookie_name(), cookie.value)
+    return browser
+
+
+def test_how_many_cells_there_are(place):
+    """So that none goes missing unseen: a route adds cells, and nothing takes any away."""
+    routes = all_routes(place.world.app)
+    assert sum(2 * len(tries(place.world, name, routes[name])) for name in TABLE) > 4000

@@ -1,0 +1,188 @@
+"""A small world with everyone in it: two groups with the same things in each, the host's people, and those outside."""
+
+import io
+from dataclasses import dataclass, field
+
+import pysqlite3
+import sqlalchemy as sa
+
+from portal.autonomy.models import Hold
+from portal.core import clock, files, wall, workdays
+from portal.core.db import db
+from portal.ledger.models import Fund
+from portal.members.actions import link_token
+from portal.members.models import Invitation, Removal
+from portal.people.models import Device, Membership, Person, StaffRole
+from portal.people.roles import Role
+from portal.receipts.models import Picture, Question, Receipt
+from portal.signin.actions import argon2
+from portal.signin.models import Passkey, Password
+from tests import make
+from tests.client import Client
+
+PASSWORD = "a kettle, a table, a door"
+ABSENT = 987_654
+STAFF = {
+    "coordinator": ("Imani", Role.COORDINATOR),
+    "finance": ("Glyn", Role.FINANCE),
+    "trustee": ("Beatrix", Role.TRUSTEE),
+    "safeguarding": ("Noor", Role.SAFEGUARDING),
+    "unproved": ("Sefa", Role.COORDINATOR),
+    "both": ("Bo", Role.COORDINATOR, Role.FINANCE),
+}
+
+
+@dataclass
+class World:
+    """The app with its world laid out: who is who, what is where, a browser for each."""
+
+    app: object
+    people: dict[str, Person] = field(default_factory=dict)
+    clients: dict[str, Client] = field(default_factory=dict)
+    things: dict[str, dict] = field(default_factory=dict)  # by group: the ids that addresses are made of
+    devices: dict[str, int] = field(default_factory=dict)
+    passkeys: dict[str, int] = field(default_factory=dict)
+    memberships: dict[str, int] = field(default_factory=dict)
+    staff_role: int = 0
+
+
+def build(app) -> World:
+    """Lay it out. The app's context is open."""
+    world = World(app)
+    staff = {who: make.staff(name, *roles) for who, (name, *roles) in STAFF.items()}
+    kettle = make.group("Kettle", organisers=("Marsha", "Joe", "Kim", "Bo"), helpers=("Bernie", "Rae"), pots=("Ours",))
+    walkers = make.group("Walkers", organisers=("Sam", "Wyn", "Val"), helpers=("Ash",), pots=("Theirs",))
+    world.people = staff | {
+        "anon": None,
+        "signed_out": make.person("Marsha"),
+        "removed": make.person("Rae"),
+        "invited": make.person("June"),
+        "helper": make.person("Bernie"),
+        "organiser": make.person("Marsha"),
+        "stranger": make.person("Sam"),
+    }
+    world.things = {"kettle": _things(kettle, "Joe", "Kim", "Bernie"), "walkers": _things(walkers, "Wyn", "Val", "Ash")}
+    _end(kettle, "Rae")
+    for who, person in world.people.items():
+        _sign_in(world, who, person)
+    for membership in db.session.scalars(sa.select(Membership)):
+        world.memberships[membership.person.name] = membership.id
+    world.staff_role = db.session.scalar(sa.select(StaffRole.id).where(StaffRole.role == Role.TRUSTEE))
+    db.session.commit()
+    db.session.remove()
+    return world
+
+
+def _things(group, second: str, third: str, helper: str) -> dict:
+    """One of each in a group, by the names that addresses use."""
+    fund = db.session.scalar(sa.select(Fund.id).where(Fund.group_id == group.id))
+    own = {"shop": "Corner Grocer", "amount_pence": 1146, "spent_on": clock.today(), "label": "milk", "fund_id": fund}
+    receipt = make.receipt(group, **own)
+    other = make.receipt(group, shop="Other")
+    ready = make.receipt(group, amount_pence=500, accepted_at=clock.now(), ledger_code="5100")
+    helpers = make.receipt(group, added_by=make.person(helper).id, amount_pence=700)
+    picture = _ready_picture(group, receipt)
+    with wall.opened(group.id):
+        asked = {"group_id": group.id, "receipt_id": receipt.id, "asks": "what_for"}
+        question = Question(**asked)
+        hold = Hold(
+            group_id=group.id,
+            item_table="receipts",
+            item_id=other.id,
+            rule="F5",
+            reason="Short of this one",
+            releases="Money coming in",
+            review_on=workdays.after(clock.today(), 3),
+        )
+        invitations = {
+            "helper": Invitation(email="june@example.org", role=Role.HELPER, agreed_at=clock.now()),
+            "organiser": Invitation(email="june@example.org", role=Role.ORGANISER),
+        }
+        for invitation in invitations.values():
+            invitation.group_id, invitation.nonce, invitation.made_by = group.id, "0" * 32, make.person(second).id
+        helpers_question = Question(group_id=group.id, receipt_id=helpers.id, asks="what_for")
+        removal = Removal(group_id=group.id, membership_id=_place(group, third), asked_by=make.person(second).id)
+        db.session.add_all([question, helpers_question, hold, removal, *invitations.values()])
+    db.session.commit()
+    return {
+        "group": group.slug,
+        "slug": group.slug,
+        "number": receipt.number,
+        "held": other.number,
+        "ready": ready.number,
+        "helpers": helpers.number,
+        "picture_id": picture.id,
+        "other_picture": db.session.scalar(sa.select(Picture.id).where(Picture.receipt_id == other.id)),
+        "question_id": question.id,
+        "helpers_question": helpers_question.id,
+        "fund": fund,
+        "invitation_id": invitations["helper"].id,
+        "proposed": invitations["organiser"].id,
+        "token": link_token(invitations["helper"]),
+        "removal_id": removal.id,
+        "membership_id": _place(group, helper),
+        "organisers_membership": _place(group, second),
+        "size": 1,
+    }
+
+
+def _ready_picture(group, receipt: Receipt) -> Picture:
+    store = files.store()
+    with wall.opened(group.id):
+        picture = db.session.scalars(sa.select(Picture).where(Picture.receipt_id == receipt.id)).one()
+        path = store.scratch()
+        path.write_bytes(make.jpeg(60, 80))
+        picture.thumb = store.keep(path)
+        picture.pages, picture.made_at = [{"file": picture.thumb, "width": 60, "height": 80}], clock.now()
+    db.session.commit()
+    return picture
+
+
+def _place(group, name: str) -> int:
+    return db.session.scalar(
+        sa.select(Membership.id).where(
+            Membership.group_id == group.id, Membership.person_id == make.person(name).id, Membership.ended_at.is_(None)
+        )
+    )
+
+
+def _end(group, name: str) -> None:
+    with wall.opened(group.id):
+        db.session.get_one(Membership, _place(group, name)).ended_at = clock.now()
+    db.session.commit()
+
+
+_hash = argon2.hash(PASSWORD)
+
+
+def _sign_in(world: World, who: str, person: Person | None) -> None:
+    client = world.clients[who] = Client(world.app)
+    if person is None:
+        return
+    client.as_(person, second_factor=who != "unproved")
+    devices = sa.select(Device).where(Device.person_id == person.id).order_by(Device.id.desc()).limit(1)
+    if who == "signed_out":
+        db.session.scalars(devices).one().ended_at = clock.now()
+        db.session.commit()
+        return
+    elsewhere = Device(person_id=person.id, token_hash=f"elsewhere {who}", label="Elsewhere", expires_at=clock.now())
+    passkey = Passkey(
+        person_id=person.id, credential_id=Passkey.text(who.encode()), public_key="", sign_count=0, label="Phone"
+    )
+    db.session.add_all([elsewhere, passkey, Password(person_id=person.id, hash=_hash)])
+    db.session.commit()
+    world.devices[who], world.passkeys[who] = elsewhere.id, passkey.id
+
+
+def photo() -> tuple:
+    """A picture as a form sends it."""
+    return io.BytesIO(make.jpeg(60, 80)), "photo.jpg"
+
+
+def copy_sqlite(source: str, target: str) -> None:
+    """Make one SQLite file what another is, under whoever has it open."""
+    one, other = pysqlite3.connect(source), pysqlite3.connect(target)
+    other.execute("PRAGMA synchronous=OFF")
+    one.backup(other)
+    one.close()
+    other.close()
