@@ -31,7 +31,7 @@ class Guise:
 @public(does=actions.enter)
 def enter():
     chosen = request.form.get("person", "")
-    if not chosen.isdigit() or len(chosen) > 9:
+    if not chosen.isdecimal() or len(chosen) > 9:
         abort(404)
     token = session.new_token()
     actions.enter(STRANGER, person_id=int(chosen), token=token, label="A look around")
@@ -45,7 +45,7 @@ def mail():
     """What would have been sent."""
     key = request.args.get("after", "")
     query = sa.select(ShownMail).order_by(ShownMail.id.desc()).limit(21)
-    if key.isdigit() and len(key) < 10:
+    if key.isdecimal() and len(key) < 10:
         query = query.where(ShownMail.id < int(key))
     found = list(db.session.scalars(query))
     return page("demo/mail.html", mails=found[:20], after=found[19].id if len(found) > 20 else None)

@@ -120,7 +120,7 @@ def _next(number: int) -> str:
 
 def _facts(number: int | None, **forms) -> dict:
     view, key = _view(), request.args.get("after", "")
-    after = int(key) if key.isdigit() and len(key) < 10 else None
+    after = int(key) if key.isdecimal() and len(key) < 10 else None
     lines = queries.desk(view, after)
     chosen = number or (lines.lines[0].number if lines.lines else None)
     found = _found(chosen) if chosen else None

@@ -12,7 +12,7 @@ _short = Length(max=120, message="Keep it under 120 letters.")
 
 def pot(value):
     """A pot's id from its radio button; “not sure” is None."""
-    return int(value) if value and str(value).isdigit() and len(str(value)) < 10 else None
+    return int(value) if value and str(value).isdecimal() and len(str(value)) < 10 else None
 
 
 class DetailsForm(PlainForm):

@@ -35,7 +35,7 @@ def send_picture(found: Picture | None, size: str):
         abort(404)
     if size == "thumb":
         name = found.thumb
-    elif size.isdigit() and 0 < int(size) <= len(found.pages):
+    elif size.isdecimal() and 0 < int(size) <= len(found.pages):
         name = found.pages[int(size) - 1]["file"]
     else:
         abort(404)

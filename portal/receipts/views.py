@@ -71,7 +71,7 @@ def create():
 @in_group()
 def sent():
     """What was just sent together, to come back to."""
-    numbers = [int(n) for n in request.args.getlist("r") if n.isdigit() and len(n) < 10]
+    numbers = [int(n) for n in request.args.getlist("r") if n.isdecimal() and len(n) < 10]
     return page("receipts/sent.html", taken=queries.these(group().id, numbers), not_taken=[])
 
 
@@ -121,7 +121,7 @@ def add_picture(number):
         if file is None:
             raise NotTaken("Choose a photo first.")
         with arriving(file) as photo:
-            which = int(replaces) if replaces.isdigit() and len(replaces) < 10 else None
+            which = int(replaces) if replaces.isdecimal() and len(replaces) < 10 else None
             actions.add_picture(actor(), group(), found.receipt.id, key=form.key.data, photo=photo, replaces=which)
     except (NotTaken, Mistake) as why:
         return invalid("receipts/show.html", **_facts(number, picture_problem=str(why)))
@@ -197,7 +197,7 @@ def _offer_pots(form) -> dict[int, str]:
 
 def _after() -> int | None:
     key = request.args.get("after", "")
-    return int(key) if key.isdigit() and len(key) < 10 else None
+    return int(key) if key.isdecimal() and len(key) < 10 else None
 
 
 def init_app(app: Flask) -> None:

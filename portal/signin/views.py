@@ -366,7 +366,7 @@ def _credential() -> dict:
     """The passkey's answer as posted, with what it must fit."""
     number = request.form.get("challenge_id", "")
     return {
-        "challenge_id": int(number) if number.isdigit() and len(number) < 10 else 0,
+        "challenge_id": int(number) if number.isdecimal() and len(number) < 10 else 0,
         "credential": request.form.get("credential", "{}"),
         "browser": browser_mark(),
         "domain": _domain() or "",
