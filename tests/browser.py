@@ -106,4 +106,25 @@ def enter(page: Page, name: str = "Marsha") -> Page:
     return page
 
 
-__all__ = ["chromium", "demo_server", "enter", "laptop", "pages", "phone"]
+def letter(page: Page, *words: str) -> str:
+    """The newest letter on the demo's mail page with all these words in it, once the worker has written it there."""
+    asked = page.context.new_page()
+    for _ in range(60):
+        asked.goto("/demo/mail")
+        found = asked.locator("article.card")
+        for some in words:
+            found = found.filter(has_text=some)
+        if found.count():
+            body = found.first.locator(".letter").inner_text()
+            asked.close()
+            return body
+        asked.wait_for_timeout(150)
+    raise AssertionError(f"no letter with {words} came")
+
+
+def code_in_mail(page: Page, email: str) -> str:
+    """The six digits that were mailed to this address."""
+    return re.search(r"\b\d{6}\b", letter(page, f"To {email}", "Your six numbers"))[0]
+
+
+__all__ = ["chromium", "code_in_mail", "demo_server", "enter", "laptop", "letter", "pages", "phone"]
