@@ -5,6 +5,7 @@ import secrets
 
 from flask import Flask, flash, get_flashed_messages, make_response, redirect, render_template, session
 from htmx_flask import request
+from werkzeug.routing import IntegerConverter
 
 
 def wants_part() -> bool:
@@ -59,7 +60,15 @@ def unchanged(*facts):
     return None
 
 
+class Id(IntegerConverter):
+    """A number in an address. One beyond what the database counts to is just not here."""
+
+    def __init__(self, map, *args, **kwargs):
+        super().__init__(map, *args, **{"max": 2**31 - 1, **kwargs})
+
+
 def init_app(app: Flask) -> None:
+    app.url_map.converters["int"] = Id
     app.jinja_env.globals.update(flashes=get_flashed_messages)
 
     @app.after_request
