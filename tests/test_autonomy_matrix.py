@@ -1,0 +1,328 @@
+"""The matrix: every action × every level × everyone, from a table written here by hand after the autonomy guide.
+
+Nothing here is taken from `policy.py`. An action without a row fails, and so does a row without an action.
+"""
+
+from dataclasses import dataclass
+from itertools import product
+
+import pytest
+import sqlalchemy as sa
+
+from portal.activity.models import Entry
+from portal.app import create_app
+from portal.autonomy import door, policy
+from portal.autonomy.areas import START, Area, Duty, Level
+from portal.autonomy.models import Proposal
+from portal.core import clock, wall
+from portal.core.db import db
+from portal.people.models import Membership
+from portal.people.roles import STRANGER, SYSTEM, Actor, Role
+from portal.receipts import actions as receipts
+from portal.receipts.models import Receipt
+from tests import make
+
+ONLY_US, ASK_FIRST, TELL_AFTER, YOU_DO = Level
+LEVELS = {"only_us": ONLY_US, "ask_first": ASK_FIRST, "tell_after": TELL_AFTER, "you_do": YOU_DO}
+
+# The guide's columns. A helper is asked twice: about what they added themselves, and about what others did.
+WHO = (
+    *("organiser", "helper: own", "helper: another's", "coordinator", "finance"),
+    *("trustee", "safeguarding", "system", "self", "stranger"),
+)
+ROLES = {who: Role(who.split(":")[0]) for who in WHO}
+
+# yes: at every level · no: at none · as set: what staff get by the group's level · over: never more than a proposal
+YES, NO, AS_SET = "yes", "no", "as set"
+STAFF_GET = {"only_us": "deny", "ask_first": "propose", "tell_after": "allow_tell", "you_do": "allow_list"}
+
+
+def row(**yes) -> dict[str, str]:
+    """A row of the matrix: who may, and how; everyone else may not."""
+    names = {who.replace(": ", "_").replace("another's", "others"): who for who in WHO}
+    return dict.fromkeys(WHO, NO) | {names[who]: how for who, how in yes.items()}
+
+
+GROUPS_OWN = row(organiser=YES)
+THEIR_OWN = row(organiser=YES, helper_own=YES)
+HELPERS = row(organiser=YES, coordinator=AS_SET)  # "Organisers: never staff"
+HOSTS_DESK = row(coordinator=YES, finance=YES)
+HOSTS_FINANCE = row(finance=YES)
+HOSTS_COORDINATORS = row(coordinator=YES)
+AUTOMATIC = row(system=YES)
+ONESELF = row(self=YES)
+BEFORE_SIGN_IN = row(self=YES, stranger=YES)
+
+MATRIX = {
+    "demo.enter": row(stranger=YES),
+    "members.accept": ONESELF,
+    "members.agree": GROUPS_OWN,
+    "members.agree_removal": GROUPS_OWN,
+    "members.appoint": HOSTS_COORDINATORS,
+    "members.ask_removal": GROUPS_OWN,
+    "members.dismiss": HOSTS_COORDINATORS,
+    "members.end_removal": GROUPS_OWN,
+    "members.found": HOSTS_COORDINATORS,
+    "members.invite_first": HOSTS_COORDINATORS,
+    "members.invite_helper": HELPERS,
+    "members.leave": THEIR_OWN,
+    "members.propose_organiser": GROUPS_OWN,
+    "members.remove_helper": HELPERS,
+    "members.revoke": HELPERS,
+    "receipts.accept": HOSTS_DESK,
+    "receipts.add_picture": THEIR_OWN,
+    "receipts.answer": THEIR_OWN,
+    "receipts.ask": HOSTS_DESK,
+    "receipts.code": HOSTS_DESK,
+    "receipts.declare": THEIR_OWN,
+    "receipts.describe": row(organiser=YES, helper_own=YES, coordinator=AS_SET, finance=AS_SET),
+    "receipts.give_up_picture": AUTOMATIC,
+    "receipts.hold": HOSTS_DESK,
+    "receipts.keep_pages": AUTOMATIC,
+    "receipts.record_payment": HOSTS_FINANCE,
+    "receipts.release": HOSTS_DESK,
+    "receipts.remove": AUTOMATIC,
+    "receipts.restore": THEIR_OWN,
+    "receipts.upload": THEIR_OWN,
+    "receipts.withdraw": THEIR_OWN,
+    "signin.add_passkey": ONESELF,
+    "signin.ask_code": BEFORE_SIGN_IN,
+    "signin.ask_passkey": BEFORE_SIGN_IN,
+    "signin.confirm_app": ONESELF,
+    "signin.enter_code": BEFORE_SIGN_IN,
+    "signin.name_first_coordinator": AUTOMATIC,
+    "signin.prove_with_passkey": ONESELF,
+    "signin.prove_with_password": ONESELF,
+    "signin.remove_passkey": ONESELF,
+    "signin.remove_password": ONESELF,
+    "signin.set_password": ONESELF,
+    "signin.sign_out": ONESELF,
+    "signin.sign_out_everywhere": ONESELF,
+    "signin.start_app": ONESELF,
+    "signin.use_passkey": BEFORE_SIGN_IN,
+    "signin.use_password": BEFORE_SIGN_IN,
+    "signin.use_setup_code": BEFORE_SIGN_IN,
+}
+# Which area each action lies in, or which rule of the floor lets the host do it; the rest are nobody's group's.
+WHERE = {
+    "people": """members.invite_helper members.propose_organiser members.agree members.revoke members.remove_helper
+        members.ask_removal members.agree_removal members.end_removal members.leave""",
+    "receipts": """receipts.upload receipts.declare receipts.describe receipts.add_picture receipts.withdraw receipts.restore
+        receipts.answer""",
+    "F1": """receipts.ask receipts.code receipts.record_payment receipts.keep_pages receipts.give_up_picture
+        receipts.remove""",
+    "F2": "receipts.hold receipts.release",
+    "F3": "receipts.accept",
+}
+
+# The guide's two tables of areas: what staff get, area by area and level by level.
+AREAS = """
+            only_us  ask_first  tell_after  you_do
+story       deny     propose    allow_tell  allow_list
+people      deny     propose    allow_tell  allow_list
+spending    deny     propose    allow_tell  allow_list
+budget      deny     propose    allow_tell  allow_list
+receipts    deny     propose    allow_tell  allow_list
+documents   deny     propose    allow_tell  allow_list
+visibility  deny     propose    allow_tell  allow_list
+contact     deny     propose    allow_tell  allow_list
+support     deny     propose    allow_tell  allow_list
+"""
+STARTS = {
+    **{"story": "only_us", "people": "only_us", "spending": "ask_first", "budget": "ask_first", "receipts": "ask_first"},
+    **{"documents": "ask_first", "visibility": "only_us", "contact": "ask_first", "support": "ask_first"},
+}
+# "coordinator (all areas) · finance (spending, budget, receipts; else DENY) · trustee (reads …; else DENY)"; automatic
+# changes count as staff.
+ALL = set(STARTS)
+AREAS_OF = {
+    "coordinator": ALL,
+    "finance": {"spending", "budget", "receipts"},
+    "trustee": set(),
+    "safeguarding": set(),
+    "system": ALL,
+}
+
+
+@pytest.fixture(scope="module")
+def actions(tmp_path_factory):
+    """Every action there is, the demo's too."""
+    from tests.conftest import settings_for
+
+    create_app(settings_for(tmp_path_factory.mktemp("matrix"), PORTAL_DEMO="1"))
+    return door.ACTIONS
+
+
+def answered(who: str, action, level: str, *, area: Area | None = None) -> str:
+    actor = Actor(1, "Somebody", frozenset({ROLES[who]}))
+    levels = dict.fromkeys(Area, LEVELS[level])
+    own = who != "helper: another's"
+    return policy.decide(actor, levels, area or action.area, action, own=own).outcome
+
+
+def test_every_action_has_a_row_and_every_row_an_action(actions):
+    assert set(MATRIX) == set(actions)
+
+
+@pytest.mark.parametrize("name", MATRIX)
+def test_everyone_gets_what_the_matrix_says_at_every_level(actions, name):
+    wrong = []
+    for level, who in product(LEVELS, WHO):
+        expected = {YES: "allow", NO: "deny", AS_SET: STAFF_GET[level]}[MATRIX[name][who]]
+        got = answered(who, actions[name], level)
+        if got != expected:
+            wrong.append(f"{who} at {level}: {got}, not {expected}")
+    assert wrong == []
+
+
+def test_every_action_lies_where_the_guide_puts_it(actions):
+    """In its area, or under its rule of the floor, or in nobody's group at all."""
+    expected = {name: where for where, names in WHERE.items() for name in names.split()}
+    for name, action in actions.items():
+        assert (action.area or action.duty) == expected.get(name), name
+        assert not (action.area and action.duty), f"{name} is the group's or the host's, never both"
+
+
+@dataclass(frozen=True)
+class Anything:
+    """An action that everyone may try, to see the areas themselves."""
+
+    roles: frozenset[Role] = frozenset(Role)
+    duty: Duty | None = None
+    always_asks: bool = False
+    helpers_own: bool = True
+
+
+def areas_table():
+    header, *rows = AREAS.strip().splitlines()
+    for line in rows:
+        area, *outcomes = line.split()
+        yield from ((area, level, outcome) for level, outcome in zip(header.split(), outcomes, strict=True))
+
+
+def test_the_table_has_nine_areas_at_four_levels():
+    assert [area.value for area in Area] == list(STARTS)
+    assert len(list(areas_table())) == 36
+
+
+@pytest.mark.parametrize(("area", "level", "outcome"), list(areas_table()))
+def test_staff_get_what_the_guides_table_says(area, level, outcome):
+    for who, theirs in AREAS_OF.items():
+        expected = outcome if area in theirs else "deny"
+        assert answered(who, Anything(), level, area=Area(area)) == expected, who
+    for who in ("organiser", "helper: own"):
+        assert answered(who, Anything(), level, area=Area(area)) == "allow"
+    assert answered("helper: another's", Anything(), level, area=Area(area)) == "deny"
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_between_funds_is_always_asked_even_when_they_look_after_it(level):
+    expected = "deny" if level == "only_us" else "propose"
+    for who in ("coordinator", "finance"):
+        assert answered(who, Anything(always_asks=True), level, area=Area.BUDGET) == expected
+    assert answered("organiser", Anything(always_asks=True), level, area=Area.BUDGET) == "allow"
+
+
+@pytest.mark.parametrize(("level", "duty"), list(product(LEVELS, Duty)))
+def test_the_floor_stands_at_every_level(level, duty):
+    for who in ("coordinator", "finance", "trustee", "safeguarding", "system"):
+        assert answered(who, Anything(duty=duty), level, area=Area.RECEIPTS) == "allow"
+
+
+def test_only_the_standing_rules_of_the_floor_need_no_second_person():
+    assert [duty.value for duty in Duty] == ["F1", "F2", "F3", "F4", "F5"]
+
+
+def test_areas_start_where_the_guide_says_and_none_at_you_look_after_it():
+    assert {area.value: level.value for area, level in START.items()} == STARTS
+    assert Level.YOU_DO not in START.values()
+
+
+def test_someone_with_two_staff_roles_gets_the_better_of_them_and_never_a_groups():
+    levels = dict.fromkeys(Area, YOU_DO)
+    both = Actor(1, "Sefa", frozenset({Role.COORDINATOR, Role.TRUSTEE}))
+    assert policy.decide(both, levels, Area.STORY, Anything()).outcome == "allow_list"
+    groups_only = Anything(roles=frozenset({Role.ORGANISER, Role.HELPER}))
+    everything = Actor(1, "Sefa", frozenset({*AREAS_OF, Role.SELF}))
+    for area, level in product(Area, Level):
+        assert policy.decide(everything, {area: level}, area, groups_only).outcome == "deny"
+
+
+def test_nobody_is_let_in_without_a_role():
+    nobody = Actor(1, "Nobody", frozenset())
+    assert policy.decide(nobody, START, Area.RECEIPTS, Anything()).outcome == "deny"
+
+
+@pytest.mark.parametrize(("area", "level"), list(product(Area, Level)))
+def test_each_refusal_and_each_change_says_why(area, level):
+    """Whoever is refused, asked or noted reads a sentence."""
+    for who in WHO:
+        decision = policy.decide(Actor(1, "S", frozenset({ROLES[who]})), {area: level}, area, Anything(), own=False)
+        assert decision.outcome == "allow" or decision.why.endswith((".", "s"))
+
+
+def everyone(group):
+    """Who tries, as whom, and about whose receipt: outcomes as the guide has them."""
+    rae = make.person("Rae")
+    with wall.opened(group.id):
+        db.session.add(
+            Membership(
+                group_id=group.id, person_id=rae.id, role=Role.ORGANISER, joined_at=clock.now(), ended_at=clock.now()
+            )
+        )
+    db.session.commit()
+    make.group("Hillfoot Walkers", organisers=("Sam",))
+    bernie, marsha = make.person("Bernie"), make.person("Marsha")
+    finance, coordinator = make.staff("Glyn", Role.FINANCE), make.staff("Imani", Role.COORDINATOR)
+    trustee, lead = make.staff("Bea", Role.TRUSTEE), make.staff("Noor", Role.SAFEGUARDING)
+    left = make.staff("Lee", Role.FINANCE)
+    db.session.execute(sa.text("UPDATE staff_roles SET ended_at = started_at WHERE person_id = :id"), {"id": left.id})
+    db.session.commit()
+    return (
+        ("organiser", make.actor(marsha), marsha, YES),
+        ("helper: own", make.actor(bernie, Role.HELPER), bernie, YES),
+        ("helper: another's", make.actor(bernie, Role.HELPER), marsha, NO),
+        ("helper who says organiser", make.actor(bernie, Role.ORGANISER), bernie, NO),
+        ("removed organiser", make.actor(rae), rae, NO),
+        ("another group's organiser", make.actor(make.person("Sam")), marsha, NO),
+        ("coordinator", make.actor(coordinator, Role.COORDINATOR), marsha, AS_SET),
+        ("finance", make.actor(finance, Role.FINANCE), marsha, AS_SET),
+        ("finance who says organiser", make.actor(finance, Role.ORGANISER), marsha, NO),
+        ("finance who left", make.actor(left, Role.FINANCE), marsha, NO),
+        ("trustee", make.actor(trustee, Role.TRUSTEE), marsha, NO),
+        ("safeguarding", make.actor(lead, Role.SAFEGUARDING), marsha, NO),
+        ("system", SYSTEM, marsha, NO),
+        ("self", make.actor(marsha, Role.SELF), marsha, NO),
+        ("stranger", STRANGER, marsha, NO),
+    )
+
+
+def test_through_the_door_everyone_gets_what_the_matrix_says_and_each_try_leaves_one_line(kettle):
+    for who, actor, whose, how in everyone(kettle):
+        for level in LEVELS:
+            make.set_level(kettle, Area.RECEIPTS, LEVELS[level])
+            receipt = make.receipt(kettle, added_by=whose.id, label="milk")
+            expected = {YES: "allow", NO: "deny", AS_SET: STAFF_GET[level]}[how]
+            assert through_the_door(actor, kettle, receipt) == expected, (who, level)
+            label = db.session.scalar(sa.select(Receipt.label).where(Receipt.id == receipt.id))
+            assert label == ("tea" if expected.startswith("allow") else "milk"), (who, level)
+            db.session.rollback()
+
+
+def through_the_door(actor, group, receipt) -> str:
+    """Try to relabel it; the outcome, once it is clear that the one line in the log says the same."""
+    before = db.session.scalar(sa.select(sa.func.max(Entry.id)))
+    proposals = db.session.scalar(sa.select(sa.func.count()).select_from(Proposal))
+    raised = ""
+    try:
+        receipts.describe(actor, group, receipt.id, label="tea")
+    except door.Refused as refused:
+        raised = refused.decision.outcome
+    except door.Proposed:
+        raised = "propose"
+    (entry,) = db.session.scalars(sa.select(Entry).where(Entry.id > before)).all()
+    added = db.session.scalar(sa.select(sa.func.count()).select_from(Proposal)) - proposals
+    assert added == (entry.outcome == "propose")
+    assert raised == (entry.outcome if entry.outcome in {"deny", "propose"} else "")
+    assert (entry.person_id, entry.group_id, entry.action) == (actor.person_id, group.id, "receipts.describe")
+    return entry.outcome
