@@ -1,5 +1,7 @@
 """Signing in, proving oneself again, and the page about one's own devices and ways to sign in."""
 
+import base64
+import hmac
 import json
 import re
 from datetime import timedelta
@@ -70,10 +72,10 @@ def enter_code():
     if asked is None:
         return saved(goto=url_for(".start"))
     if form.validate():
-        fresh = _device(form.keep.data)
-        device = actions.enter_code(
-            STRANGER, challenge_id=asked["id"], code=form.code.data, browser=browser_mark(), **fresh
-        )
+        this_form = f"{form.key.data} {form.code.data} {form.keep.data}"
+        fresh = _device(form.keep.data) | {"token": _token_for(browser_mark(), asked["id"], this_form)}
+        facts = {"challenge_id": asked["id"], "code": form.code.data, "browser": browser_mark()}
+        device = actions.enter_code(STRANGER, key=this_form, **facts, **fresh)
         if device:
             return _welcome(fresh["token"], device, form.next.data, email=asked["email"])
         form.code.errors = ["Those aren’t the numbers, or they’re too old. Check the newest email, or send it again."]
@@ -378,6 +380,13 @@ def _device(remembered: bool) -> dict:
     return {"token": signed.new_token(), "label": _device_label(), "remembered": remembered}
 
 
+def _token_for(*facts) -> str:
+    """The token of one very form: tapped twice, where the first answer never arrived, it is still one sign-in."""
+    secret = str(current_app.secret_key).encode()
+    made = hmac.digest(secret, "\0".join(map(str, ("device", *facts))).encode(), "sha256")
+    return base64.urlsafe_b64encode(made).rstrip(b"=").decode()
+
+
 def _device_label() -> str:
     """A browser in a few words: Chrome on Android."""
     agent = request.headers.get("User-Agent", "")
@@ -418,7 +427,8 @@ def _welcome(token: str, device, next_: str | None, email: str | None = None):
     before is signed out."""
     session.pop("code", None)
     signed.start(token, remembered=device.remembered)
-    if earlier := signed.identity():
+    earlier = signed.identity()
+    if earlier and earlier.device_id != device.id:
         actions.sign_out(earlier.self_actor, None, earlier.device_id)
     answer = make_response(saved(goto=goto_safely(next_, "/")))
     if email:

@@ -101,6 +101,27 @@ def test_a_code_is_spent_once(client, code_for):
     assert count(Device) == 1
 
 
+def test_a_double_tap_is_one_sign_in(client, code_for):
+    """The browser drops the first answer and shows the second."""
+    code = code_for(client, MARSHA)
+    before = client.get_cookie("page").value
+    enter(client, code, key="k" * 20)
+    client.delete_cookie("trellis")
+    client.set_cookie("page", before)
+    assert enter(client, code, key="k" * 20).status_code == 303
+    assert is_in(client)
+    assert count(Device) == 1
+    client.set_cookie("page", before)
+    assert enter(client, code, key="j" * 20).status_code == 422
+
+
+def test_a_form_under_the_same_key_takes_another_guess(client, code_for):
+    code = code_for(client, MARSHA)
+    for _ in range(2):
+        assert enter(client, wrong(code), key="k" * 20).status_code == 422
+    assert enter(client, code, key="k" * 20).status_code == 303
+
+
 def test_of_fifty_at_once_with_the_same_code_one_comes_in(app, client, code_for):
     code = code_for(client, MARSHA)
     with client.session_transaction() as kept:
