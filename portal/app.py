@@ -5,7 +5,6 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from flask import Flask
-from flask_compress import Compress
 from flask_migrate import Migrate
 from htmx_flask import Htmx
 from jinja2 import StrictUndefined
@@ -47,7 +46,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
     for part in (logs, guard, db, files, filters, icons, web, assets, jobs, session, reach, errors):
         part.init_app(app)
-    Compress(app)
+    web.Compressed(app)
     Htmx(app)
     app.request_class = uploads.PortalRequest  # after htmx-flask, whose request it extends
     Migrate(app, db.db, directory=str(ROOT / "migrations"))

@@ -4,6 +4,7 @@ import hashlib
 import secrets
 
 from flask import Flask, flash, get_flashed_messages, make_response, redirect, render_template, session
+from flask_compress import Compress
 from htmx_flask import request
 from werkzeug.routing import IntegerConverter
 
@@ -58,6 +59,19 @@ def unchanged(*facts):
         return answer
     request.page_etag = mark
     return None
+
+
+class Compressed(Compress):
+    """Pages travel compressed; so do error pages and forms to look at again, which Flask-Compress leaves out."""
+
+    def after_request(self, response):
+        status = response.status
+        if response.status_code >= 400:
+            response.status = "200 OK"  # for as long as it takes to compress it
+        response = super().after_request(response)
+        if not status.startswith(("2", "3")):
+            response.status = status
+        return response
 
 
 class Id(IntegerConverter):

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from portal.app import create_app
 from portal.core.db import db
 from tests.conftest import BOTH, database_url, settings_for
+from tests.site import pages
 from tests.site import world as worlds
 
 
@@ -68,3 +69,16 @@ def written(place):
     sa.event.listen(db.engine, "before_cursor_execute", look)
     yield tables
     sa.event.remove(db.engine, "before_cursor_execute", look)
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory, shelf):
+    """The demo with full lists, on SQLite."""
+    data = tmp_path_factory.mktemp("demo-pages")
+    (data / "static").symlink_to(shelf / "static")
+    app = create_app(settings_for(data, PORTAL_DEMO="1", PORTAL_MAIL_URL="page:"))
+    with app.app_context():
+        yield pages.lay_out(app)
+        db.session.remove()
+        db.engine.dispose()
+    app.extensions["huey"].storage.close()

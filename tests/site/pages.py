@@ -1,0 +1,184 @@
+"""Every page there is, in the demo, with as much on it as a real one has: who opens it, at which address."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from portal.core import clock, wall
+from portal.core.db import db
+from portal.core.mail import ShownMail
+from portal.demo import seed
+from portal.ledger.models import Fund
+from portal.members.actions import link_token
+from portal.members.models import Invitation
+from portal.people.models import Group, Person
+from portal.people.roles import Role
+from portal.receipts.models import Receipt
+from tests.client import Client
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page: what it is called here, the route behind it, who opens it, what a form sends, how it answers."""
+
+    name: str
+    endpoint: str
+    who: str
+    path: str
+    body: dict | None = None
+    status: int = 200
+
+    def __str__(self) -> str:
+        return self.name
+
+
+K, DESK = "/g/tuesday-kettle", "/host/receipts"
+VIEWS = ("asked", "ready", "held", "paid")
+PAGES = (
+    Page("sign-in", "signin.start", "", "/sign-in"),
+    Page("code", "signin.code", "", "/sign-in/code"),
+    Page("password", "signin.password", "", "/sign-in/password"),
+    Page("set-up", "signin.set_up", "", "/set-up"),
+    Page("talk", "home.talk", "", "/talk"),
+    Page("mail", "demo.mail", "", "/demo/mail"),
+    Page("again", "signin.again", "Marsha", "/sign-in/again"),
+    Page("second", "signin.second", "Glyn Parry", "/sign-in/second"),
+    Page("you", "signin.you", "Marsha", "/you"),
+    Page("app", "signin.app_code", "Marsha", "/you/app"),
+    Page("places", "home.choose", "Sefa Tuilagi", "/places"),
+    Page("join", "members.join", "Marsha", "/join/{token}"),
+    Page("home", "home.index", "Marsha", f"{K}/"),
+    Page("home with a question", "home.index", "Orla", "/g/hearsay-collective/"),
+    Page("home of a helper", "home.index", "Bernie", f"{K}/"),
+    Page("people", "members.index", "Marsha", f"{K}/people"),
+    Page("people, one proposed", "members.index", "Lily", "/g/nightshift-poets/people"),
+    Page("people of a helper", "members.index", "Bernie", f"{K}/people"),
+    Page("receipts", "receipts.index", "Marsha", f"{K}/receipts/"),
+    Page("receipts, none", "receipts.index", "Celestine", "/g/long-table/receipts/?after=1"),
+    Page("bin", "receipts.bin_", "Marsha", f"{K}/receipts/bin"),
+    Page("new", "receipts.new", "Marsha", f"{K}/receipts/new"),
+    Page("sent", "receipts.sent", "Marsha", f"{K}/receipts/sent?r=101&r=103"),
+    Page("without", "receipts.without", "Marsha", f"{K}/receipts/without"),
+    Page("receipt, paid", "receipts.show", "Marsha", f"{K}/receipts/101"),
+    Page("receipt, ready", "receipts.show", "Marsha", f"{K}/receipts/102"),
+    Page("receipt, no picture", "receipts.show", "Marsha", f"{K}/receipts/103"),
+    Page("receipt, held", "receipts.show", "Sam", "/g/hillfoot-walkers/receipts/107"),
+    Page("receipt, which pot", "receipts.show", "Orla", "/g/hearsay-collective/receipts/109"),
+    Page("receipt, the same", "receipts.show", "Dan", "/g/hearsay-collective/receipts/110"),
+    Page("receipt, blurred", "receipts.show", "Stu", "/g/eastmoor-dads/receipts/111"),
+    Page("receipt, taken back", "receipts.show", "Marsha", f"{K}/receipts/{{binned}}"),
+    Page("desk", "desk.index", "Glyn Parry", f"{DESK}/"),
+    *(
+        Page(f"desk, {view}", "desk.index", "Glyn Parry", f"{DESK}/?view={view}")
+        for view in ("asked", "ready", "held", "paid")
+    ),
+    Page("desk, one", "desk.show", "Glyn Parry", f"{DESK}/104"),
+    Page("desk, one to pay", "desk.show", "Glyn Parry", f"{DESK}/102?view=ready"),
+    Page("desk, one held", "desk.show", "Imani Okafor", f"{DESK}/107?view=held"),
+    Page("desk, one that the group keeps", "desk.show", "Glyn Parry", f"{DESK}/106"),
+    Page("groups", "members.groups", "Imani Okafor", "/host/groups/"),
+    Page("new group", "members.new_group", "Imani Okafor", "/host/groups/new"),
+    Page("group", "members.group_page", "Imani Okafor", "/host/groups/hearsay-collective"),
+    Page("group that keeps its people", "members.group_page", "Beatrix Lund", "/host/groups/tuesday-kettle"),
+    Page("staff", "members.staff", "Imani Okafor", "/host/staff"),
+    Page("not found", "404", "Marsha", f"{K}/receipts/99999", status=404),
+    Page("not found, signed out", "404", "", "/nowhere", status=404),
+    Page("wrong details", "receipts.describe", "Marsha", f"{K}/receipts/103/details", {"amount_pence": "lots"}, 422),
+    Page("wrong word", "receipts.declare", "Marsha", f"{K}/receipts/without", {"shop": ""}, 422),
+    Page("nothing chosen", "receipts.create", "Marsha", f"{K}/receipts/", {}, 422),
+    Page("wrong address", "members.invite", "Marsha", f"{K}/people/invitations", {"email": "nobody"}, 422),
+    Page("no code chosen", "desk.accept", "Glyn Parry", f"{DESK}/104/acceptance", {"ledger_code": ""}, 422),
+    Page("no reason", "desk.hold", "Glyn Parry", f"{DESK}/104/hold", {}, 422),
+    Page("too late", "receipts.withdraw", "Marsha", f"{K}/receipts/101/withdrawal", {}, 422),
+    Page("the wall", "desk.describe", "Glyn Parry", f"{DESK}/106/label", {"label": "x"}, 403),
+)
+# GET routes that are no page: they send on, answer a machine, or send a picture.
+NO_PAGES = {"home.front", "health.alive", "health.ready", "receipts.picture", "desk.picture"}
+
+
+@dataclass
+class Demo:
+    """The demo laid out, with enough in it that lists are full."""
+
+    app: object
+    client: Client
+    words: dict[str, object]
+
+    def open(self, page: Page, **headers):
+        """The page as its person gets it."""
+        browser = self.browser(page)
+        path = page.path.format(**self.words)
+        if page.body is None:
+            return browser.get(path, headers=headers)
+        return browser.post(path, data=page.body, headers=headers)
+
+    def browser(self, page: Page) -> Client:
+        browser = Client(self.app)
+        if page.who:
+            browser.as_(self.person(page.who))
+        if page.endpoint == "signin.code":
+            with browser.session_transaction() as kept:
+                kept["code"] = {"id": 1, "email": "marsha@example.org"}
+        return browser
+
+    def person(self, name: str) -> Person:
+        return db.session.scalars(sa.select(Person).where(Person.name == name)).one()
+
+
+def lay_out(app) -> Demo:
+    """Lay it out. The app's context is open."""
+    seed.lay_out()
+    kettle = db.session.scalars(sa.select(Group).where(Group.slug == "tuesday-kettle")).one()
+    marsha = db.session.scalars(sa.select(Person).where(Person.name == "Marsha")).one()
+    more_receipts(kettle.id, marsha.id, 25, first=201)
+    more_receipts(kettle.id, marsha.id, 25, first=301, withdrawn_at=clock.now())
+    more_groups(48)
+    more_mail(25)
+    with wall.opened(kettle.id):
+        asked = {"email": "marsha@example.org", "role": Role.HELPER, "nonce": "0" * 32, "made_by": marsha.id}
+        invitation = Invitation(group_id=kettle.id, agreed_at=clock.now(), **asked)
+        db.session.add(invitation)
+    db.session.commit()
+    return Demo(app, Client(app), {"token": link_token(invitation), "binned": 301})
+
+
+SHOPS = ("Corner Grocer", "Ashbrook Village Hall", "Fernside Nursery", "Post Office", "Merkato Spices", "Inkwell Print")
+
+
+def more_receipts(group_id: int, person_id: int, count: int, *, first: int, **facts) -> None:
+    """Receipts as a busy month brings them."""
+    with wall.opened(group_id):
+        fund = db.session.scalar(sa.select(Fund.id).where(Fund.group_id == group_id).limit(1))
+        db.session.add_all(
+            Receipt(
+                group_id=group_id,
+                number=number,
+                key=f"more-{number}",
+                added_by=person_id,
+                shop=f"{SHOPS[number % len(SHOPS)]} {number}",
+                label=f"Thing {number * 7 % 97} of ours",
+                amount_pence=number * 13 % 9000 + 50,
+                spent_on=clock.today(),
+                fund_id=fund,
+                **facts,
+            )
+            for number in range(first, first + count)
+        )
+    db.session.commit()
+
+
+def more_groups(count: int) -> None:
+    """Groups as a host has them."""
+    db.session.add_all(Group(name=f"Neighbours {n * 37 % 101} of {SHOPS[n % 6]}", slug=f"more-{n}") for n in range(count))
+    db.session.commit()
+
+
+def more_mail(count: int) -> None:
+    """Messages of the demo."""
+    db.session.add_all(
+        ShownMail(
+            message_id=f"<{n}@x>", to=f"p{n}@example.org", subject="Your code", body=f"Your code is {n * 7919 % 10**6:06}."
+        )
+        for n in range(count)
+    )
+    db.session.commit()

@@ -1,0 +1,68 @@
+"""Small on purpose: every page with its style at most 12 KB compressed, a first visit at most 35, the next page 8."""
+
+import re
+from pathlib import Path
+
+import brotli
+import pytest
+
+from portal.core.guard import SAFE
+from portal.people.reach import rule_of
+from tests.site.pages import NO_PAGES, PAGES, Page
+
+pytestmark = pytest.mark.xdist_group("demo pages")
+
+KB = 1024
+PAGE_AND_STYLE, FIRST_VISIT, NEXT_PAGE = 12 * KB, 35 * KB, 8 * KB
+FETCHED = re.compile(r'<(?:link|script)\b[^>]*\b(?:href|src)="(/[^"]+)"|data-outbox="(/[^"]+)"')
+
+
+def compressed(answer) -> int:
+    assert answer.headers["Content-Encoding"] == "br"
+    return len(answer.data)
+
+
+@pytest.fixture(scope="module")
+def sizes(demo):
+    """What a static file weighs on its way, by address."""
+    known: dict[str, int] = {}
+
+    def size(path: str) -> int:
+        if path not in known:
+            known[path] = compressed(demo.client.get(path, headers={"Accept-Encoding": "br"}))
+        return known[path]
+
+    return size
+
+
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_a_page_is_small(demo, sizes, page: Page):
+    answer = demo.open(page, **{"Accept-Encoding": "br"})
+    assert answer.status_code == page.status
+    html = compressed(answer)
+    fetched = {one or other for one, other in FETCHED.findall(brotli.decompress(answer.data).decode())}
+    (style,) = (path for path in fetched if path.endswith(".css"))
+    assert {Path(path).suffix for path in fetched} >= {".css", ".js", ".svg", ".webmanifest"}
+    cold = html + sum(sizes(path) for path in fetched)
+    print(f"\n{page.name}: page {html}, with style {html + sizes(style)}, first visit {cold}")
+    assert html <= NEXT_PAGE
+    assert html + sizes(style) <= PAGE_AND_STYLE
+    assert cold <= FIRST_VISIT
+
+
+def test_a_browser_without_brotli_gets_gzip(demo):
+    answer = demo.open(PAGES[0], **{"Accept-Encoding": "gzip"})
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert len(answer.data) <= NEXT_PAGE
+
+
+def test_every_page_there_is_is_here(demo):
+    routes = [route for route in demo.app.url_map.iter_rules() if rule_of(demo.app, route.endpoint)]
+    pages = {route.endpoint for route in routes if route.methods & SAFE - {"OPTIONS"}}
+    assert pages - NO_PAGES <= {page.endpoint for page in PAGES}
+
+
+def test_style_and_scripts_are_kept_for_ever_and_checked_never(demo):
+    page = demo.open(PAGES[0]).text
+    for path in {one or other for one, other in FETCHED.findall(page)}:
+        assert "immutable" in demo.client.get(path).headers["Cache-Control"]
