@@ -107,8 +107,8 @@ MATRIX = {
 WHERE = {
     "people": """members.invite_helper members.propose_organiser members.agree members.revoke members.remove_helper
         members.ask_removal members.agree_removal members.end_removal members.leave""",
-    "receipts": """receipts.upload receipts.declare receipts.describe receipts.add_picture receipts.withdraw receipts.restore
-        receipts.answer""",
+    "receipts": """receipts.upload receipts.declare receipts.describe receipts.add_picture receipts.withdraw
+        receipts.restore receipts.answer""",
     "F1": """receipts.ask receipts.code receipts.record_payment receipts.keep_pages receipts.give_up_picture
         receipts.remove""",
     "F2": "receipts.hold receipts.release",

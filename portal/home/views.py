@@ -47,13 +47,10 @@ def index():
     if answer := unchanged(*facts, request.headers.get("HX-Request")):
         return answer
     group_id = g.place.group_id
-    count, pence = receipts.on_the_way_sum(group_id)
     organises = Role.ORGANISER in actor().roles
     return page(
         "home/index.html",
-        count=count,
-        pence=pence,
-        lines=receipts.on_the_way(group_id, 4),
+        on_the_way=receipts.on_the_way(group_id, 4),
         questions=receipts.waiting_for_group(group_id),
         yes_wanted=waiting_for_yes(group_id, actor().person_id or 0) if organises else [],
         by_host=by_host(group_id),

@@ -146,22 +146,27 @@ def these(group_id: int, numbers: list[int]) -> list[Line]:
     return _paged(query, None, PAGE, oldest_first=True).lines
 
 
-def on_the_way(group_id: int, size: int = 8) -> list[Line]:
-    """A group's receipts that are neither paid nor taken back, newest first."""
-    query = sa.select(*_columns).where(
-        Receipt.group_id == group_id, Receipt.withdrawn_at.is_(None), Receipt.paid_on.is_(None)
+@dataclass(frozen=True)
+class OnTheWay:
+    """A group's newest receipts that are neither paid nor taken back; how many there are in all, and their pence."""
+
+    lines: list[Line]
+    count: int
+    pence: int
+
+
+def on_the_way(group_id: int, size: int = 8) -> OnTheWay:
+    """What is on its way, newest first, with the sum of all of it. One statement."""
+    query = (
+        sa.select(*_columns, sa.func.count().over().label("all"), sa.func.sum(Receipt.amount_pence).over().label("pence"))
+        .where(Receipt.group_id == group_id, Receipt.withdrawn_at.is_(None), Receipt.paid_on.is_(None))
+        .order_by(Receipt.number.desc())
+        .limit(size)
     )
-    return _paged(query, None, size).lines
-
-
-def on_the_way_sum(group_id: int) -> tuple[int, int]:
-    """How many receipts are on their way, and their pence together."""
-    row = db.session.execute(
-        sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(Receipt.amount_pence), 0)).where(
-            Receipt.group_id == group_id, Receipt.withdrawn_at.is_(None), Receipt.paid_on.is_(None)
-        )
-    ).one()
-    return int(row[0]), int(row[1])
+    rows = db.session.execute(query).all()
+    today = clock.today()
+    count, pence = (rows[0].all, int(rows[0].pence or 0)) if rows else (0, 0)
+    return OnTheWay([_line(row, today) for row in rows], count, pence)
 
 
 VIEWS = {

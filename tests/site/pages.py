@@ -169,16 +169,20 @@ def more_receipts(group_id: int, person_id: int, count: int, *, first: int, **fa
 
 def more_groups(count: int) -> None:
     """Groups as a host has them."""
-    db.session.add_all(Group(name=f"Neighbours {n * 37 % 101} of {SHOPS[n % 6]}", slug=f"more-{n}") for n in range(count))
+    there = db.session.scalar(sa.select(sa.func.count()).select_from(Group))
+    db.session.add_all(
+        Group(name=f"Neighbours {n * 37 % 101} of {SHOPS[n % 6]}", slug=f"more-{n}") for n in range(there, there + count)
+    )
     db.session.commit()
 
 
 def more_mail(count: int) -> None:
     """Messages of the demo."""
+    there = db.session.scalar(sa.select(sa.func.count()).select_from(ShownMail))
     db.session.add_all(
         ShownMail(
             message_id=f"<{n}@x>", to=f"p{n}@example.org", subject="Your code", body=f"Your code is {n * 7919 % 10**6:06}."
         )
-        for n in range(count)
+        for n in range(there, there + count)
     )
     db.session.commit()

@@ -1,0 +1,137 @@
+"""At most six SQL statements a page, and no more with 200 rows than with 20."""
+
+from contextlib import contextmanager
+
+import pytest
+import sqlalchemy as sa
+
+from portal.core import clock, wall
+from portal.core.db import db
+from portal.members.models import Invitation
+from portal.people.models import Device, Group, Membership, Person, StaffRole
+from portal.people.roles import Role
+from portal.people.session import ORGANISER_LONGEST
+from portal.receipts.models import Question
+from tests import make
+from tests.client import Client
+from tests.site import pages
+from tests.site.pages import PAGES, Page
+
+MOST = 6
+NOT_COUNTED = ("BEGIN", "COMMIT", "ROLLBACK", "SET ", "PRAGMA", "SAVEPOINT", "RELEASE")
+
+
+@contextmanager
+def counting():
+    """The statements that run meanwhile."""
+    seen: list[str] = []
+
+    def look(_connection, _cursor, statement, *_):
+        if not statement.startswith(NOT_COUNTED):
+            seen.append(statement)
+
+    sa.event.listen(db.engine, "before_cursor_execute", look)
+    try:
+        yield seen
+    finally:
+        sa.event.remove(db.engine, "before_cursor_execute", look)
+
+
+@pytest.mark.xdist_group("demo pages")
+@pytest.mark.parametrize("page", [page for page in PAGES if page.body is None], ids=str)
+def test_a_page_takes_few_statements(demo, page: Page):
+    browser = demo.browser(page)
+    path = page.path.format(**demo.words)
+    with counting() as seen:
+        browser.get(path)
+    print(f"\n{page.name}: {len(seen)}")
+    assert len(seen) <= MOST, "\n".join(seen)
+
+
+def more_people(group: Group, count: int) -> None:
+    """Helpers of the group, and people who are invited."""
+    people = [Person(name=f"Helper {n}", email=f"{count}-{n}@example.org") for n in range(count)]
+    db.session.add_all(people)
+    db.session.flush()
+    with wall.opened(group.id):
+        db.session.add_all(Membership(group_id=group.id, person_id=one.id, role=Role.HELPER) for one in people)
+        invited = {"role": Role.HELPER, "nonce": "0" * 32, "made_by": people[0].id, "agreed_at": clock.now()}
+        db.session.add_all(Invitation(group_id=group.id, email=f"i{one.email}", **invited) for one in people)
+    db.session.commit()
+
+
+def more_of_everything(group: Group, by: Person, count: int) -> None:
+    """That many rows for every list."""
+    first = db.session.scalar(sa.text("SELECT coalesce(max(number), 100) FROM receipts")) + 1
+    checked = {"accepted_at": clock.now(), "ledger_code": "5100"}
+    for facts in ({}, {"withdrawn_at": clock.now()}, checked, {**checked, "paid_on": clock.today()}):
+        pages.more_receipts(group.id, by.id, count, first=first, **facts)
+        first += count
+    with wall.opened(group.id):
+        asked = db.session.execute(sa.text("SELECT id FROM receipts ORDER BY number LIMIT :n"), {"n": count // 2}).scalars()
+        db.session.add_all(Question(group_id=group.id, receipt_id=i, asks="what_for") for i in asked.all())
+    more_people(group, count)
+    pages.more_groups(count)
+    people = [Person(name=f"Staff {n}", email=f"s{count}-{n}@example.org") for n in range(count)]
+    db.session.add_all(people)
+    db.session.flush()
+    db.session.add_all(StaffRole(person_id=one.id, role=Role.TRUSTEE) for one in people)
+    live = {"expires_at": clock.now() + ORGANISER_LONGEST}
+    db.session.add_all(Device(person_id=by.id, token_hash=f"{count}-{n}", label="Phone", **live) for n in range(count))
+    db.session.commit()
+
+
+LISTS = {
+    "home": ("Marsha", "/g/kettle/"),
+    "receipts": ("Marsha", "/g/kettle/receipts/"),
+    "receipts, further down": ("Marsha", "/g/kettle/receipts/?after=115"),
+    "bin": ("Marsha", "/g/kettle/receipts/bin"),
+    "one receipt": ("Marsha", "/g/kettle/receipts/101"),
+    "people": ("Marsha", "/g/kettle/people"),
+    "you": ("Marsha", "/you"),
+    **{f"desk, {view}": ("Imani", f"/host/receipts/?view={view}") for view in ("check", *pages.VIEWS)},
+    "desk, one": ("Imani", "/host/receipts/101"),
+    "groups": ("Imani", "/host/groups/"),
+    "group": ("Imani", "/host/groups/kettle"),
+    "staff": ("Imani", "/host/staff"),
+}
+
+
+def test_a_list_takes_as_many_statements_with_200_rows_as_with_20(app):
+    kettle, marsha = make.group("Kettle", organisers=("Marsha",), pots=("Ours",)), make.person("Marsha")
+    imani = make.staff("Imani", Role.COORDINATOR, Role.FINANCE)
+    browsers = {"Marsha": Client(app).as_(marsha), "Imani": Client(app).as_(imani)}
+    taken: dict[str, list[int]] = {name: [] for name in LISTS}
+    for count in (20, 180):
+        more_of_everything(kettle, marsha, count)
+        for name, (who, path) in LISTS.items():
+            with counting() as seen:
+                assert browsers[who].get(path).status_code == 200, path
+            taken[name].append(len(seen))
+    print(taken)
+    assert {name: counts for name, counts in taken.items() if counts[0] != counts[1] or counts[1] > MOST} == {}
+
+
+@pytest.mark.xdist_group("demo pages")
+def test_the_demos_mail_takes_as_many_statements_when_there_is_more(demo):
+    page = next(page for page in PAGES if page.name == "mail")
+    taken = []
+    for _ in range(2):
+        with counting() as seen:
+            assert demo.open(page).status_code == 200
+        taken.append(len(seen))
+        pages.more_mail(180)
+    assert taken[0] == taken[1] <= MOST
+
+
+def test_a_list_is_a_page_at_a_time(app, kettle):
+    """Twenty lines however many there are; the next ones by key."""
+    marsha = make.person("Marsha")
+    pages.more_receipts(kettle.id, marsha.id, 45, first=101)
+    browser, seen, path = Client(app).as_(marsha), [], "/g/tuesday-kettle/receipts/"
+    while path:
+        text = browser.get(path).text
+        lines = [int(part.partition('"')[0]) for part in text.split("/receipts/")[1:] if part[:3].isdecimal()]
+        seen.append(len(lines))
+        path = f"/g/tuesday-kettle/receipts/?after={lines[-1]}" if "Earlier ones" in text else ""
+    assert seen == [20, 20, 5]
