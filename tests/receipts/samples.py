@@ -1,6 +1,6 @@
 """Awkward and hostile files, made on the spot: each with what must become of it.
 
-Nothing here runs when opened: scripts are inert markers, the place in the EXIF is a point at sea, bombs only claim to be big.
+Nothing here runs when opened: scripts are inert markers, the place in the EXIF is at sea, bombs only claim to be big.
 """
 
 import io

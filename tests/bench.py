@@ -1,0 +1,170 @@
+"""How much work the portal does, as ratios within one run: `make bench`. CPU time, children included; medians of rounds.
+
+A ratio compares with what any such program must do at least: a constant Flask answer, hashing and writing a file, libjpeg.
+"""
+
+import gc
+import hashlib
+import io
+import os
+import re
+import statistics
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy
+from flask import Flask
+from PIL import Image, ImageDraw
+
+from portal.app import create_app
+from portal.core import pictures
+from portal.core.db import db
+from portal.demo import seed
+from portal.people.models import Group, Person
+from tests import make
+from tests.client import Client
+from tests.conftest import settings_for
+
+ROUNDS = 15
+
+
+def cpu() -> float:
+    """CPU seconds of this process and its children that have ended."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
+
+
+def cost(work: Callable[[], object], times: int = 1) -> float:
+    """CPU seconds of one call: the median of rounds of `times` calls each, after a warm-up round."""
+    rounds = []
+    for number in range(ROUNDS + 1):
+        gc.collect()
+        start = cpu()
+        for _ in range(times):
+            work()
+        if number:
+            rounds.append((cpu() - start) / times)
+    return statistics.median(rounds)
+
+
+def constant_app() -> Callable[[], object]:
+    """The least a Flask application can do."""
+    app = Flask("constant")
+    app.add_url_rule("/", view_func=lambda: "hello")
+    client = app.test_client()
+    return lambda: client.get("/")
+
+
+def photo(width: int, height: int, quality: int) -> bytes:
+    """A textured photo of a receipt, as heavy as a phone's."""
+    noise = numpy.random.default_rng(1).normal(190, 22, (height // 2, width // 2, 3)).clip(0, 255).astype("uint8")
+    image = Image.fromarray(noise).resize((width, height), Image.Resampling.BICUBIC)
+    pen = ImageDraw.Draw(image)
+    for line in range(20):
+        pen.text((width // 8, height // 10 + line * height // 25), "Milk and teabags 4.65", fill="black", font_size=height // 40)
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=quality)
+    return out.getvalue()
+
+
+def hash_and_write(content: bytes, folder: Path) -> None:
+    """What keeping a file durably takes, and nothing else."""
+    hashlib.sha256(content).hexdigest()
+    path = folder / "new"
+    with path.open("wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+    path.replace(folder / "kept")
+
+
+def least_jpeg(source: Path, folder: Path) -> None:
+    """libjpeg-turbo's share of making a page and a thumbnail: a scaled decode, two sizes, two encodes."""
+    with Image.open(source) as image:
+        image.draft("RGB", (pictures.LONG_SIDE, pictures.LONG_SIDE))
+        image.thumbnail((pictures.LONG_SIDE, pictures.LONG_SIDE), Image.Resampling.BICUBIC, reducing_gap=2.0)
+        image.save(folder / "page.jpg", "JPEG", quality=78)
+        image.thumbnail((pictures.THUMB_SIDE, pictures.THUMB_SIDE))
+        image.save(folder / "thumb.jpg", "JPEG", quality=58)
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        app = create_app(settings_for(folder, PORTAL_DEMO="1", PORTAL_MAIL_URL="page:"))
+        with app.app_context():
+            seed.lay_out()
+            kettle = db.session.scalars(db.select(Group).where(Group.slug == "tuesday-kettle")).one()
+            marsha = db.session.scalars(db.select(Person).where(Person.name == "Marsha")).one()
+            for number in range(20):
+                make.receipt(kettle, marsha, amount_pence=100 + number)
+            client = Client(app).as_(marsha)
+            measure(app, client, folder)
+
+
+def measure(app, client, folder: Path) -> None:
+    show = "{:<44} {:>7.2f} ms   {:>5.1f} ×   (aim {})".format
+    constant = cost(constant_app(), 200)
+    print(f"{'a constant Flask answer':<44} {constant * 1000:>7.2f} ms")
+    page = client.get("/g/tuesday-kettle/")
+    home = cost(lambda: client.get("/g/tuesday-kettle/"), 20)
+    print(show("home of a group", home * 1000, home / constant, 12))
+    same = {"If-None-Match": page.headers["ETag"]}
+    assert client.get("/g/tuesday-kettle/", headers=same).status_code == 304
+    unchanged = cost(lambda: client.get("/g/tuesday-kettle/", headers=same), 40)
+    print(show("home, unchanged by ETag", unchanged * 1000, unchanged / constant, 4))
+
+    heavy = photo(4000, 3000, 88)
+    five = heavy[:-2] + os.urandom(max(0, 5_000_000 - len(heavy))) + b"\xff\xd9"
+    least = cost(lambda: hash_and_write(five, folder), 3)
+    keys = iter(range(10**6))
+
+    def upload():
+        sent = {"receipt_key": f"bench-key-{next(keys):012}", "photo": (io.BytesIO(five), "photo.jpg")}
+        assert client.post("/g/tuesday-kettle/receipts/", data=sent).status_code == 303
+
+    boundary = cost(lambda: client.post("/healthz", data={"photo": (io.BytesIO(five), "photo.jpg")}), 3)
+    took = cost(upload, 3)
+    print(f"{'hash and write of ' + str(len(five) // 1000) + ' kB':<44} {least * 1000:>7.2f} ms")
+    print(show("upload of the same (client’s own work off)", (took - boundary) * 1000, (took - boundary) / least, 3))
+
+    source = folder / "photo.jpg"
+    source.write_bytes(heavy)
+    baseline = cost(lambda: least_jpeg(source, folder))
+
+    def make_pages():
+        with pictures.make(source, "jpeg"):
+            pass
+
+    started = cpu_of_children(make_pages)
+    print(f"{'libjpeg-turbo on a 12-megapixel photo':<44} {baseline * 1000:>7.2f} ms")
+    print(show("its safe pages, in a limited child", started * 1000, started / baseline, 3))
+
+
+def cpu_of_children(work: Callable[[], object]) -> float:
+    """CPU seconds of work that a forkserver's children do: read from the whole session's processes."""
+    work()  # the forkserver and its imports are up after the first
+    server = forkserver_pid()
+    rounds = []
+    for _ in range(ROUNDS):
+        before, own = children_cpu(server), cpu()
+        work()
+        rounds.append(children_cpu(server) - before + cpu() - own)
+    return statistics.median(rounds)
+
+
+def forkserver_pid() -> int:
+    from multiprocessing import forkserver
+
+    return forkserver._forkserver._forkserver_pid  # type: ignore[attr-defined]
+
+
+def children_cpu(pid: int) -> float:
+    """CPU seconds of a process and of its children that have ended (proc(5), stat)."""
+    fields = re.sub(r"\(.*\)", "x", Path(f"/proc/{pid}/stat").read_text()).split()
+    return sum(int(field) for field in fields[13:17]) / os.sysconf("SC_CLK_TCK")
+
+
+if __name__ == "__main__":
+    main()

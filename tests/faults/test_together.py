@@ -1,0 +1,75 @@
+"""Many at once: nobody's write is lost, and nobody is turned away because the database was busy."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+
+import pysqlite3
+import pytest
+import sqlalchemy as sa
+
+from portal.core.counters import Counter
+from portal.core.db import db
+from tests import make
+from tests.server import ROOT, free_port
+
+WRITES, AT_ONCE = 400, 8
+
+
+@pytest.fixture
+def counting(settings, app):
+    """A real gunicorn of three processes with the counting route, on this test's database."""
+    db.session.add(Counter(name="test", value=0))
+    db.session.commit()
+    port = free_port()
+    env = {**os.environ, **{name: str(value) for name, value in settings.values.items() if isinstance(value, str)}}
+    env |= {"PORTAL_DATA": str(settings.data), "PORT": str(port)}
+    command = [sys.executable, "-m", "gunicorn", "tests.faults.counting:app", "--no-control-socket", "--log-level", "error"]
+    shape = ["--bind", f"127.0.0.1:{port}", "--workers", "3", "--worker-class", "gthread", "--threads", "4"]
+    server = subprocess.Popen([*command, *shape], cwd=ROOT, env=env, start_new_session=True)
+    url = f"http://127.0.0.1:{port}"
+    pause = threading.Event()
+    for _ in range(400):
+        try:
+            urllib.request.urlopen(f"{url}/healthz", timeout=5)
+            break
+        except OSError:
+            pause.wait(0.05)
+    yield url
+    os.killpg(server.pid, signal.SIGKILL)
+    server.wait()
+
+
+def post(url: str) -> int:
+    request = urllib.request.Request(f"{url}/count", data=b"", headers={"Sec-Fetch-Site": "same-origin"})
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        return int(answer.read())
+
+
+def test_400_of_400_read_then_write_requests_are_counted(counting):
+    with ThreadPoolExecutor(AT_ONCE) as people:
+        answers = list(people.map(post, [counting] * WRITES))
+    assert sorted(answers) == list(range(1, WRITES + 1))
+    db.session.rollback()
+    assert db.session.scalar(sa.select(Counter.value).where(Counter.name == "test")) == WRITES
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
+def test_writers_a_backup_and_a_long_read_do_not_block_each_other(counting, settings, kettle, tmp_path):
+    make.receipt(kettle)
+    reader = pysqlite3.connect(settings.data / "portal.db")
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM receipts").fetchone()
+    with ThreadPoolExecutor(AT_ONCE) as people:
+        posts = [people.submit(post, counting) for _ in range(80)]
+        copy = pysqlite3.connect(tmp_path / "copy.db")
+        reader_of_backup = pysqlite3.connect(settings.data / "portal.db")
+        reader_of_backup.backup(copy, pages=20)
+        assert sorted(done.result() for done in posts) == list(range(1, 81))
+    assert copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    assert copy.execute("SELECT count(*) FROM receipts").fetchone() == (1,)
+    reader.close()

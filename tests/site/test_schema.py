@@ -1,0 +1,202 @@
+"""The schema: what the migrations build is what the models say, and no migration loses a row."""
+
+import datetime
+import shutil
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask_migrate import upgrade
+
+from portal import checks
+from portal.app import ROOT, create_app
+from portal.core import migrate, wall
+from portal.core.db import db
+from tests import make
+from tests.conftest import database_url, settings_for
+
+REVISIONS = [script.revision for script in ScriptDirectory(str(ROOT / "migrations")).walk_revisions()][::-1]
+
+
+@pytest.fixture
+def bare(request, dialect, data_folder):
+    """The app on an empty database, its context open."""
+    url = ""
+    if dialect == "postgresql":
+        admin = request.getfixturevalue("postgresql")
+        with admin.connect() as connection:
+            connection.exec_driver_sql("DROP DATABASE IF EXISTS bare WITH (FORCE)")
+            connection.exec_driver_sql("CREATE DATABASE bare")
+        url = database_url(admin.url, "bare")
+    app = create_app(settings_for(data_folder, PORTAL_DATABASE_URL=url))
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+    app.extensions["huey"].storage.close()
+
+
+def test_what_the_migrations_build_is_what_the_models_say(app):
+    def ours(_object, name, kind, _reflected, _compare_to):
+        return not (kind == "table" and name.startswith("huey_"))
+
+    with db.engine.connect() as connection:
+        options = {"compare_type": True, "compare_server_default": True, "include_object": ours}
+        found = compare_metadata(MigrationContext.configure(connection, opts=options), db.metadata)
+    assert found == []
+
+
+def test_the_schema_is_current_and_an_older_one_is_noticed(app):
+    assert migrate.is_current()
+    with db.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0000'")
+    assert not migrate.is_current()
+
+
+def test_migrations_follow_one_another_by_number():
+    """One line, named NNNN_words.py, forward only."""
+    assert [f"{n:04}" for n in range(1, len(REVISIONS) + 1)] == REVISIONS
+    for revision in REVISIONS:
+        (file,) = (ROOT / "migrations" / "versions").glob(f"{revision}_*.py")
+        assert "def downgrade" not in file.read_text()
+
+
+def a_row_each() -> dict[str, dict]:
+    """One row in every table there is, pointing at one another, as plain facts."""
+    tables = sa.MetaData()
+    tables.reflect(db.engine)
+    rows = {}
+    with wall.opened(1):
+        for table in tables.sorted_tables:
+            if table.name == "alembic_version" or table.name.startswith("huey_"):
+                continue
+            rows[table.name] = {column.name: _something(column) for column in table.columns if _is_filled(column)}
+            db.session.execute(sa.insert(table).values(**rows[table.name]))
+    db.session.commit()
+    return rows
+
+
+def _is_filled(column: sa.Column) -> bool:
+    return not column.nullable or column.name in {"group_id", "label", "note"}
+
+
+def _something(column: sa.Column):
+    """A plain value of its type; every number is 1, so that all rows point at one another."""
+    kinds = (
+        (sa.Boolean, False),
+        (sa.Integer, 1),
+        (sa.DateTime, datetime.datetime(2026, 3, 29, 1, 30)),
+        (sa.Date, datetime.date(2026, 2, 28)),
+        (sa.JSON, {"kept": ["as", 1, "was"]}),
+        (sa.String, "kept"),
+    )
+    return next(value for kind, value in kinds if isinstance(column.type, kind))
+
+
+def rows_now(names) -> dict[str, list]:
+    db.session.rollback()
+    tables = sa.MetaData()
+    tables.reflect(db.engine)
+    return {name: [dict(row._mapping) for row in db.session.execute(sa.select(tables.tables[name]))] for name in names}
+
+
+@pytest.mark.parametrize("revision", REVISIONS[:-1])
+def test_a_database_of_any_age_comes_up_to_date_with_its_rows(bare, revision):
+    upgrade(revision=revision)
+    put_in = a_row_each()
+    before = rows_now(put_in)
+    assert all(len(rows) == 1 for rows in before.values())
+    migrate.upgrade()
+    assert migrate.is_current()
+    after = rows_now(put_in)
+    for name, (row,) in before.items():
+        (now,) = after[name]
+        assert {column: now[column] for column in row} == row, name
+    assert list(checks.walls(bare)) == []
+
+
+def test_bringing_it_up_to_date_twice_does_nothing(bare):
+    migrate.upgrade()
+    put_in = a_row_each()
+    before = rows_now(put_in)
+    migrate.upgrade()
+    assert rows_now(put_in) == before
+
+
+THROWAWAY = """
+import sqlalchemy as sa
+from alembic import op
+revision, down_revision = "9001", "{head}"
+
+def upgrade():
+    op.create_table("shelves", sa.Column("id", sa.Integer(), primary_key=True))
+    op.create_table("books", sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("shelf_id", sa.Integer(), sa.ForeignKey("shelves.id", ondelete="CASCADE"), nullable=False))
+    op.execute("INSERT INTO shelves (id) VALUES (1), (2)")
+    op.execute("INSERT INTO books (id, shelf_id) VALUES (1, 1), (2, 2), (3, 2)")
+"""
+ALTERED = """
+import sqlalchemy as sa
+from alembic import op
+revision, down_revision = "9002", "9001"
+
+def upgrade():
+    for name in ("shelves", "people", "receipts"):
+        with op.batch_alter_table(name, recreate="{recreate}") as table:
+            table.add_column(sa.Column("colour", sa.String(10)))
+    {more}
+"""
+
+
+@pytest.fixture
+def shelf_of_migrations(tmp_path):
+    """Our migrations with two more that are thrown away: tables with rows that hang together, then a change of them."""
+
+    def put(dialect: str, more: str = "pass") -> str:
+        folder = tmp_path / "migrations"
+        shutil.copytree(ROOT / "migrations", folder)
+        recreate = "always" if dialect == "sqlite" else "never"
+        (folder / "versions" / "9001_shelves.py").write_text(THROWAWAY.format(head=REVISIONS[-1]))
+        (folder / "versions" / "9002_colours.py").write_text(ALTERED.format(recreate=recreate, more=more))
+        return str(folder)
+
+    return put
+
+
+def test_rebuilding_a_table_keeps_the_rows_that_hang_on_it(app, kettle, dialect, shelf_of_migrations):
+    """Trap 3 of the stack guide: on SQLite a table is dropped and made anew, and nothing may go with it."""
+    receipt = make.receipt(kettle)
+    names = ("people", "receipts", "pictures", "memberships", "entries")
+    before = {name: len(rows) for name, rows in rows_now(names).items()}
+    folder = shelf_of_migrations(dialect)
+    db.session.rollback()
+    upgrade(directory=folder)
+    after = rows_now((*names, "shelves", "books"))
+    assert {name: len(after[name]) for name in names} == before
+    assert (len(after["shelves"]), len(after["books"])) == (2, 3)
+    assert "colour" in after["receipts"][0]
+    assert after["pictures"][0]["receipt_id"] == receipt.id
+    if dialect == "sqlite":
+        with db.engine.connect() as connection:
+            assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+            assert connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall() == []
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
+def test_a_table_rebuilt_without_its_wall_is_noticed(app, dialect, shelf_of_migrations):
+    """A rebuilt table has lost its triggers; `portal check` and the tests say so until the migration builds them again."""
+    with db.engine.begin() as connection:
+        for change in ("insert", "update", "delete"):
+            connection.exec_driver_sql(f"DROP TRIGGER wall_receipts_{change}")
+    assert list(checks.walls(app)) == ["receipts has a group's rows, and the database has no wall around it."]
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
+def test_a_migration_that_leaves_rows_pointing_at_nothing_is_undone(app, kettle, dialect, shelf_of_migrations):
+    folder = shelf_of_migrations(dialect, more='op.execute("DELETE FROM shelves WHERE id = 2")')
+    with pytest.raises(RuntimeError, match="pointing at nothing"):
+        upgrade(directory=folder)
+    assert "shelves" not in sa.inspect(db.engine).get_table_names()
+    assert migrate.is_current()
