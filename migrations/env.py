@@ -34,15 +34,18 @@ def run() -> None:
             include_object=include,
             render_item=shown,
             compare_type=True,
+            transactional_ddl=True,  # on SQLite too: a migration that fails leaves nothing behind
         )
-        with context.begin_transaction():
-            context.run_migrations()
+        try:
+            with context.begin_transaction():
+                context.run_migrations()
+                if on_sqlite:
+                    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+                    if broken:
+                        raise RuntimeError(f"rows would be left pointing at nothing: {broken[:5]}")
+        finally:
             if on_sqlite:
-                broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
-                if broken:
-                    raise RuntimeError(f"rows would be left pointing at nothing: {broken[:5]}")
-        if on_sqlite:
-            driver.execute("PRAGMA foreign_keys=ON")
+                driver.execute("PRAGMA foreign_keys=ON")
 
 
 if context.is_offline_mode():

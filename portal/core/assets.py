@@ -14,7 +14,7 @@ import brotli
 from flask import Flask
 from whitenoise import WhiteNoise
 
-from portal.core.guard import HEADERS
+from portal.core import guard
 
 
 def build(source: Path, target: Path, accent: str) -> str:
@@ -61,18 +61,19 @@ def init_app(app: Flask) -> None:
     target = Path(settings.data, "static")
     name = build(source, target, settings.PORTAL_HOST_ACCENT)
     app.jinja_env.globals["asset"] = lambda path: f"/static/{name}/{path}"
+    always = guard.HEADERS | ({"Strict-Transport-Security": guard.LONG_TLS} if settings.secure else {})
     served = WhiteNoise(
         app.wsgi_app,
         root=target / name,
         prefix=f"static/{name}/",
         max_age=365 * 24 * 3600,
         immutable_file_test=lambda path, url: True,
-        add_headers_function=lambda headers, path, url: _guard(headers),
+        add_headers_function=lambda headers, path, url: _set(headers, always),
     )
     app.wsgi_app = served  # type: ignore[method-assign]
     app.extensions["build"] = name
 
 
-def _guard(headers) -> None:
-    for key, value in HEADERS.items():
-        headers[key] = value
+def _set(headers, always: dict[str, str]) -> None:
+    for name, value in always.items():
+        headers[name] = value

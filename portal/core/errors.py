@@ -5,7 +5,7 @@ import logging
 
 from flask import Flask, render_template
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from portal.core import logs
 from portal.core.db import db
@@ -34,13 +34,20 @@ FULL = {errno.ENOSPC, errno.EROFS, errno.EDQUOT}
 
 def error_page(status: int):
     """The page for a status, in plain words."""
-    title, sentence = WORDS.get(status, OURS)
-    facts = {"title": title, "sentence": sentence, "reference": logs.request_id(), "status": status}
     try:
-        return render_template("errors/error.html", **facts), status
+        return render_template("errors/error.html", **_facts(status)), status
     except Exception:  # even the page around it can't be made: say it plainly all the same
         log.exception("no error page")
-        return PLAIN.format(**facts), status
+        return _plain_page(status)
+
+
+def _plain_page(status: int):
+    return PLAIN.format(**_facts(status)), status
+
+
+def _facts(status: int) -> dict:
+    title, sentence = WORDS.get(status, OURS)
+    return {"title": title, "sentence": sentence, "reference": logs.request_id(), "status": status}
 
 
 def _is_full(error: Exception) -> bool:
@@ -56,6 +63,8 @@ def init_app(app: Flask) -> None:
     def known(error):
         if error.code is None or error.code < 400:
             return error
+        if isinstance(error, SecurityError):
+            return _plain_page(error.code)  # not our host name, so no link of ours can be written
         return error_page(error.code)
 
     @app.errorhandler(Exception)

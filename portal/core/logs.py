@@ -32,13 +32,15 @@ class Line(logging.Formatter):
 
     @staticmethod
     def _where(trace) -> list[str]:
-        """File and line of each frame: enough to find the fault, and no value anyone typed."""
-        frames = []
+        """File and line of our own frames and of the last ones: enough to find the fault, and no value anyone typed."""
+        ours, all_of_them = [], []
         while trace:
-            code = trace.tb_frame.f_code
-            frames.append(f"{code.co_filename.rsplit('/', 2)[-2]}/{code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}")
+            file = trace.tb_frame.f_code.co_filename
+            all_of_them.append(f"{'/'.join(file.rsplit('/', 2)[-2:])}:{trace.tb_lineno}")
+            if "/site-packages/" not in file:
+                ours.append(all_of_them[-1])
             trace = trace.tb_next
-        return frames[-12:]
+        return list(dict.fromkeys(ours[-10:] + all_of_them[-2:]))
 
 
 def request_id() -> str:

@@ -99,7 +99,9 @@ def rows_now(names) -> dict[str, list]:
     db.session.rollback()
     tables = sa.MetaData()
     tables.reflect(db.engine)
-    return {name: [dict(row._mapping) for row in db.session.execute(sa.select(tables.tables[name]))] for name in names}
+    found = {name: [dict(row._mapping) for row in db.session.execute(sa.select(tables.tables[name]))] for name in names}
+    db.session.rollback()
+    return found
 
 
 @pytest.mark.parametrize("revision", REVISIONS[:-1])
@@ -167,7 +169,7 @@ def shelf_of_migrations(tmp_path):
 
 def test_rebuilding_a_table_keeps_the_rows_that_hang_on_it(app, kettle, dialect, shelf_of_migrations):
     """Trap 3 of the stack guide: on SQLite a table is dropped and made anew, and nothing may go with it."""
-    receipt = make.receipt(kettle)
+    receipt_id = make.receipt(kettle).id
     names = ("people", "receipts", "pictures", "memberships", "entries")
     before = {name: len(rows) for name, rows in rows_now(names).items()}
     folder = shelf_of_migrations(dialect)
@@ -177,7 +179,7 @@ def test_rebuilding_a_table_keeps_the_rows_that_hang_on_it(app, kettle, dialect,
     assert {name: len(after[name]) for name in names} == before
     assert (len(after["shelves"]), len(after["books"])) == (2, 3)
     assert "colour" in after["receipts"][0]
-    assert after["pictures"][0]["receipt_id"] == receipt.id
+    assert after["pictures"][0]["receipt_id"] == receipt_id
     if dialect == "sqlite":
         with db.engine.connect() as connection:
             assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
@@ -186,17 +188,20 @@ def test_rebuilding_a_table_keeps_the_rows_that_hang_on_it(app, kettle, dialect,
 
 @pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
 def test_a_table_rebuilt_without_its_wall_is_noticed(app, dialect, shelf_of_migrations):
-    """A rebuilt table has lost its triggers; `portal check` and the tests say so until the migration builds them again."""
+    """A rebuilt table has lost its triggers; the check says so until the migration builds them again."""
+    upgrade(directory=shelf_of_migrations(dialect))
     with db.engine.begin() as connection:
-        for change in ("insert", "update", "delete"):
-            connection.exec_driver_sql(f"DROP TRIGGER wall_receipts_{change}")
+        connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{REVISIONS[-1]}'")
     assert list(checks.walls(app)) == ["receipts has a group's rows, and the database has no wall around it."]
 
 
 @pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
-def test_a_migration_that_leaves_rows_pointing_at_nothing_is_undone(app, kettle, dialect, shelf_of_migrations):
+def test_a_migration_that_leaves_rows_pointing_at_nothing_is_undone(app, kettle, dialect, shelf_of_migrations, caplog):
     folder = shelf_of_migrations(dialect, more='op.execute("DELETE FROM shelves WHERE id = 2")')
-    with pytest.raises(RuntimeError, match="pointing at nothing"):
+    with pytest.raises(SystemExit):
         upgrade(directory=folder)
+    assert "pointing at nothing" in caplog.text
     assert "shelves" not in sa.inspect(db.engine).get_table_names()
     assert migrate.is_current()
+    with db.engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
