@@ -2,8 +2,8 @@
 
 from flask import Blueprint, Flask, abort, request, url_for
 
+from portal.autonomy import standing
 from portal.autonomy.door import Mistake, may
-from portal.autonomy.models import levels_of
 from portal.core.db import db
 from portal.core.web import invalid, page, saved
 from portal.members import actions, queries
@@ -129,7 +129,7 @@ def group_page(slug):
     see_people = may(actor(), found, actions.invite_helper).changes
     facts = {
         "group": found,
-        "levels": levels_of(found.id),
+        "levels": standing.of(found.id).levels,
         "members": people.members(found) if see_people else None,
         "invitations": [one for one in queries.open_invitations(found.id) if one[0].made_by == actor().person_id],
     }
