@@ -31,8 +31,13 @@ def main():
 
 
 @main.command()
-def settings():
+@click.option("--markdown", is_flag=True, help="As a page, for docs/settings.md.")
+def settings(markdown):
     """List every setting with its default and what it is for."""
+    if markdown:
+        from portal.checks import settings_page
+
+        return click.echo(settings_page(), nl=False)
     for setting in config.SETTINGS:
         click.echo(f"{setting.name} [{setting.default or 'empty'}]\n    {setting.sentence}")
 

@@ -22,7 +22,8 @@ class Client(FlaskClient):
         headers = dict(kwargs.pop("headers", None) or {})
         headers.setdefault("Sec-Fetch-Site", "same-origin")
         db.session.remove()
-        answer = super().open(*args, headers=headers, **kwargs)
+        with self.app.app_context():  # each request has a `g` of its own, as when it is served
+            answer = super().open(*args, headers=headers, **kwargs)
         db.session.remove()
         return answer
 

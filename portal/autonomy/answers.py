@@ -1,10 +1,11 @@
 """The door's answers as pages, the same for every feature: the wall, the proposal that waits, proof asked again."""
 
-from flask import Flask, abort, make_response, redirect, render_template, request, url_for
+from flask import Flask, make_response, redirect, render_template, request, url_for
 
 from portal.autonomy import door
 from portal.autonomy.areas import AREA_WORDS, STAFF_LEVEL_WORDS, Level
 from portal.core.db import db
+from portal.core.errors import error_page
 from portal.core.web import goto_safely
 from portal.people.reach import actor
 
@@ -13,8 +14,8 @@ def init_app(app: Flask) -> None:
     """Turn what the door raises into pages, for every feature alike."""
     app.register_error_handler(door.Refused, _wall)
     app.register_error_handler(door.Proposed, _asked)
-    app.register_error_handler(door.NotHere, lambda error: abort(404))
-    app.register_error_handler(door.SameKeyOtherBody, lambda error: abort(409))
+    app.register_error_handler(door.NotHere, lambda error: _no_such(404))
+    app.register_error_handler(door.SameKeyOtherBody, lambda error: _no_such(409))
     app.register_error_handler(door.ProofNeeded, _ask_again)
     app.register_error_handler(door.Mistake, _mistake)
     app.jinja_env.globals.update(
@@ -22,6 +23,12 @@ def init_app(app: Flask) -> None:
         area_words=AREA_WORDS,
         level_words=STAFF_LEVEL_WORDS,
     )
+
+
+def _no_such(status: int):
+    """The same page as for an address that isn't there. (`abort` inside an error handler would be a 500.)"""
+    db.session.rollback()
+    return error_page(status)
 
 
 def _came_from() -> str:

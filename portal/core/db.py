@@ -166,6 +166,7 @@ def init_app(app: Flask) -> None:
     app.config["SQLALCHEMY_DATABASE_URI"] = url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(url)
     db.init_app(app)
+    app.teardown_request(lambda _error: set_mode(reads=False))  # a mode lasts as long as its request
     with app.app_context():
         engine = db.engine
     if engine.dialect.name == "sqlite":

@@ -32,7 +32,8 @@ PLAIN = '<!doctype html><html lang="en-GB"><title>{title}</title><h1>{title}</h1
 FULL = {errno.ENOSPC, errno.EROFS, errno.EDQUOT}
 
 
-def _error_page(status: int):
+def error_page(status: int):
+    """The page for a status, in plain words."""
     title, sentence = WORDS.get(status, OURS)
     facts = {"title": title, "sentence": sentence, "reference": logs.request_id(), "status": status}
     try:
@@ -55,7 +56,7 @@ def init_app(app: Flask) -> None:
     def known(error):
         if error.code is None or error.code < 400:
             return error
-        return _error_page(error.code)
+        return error_page(error.code)
 
     @app.errorhandler(Exception)
     def unknown(error):
@@ -64,4 +65,4 @@ def init_app(app: Flask) -> None:
         log.error("nowhere to save" if full else "unexpected", exc_info=None if app.testing and full else error)
         if app.config.get("PROPAGATE"):
             raise error
-        return _error_page(507 if full else 500)
+        return error_page(507 if full else 500)

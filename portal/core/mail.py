@@ -14,7 +14,7 @@ from email.utils import formatdate
 from urllib.parse import unquote, urlsplit
 
 import sqlalchemy as sa
-from flask import current_app, render_template
+from flask import current_app
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.core import clock
@@ -75,14 +75,19 @@ def send(message: str, ids: dict, number: int) -> None:
     facts = {"host": settings.host_name, "url": settings.url, **filled.facts}
     domain = settings.PORTAL_MAIL_FROM.rpartition("@")[2]
     mail = EmailMessage()
-    mail["Subject"] = render_template(f"mail/{message}/subject.txt", **facts).strip()
+    mail["Subject"] = _written(f"mail/{message}/subject.txt", facts).strip()
     mail["From"] = f"{settings.host_name} <{settings.PORTAL_MAIL_FROM}>"
     mail["To"] = filled.to
     mail["Date"] = formatdate()
     mail["Message-ID"] = f"<trellis-{number}@{domain}>"
     mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(render_template(f"mail/{message}/body.txt", **facts))
+    mail.set_content(_written(f"mail/{message}/body.txt", facts))
     _hand_in(settings.mail_url, mail)
+
+
+def _written(template: str, facts: dict) -> str:
+    """A letter knows its own facts only: nobody is signed in where it is written."""
+    return current_app.jinja_env.get_template(template).render(facts)
 
 
 def _hand_in(url: str, mail: EmailMessage) -> None:

@@ -36,7 +36,7 @@ def invalid(template: str, part: str | None = None, **facts):
 
 def goto_safely(target: str | None, otherwise: str) -> str:
     """A local address to return to; anything that could leave this site becomes `otherwise`."""
-    if target and target.startswith("/") and not target.startswith(("//", "/\\")) and "\n" not in target:
+    if target and target.startswith("/") and not target.startswith(("//", "/\\")) and target.isprintable():
         return target
     return otherwise
 

@@ -23,7 +23,6 @@ ORGANISER_IDLE = timedelta(days=14)
 ORGANISER_LONGEST = timedelta(days=60)
 STAFF_IDLE = timedelta(minutes=30)
 STAFF_LONGEST = timedelta(hours=10)
-PROOF_LASTS = timedelta(minutes=10)
 REFRESH = timedelta(seconds=60)
 
 login = LoginManager()
@@ -61,9 +60,14 @@ class Identity(UserMixin):
         return bool(
             self.staff_roles
             and self.second_factor_at
-            and self.idle <= STAFF_IDLE
+            and not self.slept_at_work
             and self.second_factor_at > clock.now() - STAFF_LONGEST
         )
+
+    @property
+    def slept_at_work(self) -> bool:
+        """Staff idle too long: the cookie keeps its old time until they prove themselves, or the next page would open."""
+        return bool(self.staff_roles) and self.idle > STAFF_IDLE
 
     @cached_property
     def staff_actor(self) -> Actor:
@@ -117,7 +121,7 @@ def load(_request) -> Identity | None:
     token, idle = signed.decode(), clock.now() - stamp
     with reading():
         identity = _read(hashed(token), idle)
-    if identity and idle > REFRESH and "new_cookie" not in g:
+    if identity and idle > REFRESH and not identity.slept_at_work and "new_cookie" not in g:
         start(token, remembered=identity.remembered)
     return identity
 

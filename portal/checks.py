@@ -1,0 +1,245 @@
+"""What must hold everywhere: floors, routes, settings, engine, wall. `portal check` and the tests both ask here."""
+
+import ast
+import re
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+
+import sqlalchemy as sa
+from flask import Flask
+
+from portal import config
+from portal.app import FLOORS
+from portal.autonomy.door import ACTIONS
+from portal.core import migrate, wall
+from portal.core.db import check_engine, db
+from portal.core.guard import SAFE
+from portal.people.reach import Side, rule_of
+
+HERE = Path(__file__).parent
+KEPT_TO_ITSELF = {"views", "forms", "actions", "jobs", "desk", "pictures", "nav", "health", "seed"}  # core's apart
+TURN = {"models": 0, "queries": 1, "actions": 2, "forms": 2, "jobs": 3, "pictures": 3, "desk": 4, "views": 5}
+TOP = {"app", "cli", "checks", "wsgi", "__main__"}  # they put the floors together, so they see all of them
+
+# The files that know of requests. The rest can be used by jobs and tests as it is.
+OF_THE_WEB = {
+    *("core/errors.py", "core/forms.py", "core/guard.py", "core/icons.py", "core/logs.py", "core/web.py"),
+    *("people/reach.py", "people/session.py", "home/nav.py", "receipts/desk.py", "receipts/pictures.py"),
+}
+REQUEST_WORDS = {"request", "session", "g"}
+
+OPENS_THE_DOOR = {
+    "autonomy/door.py": "it is the door",
+    "demo/seed.py": "it lays out the demo's invented past",
+}
+# Who commits, and why that is not a change of a group's rows going round the door.
+COMMITS = {
+    "autonomy/door.py": "it is the door",
+    "demo/seed.py": "it lays out the demo's invented past",
+    "core/jobs.py": "the outbox's own bookkeeping",
+    "core/mail.py:send": "ends the reading before the mail server is spoken to",
+    "core/mail.py:_hand_in": "keeps the demo's mail",
+    "core/throttle.py:forget_old": "tidies counts of tries, which hold no group's rows",
+    "signin/actions.py:forget_old_challenges": "tidies challenges nobody can answer any more",
+    "autonomy/jobs.py:tell": "puts letters in the outbox",
+}
+# Actions that no route does, and who does them.
+WITHOUT_A_ROUTE = {
+    "signin.name_first_coordinator": "the command `portal setup`",
+    "receipts.code": "nobody yet: on the desk, accepting a receipt sets the code",
+    "receipts.keep_pages": "the job that makes pictures safe",
+    "receipts.give_up_picture": "the job that makes pictures safe",
+    "receipts.remove": "the tidy-up that empties bins",
+}
+
+
+def complaints(app: Flask) -> Iterator[str]:
+    """Everything that doesn't hold, a sentence each."""
+    yield from chain(floors(), routes(app), settings(), engine(app), walls(app))
+
+
+def floors(root: Path = HERE) -> Iterator[str]:
+    """Imports only leftwards, requests only in web files, the door opened and changes committed only where they may be."""
+    for path in sorted(root.rglob("*.py")):
+        where = path.relative_to(root).as_posix()
+        tree = ast.parse(path.read_text(), where)
+        yield from dict.fromkeys(_imports(where, tree, root))
+        yield from _calls(where, tree)
+
+
+def _imports(where: str, tree: ast.AST, root: Path) -> Iterator[str]:
+    package, _, module = where.removesuffix(".py").rpartition("/")
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names = [(alias.name, "") for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names = [(node.module or "", alias.name) for alias in node.names]
+        else:
+            continue
+        for source, name in names:
+            if source in {"flask", "htmx_flask"} and name in REQUEST_WORDS and not _is_web(where):
+                yield f"{where}:{node.lineno} takes {name} from {source}; only views and the few web files do."
+            if source == "flask" and not name:
+                yield f"{where}:{node.lineno} imports flask whole; name what it needs."
+            if source.split(".")[0] == "portal" and package:
+                for complaint in _step(package, module, _target(source, name, root)):
+                    yield f"{where}:{node.lineno} {complaint}"
+
+
+def _is_web(where: str) -> bool:
+    return where.endswith("/views.py") or where in OF_THE_WEB
+
+
+def _target(source: str, name: str, root: Path) -> list[str]:
+    """The package and module an import reaches: `from portal.people import session` is people, session."""
+    parts = source.split(".")[1:]
+    if name and (root.joinpath(*parts, f"{name}.py").exists() or root.joinpath(*parts, name).is_dir()):
+        parts.append(name)
+    return parts
+
+
+def _step(package: str, module: str, target: list[str]) -> Iterator[str]:
+    """What is wrong with a module of `package` importing `target`, if anything."""
+    if not target or target == ["config"]:
+        return
+    if target[0] in TOP:
+        yield f"imports {target[0]}, which is above it."
+        return
+    if target[0] not in FLOORS:
+        yield f"imports {target[0]}, which has no place in FLOORS."
+        return
+    if target[0] == package:
+        mine, theirs = TURN.get(module), TURN.get(target[1]) if len(target) > 1 else None
+        if mine is not None and theirs is not None and (theirs > mine or {module, target[1]} == {"actions", "forms"}):
+            yield f"imports {target[1]}: models, then queries, then actions with forms beside them, then views."
+        return
+    if FLOORS.index(target[0]) > FLOORS.index(package):
+        yield f"imports {target[0]}, which is right of {package}."
+    if target[0] != "core" and len(target) > 1 and target[1] in KEPT_TO_ITSELF:
+        yield f"imports {'.'.join(target)}; another package's models, queries and rules only."
+
+
+def _calls(where: str, tree: ast.AST) -> Iterator[str]:
+    for function, node in _in_functions(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        called = node.func
+        name = called.attr if isinstance(called, ast.Attribute) else called.id if isinstance(called, ast.Name) else ""
+        if name == "opened" and where not in OPENS_THE_DOOR:
+            yield f"{where}:{node.lineno} opens a group's door; only the door itself does."
+        if name == "commit" and where not in COMMITS and f"{where}:{function}" not in COMMITS:
+            yield f"{where}:{node.lineno} commits; every change passes the door, which commits once."
+
+
+def _in_functions(tree: ast.AST, function: str = "") -> Iterator[tuple[str, ast.AST]]:
+    """Every node with the name of the function it stands in."""
+    for node in ast.iter_child_nodes(tree):
+        yield function, node
+        yield from _in_functions(node, node.name if isinstance(node, ast.FunctionDef) else function)
+
+
+def routes(app: Flask) -> Iterator[str]:
+    """Every route says who reaches it and which actions it does; every action is done by a route or named here."""
+    done = set()
+    for route in app.url_map.iter_rules():
+        unsafe = (route.methods or set()) - SAFE
+        rule = rule_of(app, route.endpoint)
+        if rule is None:
+            yield f"{route.endpoint} doesn't say who reaches it, so it is closed to everyone."
+            continue
+        if unsafe and not rule.does:
+            yield f"{route.endpoint} changes something and names no action."
+        if rule.does and not unsafe:
+            yield f"{route.endpoint} names an action and changes nothing."
+        for action in rule.does:
+            done.add(action.name)
+            if ACTIONS.get(action.name) is not action:
+                yield f"{route.endpoint} does {action.name}, which isn't behind the door."
+        able = frozenset().union(*(action.roles for action in rule.does))
+        if unsafe and rule.side is not Side.PUBLIC and not rule.roles <= able:
+            lost = ", ".join(sorted(rule.roles - able))
+            yield f"{route.endpoint} lets in {lost}, who may never do what it does."
+        if rule.side is Side.GROUP and not route.rule.startswith("/g/<group>/"):
+            yield f"{route.endpoint} is a group's and must start with /g/<group>/."
+        if rule.side is Side.HOST and not route.rule.startswith("/host/"):
+            yield f"{route.endpoint} is the host's and must start with /host/."
+    shown = {name.split(".")[0] for name in app.blueprints}
+    for name in sorted(set(ACTIONS) - done - set(WITHOUT_A_ROUTE)):
+        if name.startswith("demo.") and "demo" not in shown:
+            continue  # outside the demo, its routes don't exist
+        yield f"no route does {name}."
+    for name in sorted(set(WITHOUT_A_ROUTE) & done):
+        yield f"a route does {name}, so it needn't be named as without one."
+
+
+def settings() -> Iterator[str]:
+    """Every setting is named and explained, and the page about settings is current."""
+    for setting in config.SETTINGS:
+        if not setting.name.startswith("PORT"):
+            yield f"{setting.name} doesn't start with PORTAL_."
+        if not setting.sentence.endswith(".") or len(setting.sentence) < 20:
+            yield f"{setting.name} needs a sentence that says what it is for."
+    page = HERE.parent / "docs" / "settings.md"
+    if page.exists() and page.read_text() != settings_page():
+        yield "docs/settings.md is old: portal settings --markdown > docs/settings.md"
+
+
+def settings_page() -> str:
+    """Every setting as a page of Markdown."""
+    lines = [
+        "# Settings",
+        "",
+        "Each is an environment variable. Trellis checks them when it starts; where a combination isn’t safe, it refuses "
+        "and says why. This page is written by `portal settings --markdown`.",
+        "",
+        "|Name|When unset|What it is for|",
+        "|--|--|--|",
+    ]
+    for setting in config.SETTINGS:
+        default = f"`{setting.default}`" if setting.default else "empty"
+        lines.append(f"|`{setting.name}`|{default}|{setting.sentence}|")
+    return "\n".join(lines) + "\n"
+
+
+def engine(app: Flask) -> Iterator[str]:
+    """The SQLite engine is one that keeps what it committed."""
+    if app.config["SETTINGS"].database_url.startswith("sqlite"):
+        try:
+            check_engine()
+        except RuntimeError as problem:
+            yield str(problem)
+
+
+def walls(app: Flask) -> Iterator[str]:
+    """Every table with a group's rows is marked as such and, in a database at the newest schema, has its triggers."""
+    for table in db.metadata.sorted_tables:
+        if "group_id" in table.c and wall.owner_column(table) is None:
+            yield f"{table.name} has a group's rows and no wall: make its model GroupOwned."
+    with app.app_context():
+        if migrate.is_current():
+            with db.engine.connect() as connection:
+                missing = group_owned() - walled(connection)
+            for name in sorted(missing):
+                yield f"{name} has a group's rows, and the database has no wall around it."
+
+
+def group_owned() -> set[str]:
+    """The tables whose rows belong to a group."""
+    return {table.name for table in db.metadata.sorted_tables if wall.owner_column(table) is not None}
+
+
+def walled(connection: sa.Connection) -> set[str]:
+    """The tables that have all their triggers in this database."""
+    if connection.dialect.name == "sqlite":
+        found = connection.exec_driver_sql("SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger'")
+    else:
+        found = connection.exec_driver_sql("SELECT relname, tgname FROM pg_trigger JOIN pg_class c ON c.oid = tgrelid")
+    there = {(table, trigger) for table, trigger in found}
+    return {name for name in group_owned() if _triggers(connection.dialect.name, name) <= there}
+
+
+def _triggers(dialect: str, table: str) -> set[tuple[str, str]]:
+    """The triggers that make the wall of one table."""
+    ddl = " ".join(wall.ddl(dialect, table))
+    return {(table, name) for name in re.findall(r"CREATE TRIGGER (\w+)", ddl)}
