@@ -43,7 +43,6 @@ class SpendingLimit(GroupOwned, db.Model):
     each_pence: Mapped[int] = mapped_column(default=START_LIMIT_EACH)
     month_pence: Mapped[int] = mapped_column(default=START_LIMIT_MONTH)
     set_at: Mapped[datetime] = mapped_column(default=clock.now)
-    set_by: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
 
     @classmethod
     def extra_constraints(cls):

@@ -18,8 +18,8 @@ from portal.core.jobs import regularly
 from portal.core.sealed import seal, unseal
 from portal.people import queries as people
 from portal.people.models import Device, Person, StaffRole
-from portal.people.roles import Role
-from portal.people.session import ORGANISER_LONGEST, PROOF_LASTS, STAFF_LONGEST, hashed
+from portal.people.roles import PROOF_LASTS, Role
+from portal.people.session import ORGANISER_LONGEST, STAFF_LONGEST, hashed
 from portal.signin import queries
 from portal.signin.models import Challenge, Passkey, Password
 
