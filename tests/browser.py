@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
-from tests.server import Server, running
+from tests.server import running
 
 OURS = {"127.0.0.1", "localhost"}
 BROWSERS_OWN = re.compile(r"Failed to load resource: the server responded with a status of (404|422)")
@@ -106,4 +106,4 @@ def enter(page: Page, name: str = "Marsha") -> Page:
     return page
 
 
-__all__ = ["Server", "chromium", "demo_server", "enter", "laptop", "pages", "phone"]
+__all__ = ["chromium", "demo_server", "enter", "laptop", "pages", "phone"]

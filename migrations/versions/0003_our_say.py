@@ -6,7 +6,7 @@ from alembic import op
 from portal.core import wall
 
 revision = "0003"
-down_revision = "0001"
+down_revision = "0002"
 
 WALLED = ("loosenings", "quiets", "proposal_notes")
 

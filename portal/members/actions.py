@@ -12,11 +12,12 @@ from portal.autonomy.door import Mistake, Scope, action
 from portal.core import clock, mail
 from portal.core.db import db
 from portal.members import queries
-from portal.members.models import Invitation
+from portal.members.models import Invitation, Removal
 from portal.people import queries as people
 from portal.people.models import Group, Membership, Person, StaffRole
 from portal.people.roles import ORGANISERS, Role
 
+ONLY_TWO = "With two organisers, neither can remove the other. Use “We disagree”: talk with us, and we listen to both."
 COORDINATORS = frozenset({Role.COORDINATOR})
 INVITED = frozenset({Role.SELF})
 
@@ -47,7 +48,9 @@ def agree(by, group, invitation) -> Invitation:
 
 @action(area=Area.PEOPLE, roles=ORGANISERS | COORDINATORS, on=Invitation, says="took an invitation back")
 def revoke(by, group, invitation) -> Invitation:
-    """End an invitation that nobody accepted yet."""
+    """End an invitation that nobody accepted yet. Who organises is never the host's, so staff only take back a helper's."""
+    if by.is_host and invitation.role is Role.ORGANISER:
+        raise Mistake("Only the group’s own organisers decide who organises.")
     if invitation.accepted_at is None and invitation.ended_at is None:
         invitation.ended_at, invitation.ended_by = clock.now(), by.person_id
     return invitation
@@ -79,6 +82,55 @@ def remove_helper(by, group, membership) -> Membership:
     return _end(membership, by)
 
 
+@action(area=Area.PEOPLE, roles=ORGANISERS, on=Membership, asks_again=True, says="asked that an organiser leaves")
+def ask_removal(by, group, membership) -> Removal:
+    """Ask that another organiser leaves. A third one agrees; with only two, neither can remove the other."""
+    if membership.role is not Role.ORGANISER or membership.ended_at:
+        raise Mistake("They’re not an organiser of your group.")
+    if membership.person_id == by.person_id:
+        raise Mistake("To go yourself, use “Leave the group”.")
+    if len(people.organisers(group.id)) < 3:
+        raise Mistake(ONLY_TWO)
+    for earlier, *_ in queries.open_removals(group.id):
+        if earlier.membership_id == membership.id and earlier.asked_by == by.person_id:
+            return earlier
+        if earlier.membership_id == membership.id:
+            raise Mistake("Somebody asked this already. You’ll find it on the people page, for your yes or no.")
+    removal = Removal(group_id=group.id, membership_id=membership.id, asked_by=by.person_id)
+    db.session.add(removal)
+    return removal
+
+
+@action(area=Area.PEOPLE, roles=ORGANISERS, on=Removal, asks_again=True, says="agreed that an organiser leaves")
+def agree_removal(by, group, removal) -> Removal:
+    """Be the second other organiser who says so. It works at the next request of whom it is about."""
+    membership = db.session.get_one(Membership, removal.membership_id)
+    if removal.agreed_by == by.person_id:
+        return removal
+    if not removal.is_open or membership.ended_at:
+        raise Mistake("This has run out or was taken back. Nothing has changed.")
+    if by.person_id == removal.asked_by:
+        raise Mistake("Someone other than who asked says yes.")
+    if by.person_id == membership.person_id:
+        raise Mistake("Two other organisers decide this one. To go yourself, use “Leave the group”.")
+    if removal.asked_by not in people.organisers(group.id):
+        raise Mistake("Whoever asked is no longer an organiser, so this has run out. Nothing has changed.")
+    removal.agreed_at, removal.agreed_by = clock.now(), by.person_id
+    _end(membership, by)
+    mail.post("members.removed", membership_id=membership.id)
+    return removal
+
+
+@action(area=Area.PEOPLE, roles=ORGANISERS, on=Removal, says="let an organiser stay")
+def end_removal(by, group, removal) -> Removal:
+    """Take it back, or say no. Whom it is about can't: they would always say no."""
+    if db.session.get_one(Membership, removal.membership_id).person_id == by.person_id:
+        raise Mistake("Two other organisers decide this one. We can help you talk: use “We disagree”.")
+    if removal.is_open:
+        removal.ended_at, removal.ended_by = clock.now(), by.person_id
+    return removal
+
+
 @action(roles=frozenset({Role.ORGANISER, Role.HELPER}), on=Membership, area=Area.PEOPLE, helpers_own=True, says="left")
 def leave(by, group, membership) -> Membership:
     """Leave the group. The last organiser stays until there is another."""
@@ -92,6 +144,18 @@ def leave(by, group, membership) -> Membership:
 @action(scope=Scope.FOUNDING, roles=COORDINATORS, asks_again=True, says="founded a group")
 def found(by, group, *, email: str) -> Invitation:
     """Open the portal to a new group and invite its first organiser, the only one staff ever invite."""
+    return _invite(by, group, email, Role.ORGANISER, agreed=True)
+
+
+@action(roles=COORDINATORS, asks_again=True, says="invited the first organiser again")
+def invite_first(by, group, *, email: str) -> Invitation:
+    """Invite the first organiser again, where the address had a slip or the link ran out. Only while nobody ever came in:
+    from then on, who organises is the group's."""
+    if queries.ever_had_members(group.id):
+        raise Mistake("Somebody is in this group. From now on, the group decides who organises.")
+    for earlier, _ in queries.open_invitations(group.id):
+        earlier.ended_at, earlier.ended_by = clock.now(), by.person_id
+    db.session.flush()
     return _invite(by, group, email, Role.ORGANISER, agreed=True)
 
 
@@ -129,6 +193,13 @@ def _appointed_letter(person_id: int):
     return mail.Letter(db.session.get_one(Person, person_id).email, {})
 
 
+@mail.letter("members.removed")
+def _removed_letter(membership_id: int):
+    membership = db.session.get_one(Membership, membership_id)
+    group = db.session.get_one(Group, membership.group_id)
+    return mail.Letter(membership.person.email, {"group": group.name})
+
+
 @mail.letter("members.invitation")
 def _invitation_letter(invitation_id: int):
     invitation = queries.invitation(invitation_id)
@@ -144,14 +215,14 @@ def link_token(invitation: Invitation) -> str:
 
 
 def invitation_by_token(token: str) -> Invitation | None:
-    """The invitation a link stands for, if it still stands."""
+    """The invitation a link stands for, if it still stands or was accepted."""
     try:
         number, nonce = _links().loads(token)
     except (BadSignature, ValueError, TypeError):
         return None
     found_one = queries.invitation(number)
     fits = found_one is not None and secrets.compare_digest(found_one.nonce, nonce)
-    return found_one if fits and found_one and found_one.is_open else None
+    return found_one if fits and found_one and (found_one.is_open or found_one.accepted_at) else None
 
 
 def _links() -> URLSafeSerializer:

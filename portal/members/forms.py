@@ -12,6 +12,10 @@ class InviteForm(PlainForm):
     role = RadioField("As", choices=[("helper", "Helper"), ("organiser", "Organiser")], default="helper")
 
 
+class AddressForm(PlainForm):
+    email = WordsField("Their email", [Needed("Write their email address."), an_address])
+
+
 class JoinForm(PlainForm):
     name = WordsField("What should we call you?", [Length(max=80, message="Keep it under 80 letters.")])
 

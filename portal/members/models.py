@@ -1,15 +1,17 @@
-"""Invitation: a link in an email, bound to its address, good for 7 days."""
+"""Invitation: a link in an email, bound to its address, good for 7 days. Removal: two ask a third to go."""
 
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.core import clock
-from portal.core.db import GroupOwned, Word, db
+from portal.core.db import GroupOwned, Word, db, within_group
+from portal.people.models import Membership
 from portal.people.roles import Role
 
 LASTS = timedelta(days=7)
+REMOVAL_LASTS = timedelta(days=14)
 
 
 class Invitation(GroupOwned, db.Model):
@@ -46,3 +48,36 @@ class Invitation(GroupOwned, db.Model):
     @property
     def waits_for_agreement(self) -> bool:
         return self.agreed_at is None
+
+
+class Removal(GroupOwned, db.Model):
+    """One organiser asks that another leaves; a third says yes, or it runs out after 14 days and nothing has happened."""
+
+    __tablename__ = "removals"
+
+    membership_id: Mapped[int]
+    asked_at: Mapped[datetime] = mapped_column(default=clock.now)
+    asked_by: Mapped[int] = mapped_column(sa.ForeignKey("people.id"))
+    agreed_at: Mapped[datetime | None]
+    agreed_by: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
+
+    membership: Mapped[Membership] = relationship(viewonly=True)
+
+    @classmethod
+    def extra_constraints(cls):
+        return (within_group("membership_id", "memberships"),)
+
+    @property
+    def ref(self) -> str:
+        return Role.ORGANISER.value
+
+    @property
+    def expires_at(self) -> datetime:
+        return self.asked_at + REMOVAL_LASTS
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still stands."""
+        return self.agreed_at is None and self.ended_at is None and self.expires_at > clock.now()

@@ -1,11 +1,11 @@
-"""Reads of invitations."""
+"""Reads of invitations and removals."""
 
 import sqlalchemy as sa
 
 from portal.core import clock
 from portal.core.db import db
-from portal.members.models import LASTS, Invitation
-from portal.people.models import Person
+from portal.members.models import LASTS, REMOVAL_LASTS, Invitation, Removal
+from portal.people.models import Membership, Person
 from portal.people.roles import Role
 
 
@@ -37,3 +37,29 @@ def waiting_for_yes(group_id: int, person_id: int) -> list[tuple[Invitation, str
 
 def invitation(invitation_id: int) -> Invitation | None:
     return db.session.get(Invitation, invitation_id)
+
+
+def open_removals(group_id: int) -> list[tuple[Removal, str, str]]:
+    """Removals of organisers that still stand: with the name of who asked, and of whom it is about."""
+    asker, about = sa.orm.aliased(Person), sa.orm.aliased(Person)
+    query = (
+        sa.select(Removal, asker.name, about.name)
+        .join(asker, asker.id == Removal.asked_by)
+        .join(Removal.membership)
+        .join(about, about.id == Membership.person_id)
+        .options(sa.orm.contains_eager(Removal.membership))
+        .where(
+            Removal.group_id == group_id,
+            Removal.agreed_at.is_(None),
+            Removal.ended_at.is_(None),
+            Removal.asked_at > clock.now() - REMOVAL_LASTS,
+            Membership.ended_at.is_(None),
+        )
+        .order_by(Removal.id)
+    )
+    return [(removal, by, whom) for removal, by, whom in db.session.execute(query)]
+
+
+def ever_had_members(group_id: int) -> bool:
+    """Whether anyone ever came into this group."""
+    return db.session.scalar(sa.select(Membership.id).where(Membership.group_id == group_id).limit(1)) is not None

@@ -2,12 +2,12 @@
 
 from flask import Blueprint, Flask, abort, request, url_for
 
-from portal.autonomy import standing
 from portal.autonomy.door import Mistake, may
+from portal.autonomy import standing
 from portal.core.db import db
 from portal.core.web import invalid, page, saved
 from portal.members import actions, queries
-from portal.members.forms import AppointForm, FoundForm, InviteForm, JoinForm
+from portal.members.forms import AddressForm, AppointForm, FoundForm, InviteForm, JoinForm
 from portal.people import queries as people
 from portal.people import session
 from portal.people.models import Group
@@ -62,6 +62,27 @@ def remove(membership_id):
     return saved(goto=url_for(".index", group=group().slug), says="They’re no longer in the group.")
 
 
+@bp.post("/g/<group>/people/<int:membership_id>/removals")
+@in_group(roles=ORGANISERS, does=actions.ask_removal)
+def ask_removal(membership_id):
+    actions.ask_removal(actor(), group(), membership_id)
+    return saved(goto=url_for(".index", group=group().slug), says="Asked. It needs one more organiser’s yes.")
+
+
+@bp.post("/g/<group>/removals/<int:removal_id>/agreement")
+@in_group(roles=ORGANISERS, does=actions.agree_removal)
+def agree_removal(removal_id):
+    actions.agree_removal(actor(), group(), removal_id)
+    return saved(goto=url_for(".index", group=group().slug), says="Agreed. They’re no longer in the group.")
+
+
+@bp.post("/g/<group>/removals/<int:removal_id>/end")
+@in_group(roles=ORGANISERS, does=actions.end_removal)
+def end_removal(removal_id):
+    actions.end_removal(actor(), group(), removal_id)
+    return saved(goto=url_for(".index", group=group().slug), says="They stay. Nothing has changed.")
+
+
 @bp.post("/g/<group>/people/<int:membership_id>/leaving")
 @in_group(does=actions.leave)
 def leave(membership_id):
@@ -74,6 +95,8 @@ def leave(membership_id):
 def join(token):
     """An invitation, to accept by a button: opening the link alone does nothing."""
     invitation, inviting = _invited(token)
+    if invitation.accepted_at:
+        return saved(goto=url_for("home.index", group=inviting.slug))
     return page("members/join.html", invitation=invitation, inviting=inviting, form=JoinForm(), mine=_is_mine(invitation))
 
 
@@ -82,8 +105,13 @@ def join(token):
 def accept(token):
     invitation, inviting = _invited(token)
     form, who = JoinForm.from_request(), session.identity()
+    if invitation.accepted_at:
+        return saved(goto=url_for("home.index", group=inviting.slug))
+    fits = form.validate()
     if not (who and who.name) and not form.name.data:
+        fits = False
         form.name.errors = ["Write a name. A first name or a nickname is fine."]
+    if not fits:
         facts = {"invitation": invitation, "inviting": inviting, "form": form, "mine": _is_mine(invitation)}
         return invalid("members/join.html", **facts)
     actions.accept(actor(), inviting, invitation.id, name=form.name.data or "")
@@ -96,8 +124,12 @@ def groups():
     """Every hosted group, by name."""
     after = request.args.get("after") or None
     found = people.groups_page(after)
-    facts = {"groups": found[:50], "after": found[49].slug if len(found) > 50 else None}
-    return page("members/groups.html", **facts, can_found=COORDINATORS & actor().roles)
+    return page(
+        "members/groups.html",
+        groups=found[:50],
+        after=found[49].slug if len(found) > 50 else None,
+        can_found=COORDINATORS & actor().roles,
+    )
 
 
 @bp.get("/host/groups/new")
@@ -125,21 +157,46 @@ def found_group():
 @as_staff()
 def group_page(slug):
     """One group as staff see it: it starts with what the group lets them do."""
-    found = group_at(slug)
-    see_people = may(actor(), found, actions.invite_helper).changes
-    facts = {
-        "group": found,
-        "levels": standing.of(found.id).levels,
-        "members": people.members(found) if see_people else None,
-        "invitations": [one for one in queries.open_invitations(found.id) if one[0].made_by == actor().person_id],
-    }
-    return page("members/group.html", **facts)
+    return page("members/group.html", **_group_page(group_at(slug)))
+
+
+@bp.post("/host/groups/<slug>/first-organiser")
+@as_staff(roles=COORDINATORS, does=actions.invite_first)
+def invite_first(slug):
+    """While nobody ever came in: the first organiser's invitation again."""
+    return _invite_from_host(slug, actions.invite_first, "Sent. It works for 7 days.")
+
+
+@bp.post("/host/groups/<slug>/helpers")
+@as_staff(roles=COORDINATORS, does=actions.invite_helper)
+def invite_for_group(slug):
+    return _invite_from_host(slug, actions.invite_helper, "Sent. The group sees it under What’s changed.")
+
+
+def _invite_from_host(slug: str, invites, says: str):
+    found, form = group_at(slug), AddressForm.from_request()
+    if form.validate():
+        try:
+            invites(actor(), found, key=form.key.data, email=form.email.data)
+            return saved(goto=url_for(".group_page", slug=slug), says=says)
+        except Mistake as mistake:
+            if mistake.field != "email":
+                raise
+            form.email.errors = [str(mistake)]
+    return invalid("members/group.html", **_group_page(found, form))
+
+
+@bp.post("/host/groups/<slug>/people/<int:membership_id>/removal")
+@as_staff(roles=COORDINATORS, does=actions.remove_helper)
+def remove_for_group(slug, membership_id):
+    actions.remove_helper(actor(), group_at(slug), membership_id)
+    return saved(goto=url_for(".group_page", slug=slug), says="They’re no longer in the group.")
 
 
 @bp.post("/host/groups/<slug>/invitations/<int:invitation_id>/revocation")
 @as_staff(roles=COORDINATORS, does=actions.revoke)
 def host_revoke(slug, invitation_id):
-    """Take back what staff sent: only the first organiser's invitation, unless the group lets staff do more."""
+    """Take back a helper's invitation, where the group lets staff."""
     actions.revoke(actor(), group_at(slug), invitation_id)
     return saved(goto=url_for(".group_page", slug=slug), says="Taken back. The link no longer works.")
 
@@ -172,6 +229,23 @@ def dismiss(role_id):
     return saved(goto=url_for(".staff"), says="Their role has ended.")
 
 
+def _group_page(found: Group, form: AddressForm | None = None) -> dict:
+    """What staff see of a group. Who is in it, only where the group lets this very person change that: who belongs is the
+    group's to keep, so seeing goes no further than what staff were asked to do."""
+    sees_people = may(actor(), found, actions.remove_helper).changes
+    new = not queries.ever_had_members(found.id)
+    return {
+        "group": found,
+        "levels": standing.of(found.id).levels,
+        "members": people.members(found) if sees_people else None,
+        "invitations": queries.open_invitations(found.id) if sees_people or new else [],
+        "new": new,
+        "coordinates": bool(COORDINATORS & actor().roles),
+        "inviting": may(actor(), found, actions.invite_helper).outcome,
+        "form": form or AddressForm(),
+    }
+
+
 def _staff(form) -> dict:
     facts = {"staff": people.staff(), "form": form, "words": STAFF_WORDS, "me": actor().person_id}
     return facts | {"can_appoint": COORDINATORS & actor().roles}
@@ -182,6 +256,7 @@ def _people(form) -> dict:
     return {
         "members": people.members(group()),
         "invitations": queries.open_invitations(group().id),
+        "removals": queries.open_removals(group().id),
         "form": form,
         "me": who.id if who else None,
         "organises": Role.ORGANISER in actor().roles,
@@ -189,7 +264,10 @@ def _people(form) -> dict:
 
 
 def _invited(token: str):
-    invitation = actions.invitation_by_token(token) or abort(404)
+    """The invitation and its group; one that was accepted only for those who are in that group."""
+    invitation, who = actions.invitation_by_token(token) or abort(404), session.identity()
+    if invitation.accepted_at and not (who and any(place.group_id == invitation.group_id for place in who.places)):
+        abort(404)
     return invitation, db.session.get_one(Group, invitation.group_id)
 
 

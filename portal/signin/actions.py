@@ -36,11 +36,9 @@ _NOBODYS_HASH = argon2.hash(secrets.token_hex(16))
 def ask_code(by, *, email: str, browser: str, address: str, known: bool = False) -> Challenge | None:
     """Send six digits to an address, if it is someone's. Whether it is, nobody can tell from the answer or its time.
 
-    None when this address, or the place it came from, asked too often; a device known for it always gets through.
+    None when this address, or the place it came from, asked too often; a device known for it still gets through then.
     """
-    often = throttle.too_many("code to", email, limit=5, window=WINDOW)
-    often |= throttle.too_many("code from", address, limit=30, window=WINDOW)
-    if often and not known:
+    if _too_often("code", email, address, known, limit=5):
         return None
     person = people.person_by_email(email)
     made = Challenge(
@@ -77,8 +75,10 @@ def enter_code(by, *, challenge_id: int, code: str, browser: str, token: str, la
 
 
 @action(roles=STRANGERS, scope=Scope.PERSON, says="asked to use a passkey")
-def ask_passkey(by, *, browser: str) -> Challenge:
-    """A fresh challenge for this browser's passkey."""
+def ask_passkey(by, *, browser: str, address: str) -> Challenge | None:
+    """A fresh challenge for this browser's passkey; None when the place it came from asked too often."""
+    if throttle.too_many("passkey from", address, limit=60, window=WINDOW):
+        return None
     made = Challenge(kind="passkey", browser_hash=hashed(browser), nonce=secrets.token_hex(32), person_id=by.person_id)
     db.session.add(made)
     return made
@@ -88,32 +88,35 @@ def ask_passkey(by, *, browser: str) -> Challenge:
 def use_passkey(by, *, challenge_id: int, credential: str, browser: str, domain: str, origin: str, **device):
     """Sign this browser in with a passkey. Raises Mistake when it doesn't fit."""
     key = _verified_passkey(challenge_id, credential, browser, domain, origin)
-    signed_in = _new_device(key.person_id, **device)
-    _prove(signed_in, second_factor=True)
-    return signed_in
+    return _prove(_new_device(key.person_id, **device), device["token"], second_factor=True)
 
 
 @action(roles=STRANGERS, scope=Scope.PERSON, says="tried a password")
 def use_password(by, *, email: str, password: str, address: str, known: bool, **device):
     """Sign this browser in with a password, or return None. Takes as long for an address we don't know."""
-    often = throttle.too_many("password for", email, limit=10, window=WINDOW)
-    often |= throttle.too_many("password from", address, limit=50, window=WINDOW)
-    if often and not known:
+    if _too_often("password", email, address, known, limit=10):
         raise Mistake(SLOW_DOWN, "password")
     person = people.person_by_email(email)
     kept = queries.password_of(person.id) if person else None
     if not _fits(kept.hash if kept else _NOBODYS_HASH, password) or kept is None:
         return None
-    signed_in = _new_device(kept.person_id, **device)
-    _prove(signed_in, second_factor=False)
-    return signed_in
+    return _prove(_new_device(kept.person_id, **device), device["token"], second_factor=False)
 
 
 @action(roles=frozenset({Role.SYSTEM}), scope=Scope.HOST, says="named the first coordinator")
 def name_first_coordinator(by, *, email: str, name: str, code: str) -> Challenge:
-    """Name the first coordinator and give them a code that works once, for 10 minutes. Only while there is none."""
-    if any(held.role is Role.COORDINATOR for _, held in people.staff()):
+    """Name the first coordinator and give them a code that works once, for 10 minutes.
+
+    Only until a coordinator has set up how they prove who they are; a lost code, or a slip in the address, is made good
+    by naming them again.
+    """
+    named = [held for _, held in people.staff() if held.role is Role.COORDINATOR]
+    if any(queries.ways_of(held.person_id).enough_for_staff for held in named):
         raise Mistake("There is a coordinator already; they can bring in others.")
+    for held in named:
+        held.ended_at = clock.now()
+    for earlier in queries.setup_challenges():
+        earlier.spent_at = clock.now()
     person = people.person_by_email(email)
     if person is None:
         person = Person(email=email.strip().lower(), name=name)
@@ -143,9 +146,7 @@ def prove_with_passkey(by, device, *, challenge_id, credential, browser, domain,
     key = _verified_passkey(challenge_id, credential, browser, domain, origin)
     if key.person_id != by.person_id:
         raise Mistake("That passkey belongs to someone else.")
-    _prove(device, second_factor=True)
-    device.token_hash = hashed(token)
-    return device
+    return _prove(device, token, second_factor=True)
 
 
 @action(roles=ONESELF, scope=Scope.PERSON, on=Device, says="proved who they are with a password")
@@ -156,15 +157,13 @@ def prove_with_password(by, device, *, password: str, app_code: str | None, toke
     kept = queries.password_of(by.person_id)
     if kept is None or not _fits(kept.hash, password):
         return None
-    if app_code and not _app_code_fits(kept, app_code):
+    if app_code and not (kept.app_confirmed_at and _app_code_fits(kept, app_code)):
         return None
-    _prove(device, second_factor=bool(app_code))
-    device.token_hash = hashed(token)
-    return device
+    return _prove(device, token, second_factor=bool(app_code))
 
 
 @action(roles=ONESELF, scope=Scope.PERSON, says="added a passkey")
-def add_passkey(by, *, challenge_id: int, credential: str, browser: str, domain: str, origin: str, label: str):
+def add_passkey(by, *, challenge_id: int, credential: str, browser: str, domain: str, origin: str, label: str, token: str):
     """Keep a new passkey. The first way to prove oneself needs a fresh sign-in; later ones need a proof."""
     _check_may_change_ways(by)
     asked = queries.open_challenge(challenge_id, "passkey", hashed(browser))
@@ -189,7 +188,7 @@ def add_passkey(by, *, challenge_id: int, credential: str, browser: str, domain:
         label=label,
     )
     db.session.add(key)
-    _prove(db.session.get_one(Device, by.device_id), second_factor=True)
+    _prove(db.session.get_one(Device, by.device_id), token, second_factor=True)
     _tell_of_change(by)
     return key
 
@@ -201,7 +200,7 @@ def remove_passkey(by, passkey) -> None:
 
 
 @action(roles=ONESELF, scope=Scope.PERSON, says="set a password")
-def set_password(by, *, password: str) -> Password:
+def set_password(by, *, password: str, token: str) -> Password:
     """Set or replace the password. A replaced one keeps its code app."""
     _check_may_change_ways(by)
     kept = queries.password_of(by.person_id)
@@ -209,7 +208,7 @@ def set_password(by, *, password: str) -> Password:
         kept = Password(person_id=by.person_id, hash="")
         db.session.add(kept)
     kept.hash, kept.set_at = argon2.hash(password), clock.now()
-    _prove(db.session.get_one(Device, by.device_id), second_factor=False)
+    _prove(db.session.get_one(Device, by.device_id), token, second_factor=False)
     _tell_of_change(by)
     return kept
 
@@ -234,7 +233,7 @@ def start_app(by) -> Password:
 
 
 @action(roles=ONESELF, scope=Scope.PERSON, asks_again=True, says="set up a code app")
-def confirm_app(by, *, app_code: str) -> Password:
+def confirm_app(by, *, app_code: str, token: str) -> Password:
     """Take the app's first code."""
     kept = queries.password_of(by.person_id)
     if kept is None or kept.app_key is None:
@@ -242,7 +241,7 @@ def confirm_app(by, *, app_code: str) -> Password:
     if not _app_code_fits(kept, app_code):
         raise Mistake("Those digits don’t fit. Wait for the next six and try them.", "app_code")
     kept.app_confirmed_at = clock.now()
-    _prove(db.session.get_one(Device, by.device_id), second_factor=True)
+    _prove(db.session.get_one(Device, by.device_id), token, second_factor=True)
     _tell_of_change(by)
     return kept
 
@@ -256,13 +255,22 @@ def sign_out(by, device) -> Device:
 
 @action(roles=ONESELF, scope=Scope.PERSON, says="signed out everywhere")
 def sign_out_everywhere(by) -> None:
-    for device in queries.devices_of(by.person_id):
-        device.ended_at = clock.now()
+    live = sa.update(Device).where(Device.person_id == by.person_id, Device.ended_at.is_(None))
+    db.session.execute(live.values(ended_at=clock.now()))
 
 
 @mail.letter("signin.changed")
 def _changed_letter(person_id: int):
     return mail.Letter(db.session.get_one(Person, person_id).email, {})
+
+
+def _too_often(what: str, email: str, address: str, known: bool, *, limit: int) -> bool:
+    """Count a try for this address and from this place. A device known for the address has a count of its own, which
+    nobody else can use up: strangers slow each other down, never its owner."""
+    if known:
+        return throttle.too_many(f"{what} on a known device for", email, limit=20, window=WINDOW)
+    often = throttle.too_many(f"{what} for", email, limit=limit, window=WINDOW)
+    return throttle.too_many(f"{what} from", address, limit=6 * limit, window=WINDOW) or often
 
 
 def _tell_of_change(by) -> None:
@@ -283,10 +291,13 @@ def _new_device(person_id: int, token: str, label: str, remembered: bool) -> Dev
     return device
 
 
-def _prove(device: Device, *, second_factor: bool) -> None:
+def _prove(device: Device, token: str, *, second_factor: bool) -> Device:
+    """This device has just proved who holds it; from now on it goes by a new token."""
+    device.token_hash = hashed(token)
     device.proved_at = device.last_used_at = clock.now()
     if second_factor:
         device.second_factor_at = device.proved_at
+    return device
 
 
 def _check_may_change_ways(by) -> None:

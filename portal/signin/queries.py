@@ -62,3 +62,8 @@ def setup_challenge(code_hash: str) -> Challenge | None:
     query = sa.select(Challenge).where(Challenge.kind == "setup", Challenge.nonce == code_hash).with_for_update()
     found = db.session.scalar(query)
     return found if found and found.is_open else None
+
+
+def setup_challenges() -> list[Challenge]:
+    """Set-up codes that nobody used."""
+    return list(db.session.scalars(sa.select(Challenge).where(Challenge.kind == "setup", Challenge.spent_at.is_(None))))

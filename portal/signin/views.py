@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pyotp
 import segno
-from flask import Blueprint, Flask, current_app, make_response, request, session, url_for
+from flask import Blueprint, Flask, abort, current_app, make_response, request, session, url_for
 from itsdangerous import BadSignature, URLSafeSerializer
 from webauthn import generate_authentication_options, generate_registration_options, options_to_json
 from webauthn.helpers.structs import (
@@ -64,7 +64,7 @@ def code():
 
 
 @bp.post("/sign-in/code")
-@public(does=actions.enter_code)
+@public(does=(actions.enter_code, actions.sign_out))
 def enter_code():
     form, asked = CodeForm.from_request(), session.get("code")
     if asked is None:
@@ -88,7 +88,7 @@ def password():
 
 
 @bp.post("/sign-in/password")
-@public(does=actions.use_password)
+@public(does=(actions.use_password, actions.sign_out))
 def use_password():
     form = PasswordForm.from_request()
     if form.validate():
@@ -115,11 +115,13 @@ def use_password():
 @public(does=actions.ask_passkey)
 def passkey_challenge():
     """What a passkey must sign, as the browser wants it."""
-    who = signed.identity()
-    asked = actions.ask_passkey(STRANGER, browser=browser_mark())
+    who, domain = signed.identity(), _domain() or abort(404)
+    asked = actions.ask_passkey(STRANGER, browser=browser_mark(), address=_address())
+    if asked is None:
+        return {}, 429
     allowed = queries.ways_of(who.id).passkeys if who else []
     options = generate_authentication_options(
-        rp_id=_domain(),
+        rp_id=domain,
         challenge=bytes.fromhex(asked.nonce),
         allow_credentials=[PublicKeyCredentialDescriptor(id=Passkey.raw(key.credential_id)) for key in allowed],
         user_verification=UserVerificationRequirement.REQUIRED,
@@ -128,7 +130,7 @@ def passkey_challenge():
 
 
 @bp.post("/sign-in/passkey")
-@public(does=actions.use_passkey)
+@public(does=(actions.use_passkey, actions.sign_out))
 def use_passkey():
     fresh = _device(bool(request.form.get("keep")))
     try:
@@ -148,7 +150,7 @@ def set_up():
 
 
 @bp.post("/set-up")
-@public(does=actions.use_setup_code)
+@public(does=(actions.use_setup_code, actions.sign_out))
 def use_setup_code():
     form, fresh = SetUpForm.from_request(), _device(False)
     if form.validate():
@@ -239,9 +241,12 @@ def sign_out_everywhere():
 @signed_in(does=actions.ask_passkey)
 def new_passkey_challenge():
     """What a new passkey must sign."""
-    asked = actions.ask_passkey(_me().self_actor, browser=browser_mark())
+    domain = _domain() or abort(404)
+    asked = actions.ask_passkey(_me().self_actor, browser=browser_mark(), address=_address())
+    if asked is None:
+        return {}, 429
     options = generate_registration_options(
-        rp_id=_domain(),
+        rp_id=domain,
         rp_name="Trellis",
         user_id=str(_me().id).encode(),
         user_name=_me().email,
@@ -260,7 +265,9 @@ def new_passkey_challenge():
 @bp.post("/you/passkeys")
 @signed_in(does=actions.add_passkey)
 def add_passkey():
-    actions.add_passkey(_me().self_actor, label=_device_label(), **_credential())
+    token = signed.new_token()
+    actions.add_passkey(_me().self_actor, label=_device_label(), token=token, **_credential())
+    signed.start(token, remembered=_me().remembered)
     return saved(goto=goto_safely(request.form.get("next"), url_for(".you")), says="Your passkey is set up.")
 
 
@@ -277,7 +284,9 @@ def set_password():
     form = NewPasswordForm.from_request()
     if not form.validate():
         return invalid("signin/you.html", **_you(new_password=form))
-    actions.set_password(_me().self_actor, password=form.password.data)
+    token = signed.new_token()
+    actions.set_password(_me().self_actor, password=form.password.data, token=token)
+    signed.start(token, remembered=_me().remembered)
     return saved(goto=goto_safely(form.next.data, url_for(".you")), says="Your password is set.")
 
 
@@ -307,8 +316,10 @@ def start_app():
 def confirm_app():
     form = AppCodeForm.from_request()
     if form.validate():
+        token = signed.new_token()
         try:
-            actions.confirm_app(_me().self_actor, app_code=form.app_code.data)
+            actions.confirm_app(_me().self_actor, app_code=form.app_code.data, token=token)
+            signed.start(token, remembered=_me().remembered)
             return saved(goto=url_for(".you"), says="Your app is set up.")
         except Mistake as mistake:
             form.app_code.errors = [str(mistake)]
@@ -334,7 +345,7 @@ def _you(new_password=None) -> dict:
 def _app(form) -> dict:
     kept = queries.password_of(_me().id)
     key = unseal(kept.app_key) if kept and kept.app_key and not kept.app_confirmed_at else None
-    uri = pyotp.TOTP(key).provisioning_uri(_me().email, issuer_name="Trellis") if key else ""
+    uri = pyotp.TOTP(key).provisioning_uri(name=_me().email, issuer_name="Trellis") if key else ""
     square = segno.make(uri, error="m").svg_inline(scale=5, border=2, svgclass="qr", lineclass=None) if key else ""
     return {"form": form, "app_key": key, "square": square}
 
@@ -403,9 +414,12 @@ def _is_known(email: str) -> bool:
 
 
 def _welcome(token: str, device, next_: str | None, email: str | None = None):
-    """Into the portal with a fresh cookie; this browser is known for the address from now on."""
+    """Into the portal with a fresh cookie; this browser is known for the address from now on. Whoever was signed in on it
+    before is signed out."""
     session.pop("code", None)
     signed.start(token, remembered=device.remembered)
+    if earlier := signed.identity():
+        actions.sign_out(earlier.self_actor, None, earlier.device_id)
     answer = make_response(saved(goto=goto_safely(next_, "/")))
     if email:
         known = [signed.hashed(email)[:20], *_known()][:5]
