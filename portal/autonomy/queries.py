@@ -9,9 +9,10 @@ import sqlalchemy as sa
 from portal.activity.models import Entry, EntryWords
 from portal.autonomy import standing
 from portal.autonomy.areas import Outcome
-from portal.autonomy.models import PROPOSAL_LASTS, UNDO_LASTS, Loosening, Proposal, ProposalNote, Quiet
+from portal.autonomy.models import PROPOSAL_LASTS, SECOND_WITHIN, UNDO_LASTS, Loosening, Proposal, ProposalNote, Quiet
 from portal.core import clock
 from portal.core.db import db
+from portal.core.waiting import columns
 from portal.people.models import Person
 
 Spells = list[tuple[datetime, datetime]]
@@ -43,6 +44,36 @@ def waiting(group_id: int) -> list[Waiting]:
     )
     found = [Waiting(proposal, name or "Trellis", proposal_deadline(proposal, spells)) for proposal, name in rows]
     return [one for one in found if one.until > clock.now()]
+
+
+def waiting_parts(group_id: int, person_id: int) -> list[sa.Select]:
+    """What waits for this organiser: proposals of staff, and loosenings somebody else started."""
+    now = clock.now()
+    proposals = (
+        sa.select(*columns("proposal", number=Proposal.id, who=Person.name, what=Proposal.area, at=Proposal.made_at))
+        .outerjoin(Person, Person.id == Proposal.person_id)
+        .where(Proposal.group_id == group_id, Proposal.answered_at.is_(None))
+    )
+    loosening = (
+        sa.select(*columns("loosening", number=Loosening.id, who=Person.name, what=Loosening.area, at=Loosening.started_at))
+        .join(Person, Person.id == Loosening.started_by)
+        .where(
+            Loosening.group_id == group_id,
+            Loosening.started_by != person_id,
+            Loosening.agreed_at.is_(None),
+            Loosening.ended_at.is_(None),
+            Loosening.started_at > now - SECOND_WITHIN,
+        )
+    )
+    return [proposals, loosening]
+
+
+def still_waits(group_id: int, made_at: datetime) -> bool:
+    """Whether a proposal made then can still be answered; quiet time is only looked up where it could matter."""
+    now = clock.now()
+    if made_at + PROPOSAL_LASTS > now:
+        return True
+    return standing.deadline(made_at, PROPOSAL_LASTS, standing.quiet_spells(group_id)) > now
 
 
 def proposal(group_id: int, proposal_id: int) -> Proposal | None:

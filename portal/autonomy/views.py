@@ -254,7 +254,7 @@ def _what_happens(made) -> str:
     if getattr(made, "started_at", None) is None:
         return "Done. It holds from now."
     if made.holds_from is None:
-        return "It stays as it was until another organiser agrees, or until you confirm again in 7 days if you’re the only one."
+        return "It stays as it was until another organiser agrees (or, alone, you confirm again in 7 days)."
     return (
         "Agreed. It holds in 48 hours, unless one of you stops it."
         if made.agreed_by != made.started_by

@@ -2,8 +2,8 @@
 
 from flask import Blueprint, Flask, abort, request, url_for
 
-from portal.autonomy.door import Mistake, may
 from portal.autonomy import standing
+from portal.autonomy.door import Mistake, may
 from portal.core.db import db
 from portal.core.web import invalid, page, saved
 from portal.members import actions, queries

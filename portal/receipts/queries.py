@@ -10,6 +10,7 @@ from portal.autonomy.models import Hold
 from portal.core import clock
 from portal.core.db import db, reading
 from portal.core.pictures import alike
+from portal.core.waiting import columns
 from portal.ledger.models import Fund
 from portal.people.models import Group, Person
 from portal.receipts.models import Picture, Question, Receipt
@@ -146,22 +147,22 @@ def these(group_id: int, numbers: list[int]) -> list[Line]:
     return _paged(query, None, PAGE, oldest_first=True).lines
 
 
-def on_the_way(group_id: int, size: int = 8) -> list[Line]:
-    """A group's receipts that are neither paid nor taken back, newest first."""
-    query = sa.select(*_columns).where(
-        Receipt.group_id == group_id, Receipt.withdrawn_at.is_(None), Receipt.paid_on.is_(None)
-    )
-    return _paged(query, None, size).lines
-
-
-def on_the_way_sum(group_id: int) -> tuple[int, int]:
-    """How many receipts are on their way, and their pence together."""
-    row = db.session.execute(
-        sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(Receipt.amount_pence), 0)).where(
-            Receipt.group_id == group_id, Receipt.withdrawn_at.is_(None), Receipt.paid_on.is_(None)
+def on_the_way(group_id: int, size: int = 4) -> tuple[list[Line], int, int]:
+    """A group's receipts that are neither paid nor taken back: the newest, how many in all, and their pence together."""
+    query = (
+        sa.select(
+            *_columns,
+            sa.func.count().over().label("count_"),
+            sa.func.coalesce(sa.func.sum(Receipt.amount_pence).over(), 0).label("pence"),
         )
-    ).one()
-    return int(row[0]), int(row[1])
+        .where(Receipt.group_id == group_id, Receipt.withdrawn_at.is_(None), Receipt.paid_on.is_(None))
+        .order_by(Receipt.number.desc())
+        .limit(size)
+    )
+    rows = db.session.execute(query).all()
+    today = clock.today()
+    lines = [_line(row, today) for row in rows]
+    return (lines, rows[0].count_, int(rows[0].pence)) if rows else ([], 0, 0)
 
 
 VIEWS = {
@@ -296,10 +297,18 @@ def parts_of(receipt: Receipt) -> tuple[list[Picture], list[Question], Hold | No
 _PARTS = (Picture, Question)
 
 
-def waiting_for_group(group_id: int, limit: int = 4) -> list[tuple[Question, int, str]]:
-    """Open questions for a group, the one that waited longest first, with the receipt's number and title."""
-    rows = db.session.execute(
-        sa.select(Question, Receipt)
+def waiting(group_id: int) -> sa.Select:
+    """Open questions for a group: about which receipt, and its words or the plain question's key."""
+    return (
+        sa.select(
+            *columns(
+                "question",
+                number=Receipt.number,
+                who=sa.func.coalesce(Receipt.label, Receipt.shop, ""),
+                what=sa.func.coalesce(Question.words, Question.asks),
+                at=Question.asked_at,
+            )
+        )
         .join(Receipt, sa.and_(Receipt.id == Question.receipt_id, Receipt.group_id == Question.group_id))
         .where(
             Question.group_id == group_id,
@@ -307,10 +316,7 @@ def waiting_for_group(group_id: int, limit: int = 4) -> list[tuple[Question, int
             Receipt.withdrawn_at.is_(None),
             Receipt.paid_on.is_(None),
         )
-        .order_by(Question.id)
-        .limit(limit)
     )
-    return [(question, receipt.number, receipt.title) for question, receipt in rows]
 
 
 def picture(group_id: int, picture_id: int) -> Picture | None:
