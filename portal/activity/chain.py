@@ -79,7 +79,7 @@ def entries(group_id: int) -> Iterator[tuple[Entry, EntryWords | None]]:
         .where(Entry.group_id == group_id)
         .order_by(Entry.seq)
     )
-    for entry, words in db.session.execute(query.execution_options(yield_per=1000)):
+    for entry, words in db.session.execute(query.execution_options(yield_per=1000)):  # noqa: UP028 - typed pairs
         yield entry, words
 
 

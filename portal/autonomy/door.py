@@ -24,9 +24,11 @@ from sqlalchemy.orm import Session
 from portal.activity import chain, happened
 from portal.activity.models import Entry
 from portal.autonomy import policy
-from portal.autonomy.areas import START, Area, Duty, Outcome
-from portal.autonomy.models import Proposal, levels_of
-from portal.autonomy.policy import Decision
+from portal.autonomy import standing as standings
+from portal.autonomy.areas import Area, Duty, Outcome
+from portal.autonomy.models import Proposal
+from portal.autonomy.policy import Case, Decision
+from portal.autonomy.standing import Standing
 from portal.core import clock, wall
 from portal.core.db import db
 from portal.people import queries as people
@@ -94,15 +96,28 @@ class Action:
     helpers_own: bool
     always_asks: bool
     asks_again: bool
+    costs: Callable | None
 
-    def __call__(self, by: Actor, group: Group | None = None, row_id: int | None = None, *, key: str = "", **facts):
-        """Pass the door. Raises Refused, Proposed, NotHere, ProofNeeded, Mistake or SameKeyOtherBody."""
+    def __call__(
+        self,
+        by: Actor,
+        group: Group | None = None,
+        row_id: int | None = None,
+        *,
+        key: str = "",
+        why: str | None = None,
+        **facts,
+    ):
+        """Pass the door. `why` goes with it when it has to wait for a yes.
+
+        Raises Refused, Proposed, NotHere, ProofNeeded, Mistake or SameKeyOtherBody.
+        """
         try:
-            return _pass(self, by, group, row_id, key, facts)
+            return _pass(self, by, group, row_id, key, why, facts)
         except IntegrityError:
             if not key:
                 raise
-            return _pass(self, by, group, row_id, key, facts)  # the same form got in first: answer as it was answered
+            return _pass(self, by, group, row_id, key, why, facts)  # the same form got in first: answer as it was answered
 
     def __repr__(self) -> str:
         return f"<Action {self.name}>"
@@ -122,17 +137,18 @@ def action(
     helpers_own: bool = False,
     always_asks: bool = False,
     asks_again: bool = False,
+    costs: Callable | None = None,
 ) -> Callable[[Callable], Action]:
     """Put a function behind the door.
 
     `area` or `duty` says by what right; `roles` who may ever; `says` what the entry reads; `on` the model of the row it is
     about; `helpers_own` lets helpers do it to what they added; `always_asks` is never more than a proposal for staff
-    (between funds); `asks_again` needs a passkey or password within 10 minutes.
+    (between funds); `asks_again` needs a passkey or password within 10 minutes; `costs(row, facts)` is its price in pence.
     """
 
     def wrap(function: Callable) -> Action:
         name = f"{function.__module__.split('.')[-2]}.{function.__name__}"
-        made = Action(name, function, area, roles, says, duty, scope, on, helpers_own, always_asks, asks_again)
+        made = Action(name, function, area, roles, says, duty, scope, on, helpers_own, always_asks, asks_again, costs)
         ACTIONS[name] = made
         return made
 
@@ -142,11 +158,11 @@ def action(
 def may(by: Actor, group: Group | None, wanted: Action, row=None) -> Decision:
     """What the door would answer now, for showing a button, “ask the group”, or the reason. Asks nothing of the row but
     whose it is."""
-    levels = levels_of(group.id) if group and by.is_host else START
-    return policy.decide(by, levels, wanted.area, wanted, own=_is_own(by, row))
+    standing = standings.of(group.id, row) if group and by.is_host else Standing()
+    return policy.decide(by, standing, wanted.area, wanted, _case(wanted, by, row, {}))
 
 
-def _pass(wanted: Action, by: Actor, group: Group | None, row_id: int | None, key: str, facts: dict):
+def _pass(wanted: Action, by: Actor, group: Group | None, row_id: int | None, key: str, why: str | None, facts: dict):
     session = db.session()
     session.rollback()  # whatever was read to show the form is read again, inside the change's own transaction
     group = _lock(group, wanted)
@@ -154,7 +170,7 @@ def _pass(wanted: Action, by: Actor, group: Group | None, row_id: int | None, ke
     once, body = _marks(wanted, by, group, row_id, key, facts)
     if once and (earlier := session.scalar(sa.select(Entry).where(Entry.once == once))):
         return _answer_again(earlier, body)
-    decision = _decide(wanted, by, group, row)
+    decision = _decide(wanted, by, group, row, facts)
     if decision.outcome is Outcome.DENY:
         _note(wanted, by, group, row, decision)
         session.commit()
@@ -163,7 +179,7 @@ def _pass(wanted: Action, by: Actor, group: Group | None, row_id: int | None, ke
         session.rollback()
         raise ProofNeeded()
     if decision.outcome is Outcome.PROPOSE:
-        raise Proposed(_propose(wanted, by, group, row, decision, facts, once, body))
+        raise Proposed(_propose(wanted, by, group, row, decision, facts, why, once, body))
     founded = group
     if wanted.scope is Scope.FOUNDING:
         founded = Group(**facts.pop("founds"))
@@ -172,7 +188,7 @@ def _pass(wanted: Action, by: Actor, group: Group | None, row_id: int | None, ke
     with wall.opened(founded.id if founded else None), _noticing(session) as changes:
         result = wanted.run(by, *_arguments(wanted, founded, row), **facts)
         session.flush()
-        subject = row if row is not None else result
+        subject = result if isinstance(result, db.Model) else row
         _note(wanted, by, founded, subject, decision, once, body, changes)
     session.commit()
     return result
@@ -201,12 +217,17 @@ def _load(wanted: Action, by: Actor, group: Group | None, row_id: int | None):
     return row
 
 
-def _decide(wanted: Action, by: Actor, group: Group | None, row) -> Decision:
+def _decide(wanted: Action, by: Actor, group: Group | None, row, facts: dict) -> Decision:
     """The policy's answer for the roles this actor truly holds at this moment."""
     held = people.roles_held(by, group.id if group else None)
     now = Actor(by.person_id, by.name, held, by.device_id, by.proved_at)
-    levels = levels_of(group.id) if group else START
-    return policy.decide(now, levels, wanted.area, wanted, own=_is_own(by, row))
+    standing = standings.of(group.id, row) if group else Standing()
+    return policy.decide(now, standing, wanted.area, wanted, _case(wanted, by, row, facts))
+
+
+def _case(wanted: Action, by: Actor, row, facts: dict) -> Case:
+    pence = wanted.costs(row, facts) if wanted.costs else 0
+    return Case(own=_is_own(by, row), pence=pence)
 
 
 def _is_own(by: Actor, row) -> bool:
@@ -218,16 +239,18 @@ def _arguments(wanted: Action, group: Group | None, row) -> list:
     return given if wanted.on is None else [*given, row]
 
 
-def _propose(wanted: Action, by: Actor, group, row, decision: Decision, facts: dict, once, body) -> Proposal:
+def _propose(wanted: Action, by: Actor, group, row, decision: Decision, facts: dict, why, once, body) -> Proposal:
     proposal = Proposal(
         group_id=group.id,
         action=wanted.name,
         area=wanted.area,
         subject_table=row.__tablename__ if row is not None else None,
         subject_id=row.id if row is not None else None,
+        seen_seq=newest_seq(row),
         facts=json.loads(_canonical(facts)),
+        why=why,
         person_id=by.person_id,
-        role=decision.role.value,
+        role=decision.role,
     )
     with wall.opened(group.id):
         db.session.add(proposal)
@@ -235,6 +258,19 @@ def _propose(wanted: Action, by: Actor, group, row, decision: Decision, facts: d
         _note(wanted, by, group, proposal, decision, once, body)
     db.session.commit()
     return proposal
+
+
+def newest_seq(row) -> int:
+    """The newest entry that changed this row: when it moves on, what was proposed before may no longer fit."""
+    if row is None:
+        return 0
+    changed = sa.select(sa.func.max(Entry.seq)).where(
+        Entry.group_id == row.group_id,
+        Entry.subject_table == row.__tablename__,
+        Entry.subject_id == row.id,
+        Entry.outcome.not_in((Outcome.DENY, Outcome.PROPOSE)),
+    )
+    return db.session.scalar(changed) or 0
 
 
 def _note(wanted, by: Actor, group, subject, decision: Decision, once=None, body=None, changes=()) -> None:

@@ -1,13 +1,23 @@
 """What a group has set, what waits for its yes, and what the host holds back."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.autonomy.areas import START, START_LIMIT_EACH, START_LIMIT_MONTH, Area, Duty, Level
+from portal.autonomy.areas import START_LIMIT_EACH, START_LIMIT_MONTH, Area, Duty, Level
 from portal.core import clock
-from portal.core.db import GroupOwned, Word, db
+from portal.core.db import GroupOwned, Word, db, within_group
+from portal.people.roles import Role
+
+COOLING_OFF = timedelta(hours=48)
+SECOND_WITHIN = timedelta(days=14)
+ALONE_AGAIN_AFTER = timedelta(days=7)
+NEW_ORGANISER_WAITS = timedelta(days=7)
+PROPOSAL_LASTS = timedelta(days=14)
+UNDO_LASTS = timedelta(days=14)
+AFTER_UNDO = timedelta(days=30)
+QUIET_DAYS, QUIET_MOST_DAYS = 14, 84
 
 
 class AreaLevel(GroupOwned, db.Model):
@@ -32,14 +42,78 @@ class SpendingLimit(GroupOwned, db.Model):
 
     each_pence: Mapped[int] = mapped_column(default=START_LIMIT_EACH)
     month_pence: Mapped[int] = mapped_column(default=START_LIMIT_MONTH)
+    set_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     @classmethod
     def extra_constraints(cls):
         return (sa.UniqueConstraint("group_id"),)
 
 
+class Loosening(GroupOwned, db.Model):
+    """An organiser's wish to let staff do more: a looser level of one area, or higher spending limits.
+
+    With two or more organisers another one agrees, and 48 hours later it holds; the only organiser confirms twice, 7 days
+    apart. Any organiser can stop it before. Nobody's second within 14 days: it lapses (autonomy guide, "Changing a level").
+    """
+
+    __tablename__ = "loosenings"
+
+    area: Mapped[Area] = mapped_column(Word(Area))
+    level: Mapped[Level | None] = mapped_column(Word(Level))
+    each_pence: Mapped[int | None]
+    month_pence: Mapped[int | None]
+    started_at: Mapped[datetime] = mapped_column(default=clock.now)
+    started_by: Mapped[int] = mapped_column(sa.ForeignKey("people.id"))
+    agreed_at: Mapped[datetime | None]
+    agreed_by: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
+    holds_from: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
+
+    @classmethod
+    def extra_constraints(cls):
+        return (sa.CheckConstraint("(level IS NULL) <> (each_pence IS NULL)", name="one_thing"),)
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether it can still be agreed to or stopped."""
+        if self.ended_at:
+            return False
+        if self.holds_from:
+            return self.holds_from > now
+        return self.started_at + SECOND_WITHIN > now
+
+    @property
+    def ref(self) -> str:
+        return self.area.value
+
+
+class Quiet(GroupOwned, db.Model):
+    """Quiet mode: no reason asked, 2 weeks by default, 12 at most, ended any time (autonomy guide, "Quiet mode")."""
+
+    __tablename__ = "quiets"
+
+    started_at: Mapped[datetime] = mapped_column(default=clock.now)
+    started_by: Mapped[int] = mapped_column(sa.ForeignKey("people.id"))
+    until: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
+
+    @property
+    def over_at(self) -> datetime:
+        """When it ended, or ends."""
+        return min(self.ended_at, self.until) if self.ended_at else self.until
+
+    @property
+    def ref(self) -> str | None:
+        return None
+
+
 class Proposal(GroupOwned, db.Model):
-    """An action of staff that waits for the group's yes: its name and its plain arguments. Nothing has changed yet."""
+    """An action of staff that waits for the group's yes: its name, its plain arguments and why. Nothing has changed yet.
+
+    `answer` is yes, amended, no or stale; without one it lapses as No after 14 days, quiet time not counted. `seen_seq` is
+    the newest entry about its row when it was made: when the row has moved since, a yes no longer fits.
+    """
 
     __tablename__ = "proposals"
 
@@ -47,10 +121,13 @@ class Proposal(GroupOwned, db.Model):
     area: Mapped[Area] = mapped_column(Word(Area))
     subject_table: Mapped[str | None] = mapped_column(sa.String(40))
     subject_id: Mapped[int | None]
+    seen_seq: Mapped[int] = mapped_column(default=0)
     facts: Mapped[dict] = mapped_column(sa.JSON)
+    why: Mapped[str | None] = mapped_column(sa.Text)
     person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
-    role: Mapped[str] = mapped_column(sa.String(20))
+    role: Mapped[Role] = mapped_column(Word(Role))
     made_at: Mapped[datetime] = mapped_column(default=clock.now)
+    reminded_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
     answered_by: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
     answer: Mapped[str | None] = mapped_column(sa.String(20))
@@ -58,6 +135,22 @@ class Proposal(GroupOwned, db.Model):
     @property
     def ref(self) -> str:
         return f"P{self.id}"
+
+
+class ProposalNote(GroupOwned, db.Model):
+    """Words under a proposal: the group asks, the host answers."""
+
+    __tablename__ = "proposal_notes"
+
+    proposal_id: Mapped[int]
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id"))
+    from_host: Mapped[bool]
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    words: Mapped[str] = mapped_column(sa.Text)
+
+    @classmethod
+    def extra_constraints(cls):
+        return (within_group("proposal_id", "proposals"),)
 
 
 class Hold(GroupOwned, db.Model):
@@ -85,15 +178,3 @@ class Hold(GroupOwned, db.Model):
             sa.Index("ix_holds_item", "group_id", "item_table", "item_id"),
             sa.CheckConstraint("reason <> '' AND releases <> ''", name="says_why"),
         )
-
-
-def level_of(levels: dict[Area, Level], area: Area) -> Level:
-    """The level that stands: as set, or the start level."""
-    return levels.get(area, START[area])
-
-
-def levels_of(group_id: int) -> dict[Area, Level]:
-    """All nine levels of a group."""
-    rows = db.session.execute(sa.select(AreaLevel.area, AreaLevel.level).where(AreaLevel.group_id == group_id))
-    set_ones = dict(rows.all())
-    return {area: level_of(set_ones, area) for area in Area}

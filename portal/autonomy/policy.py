@@ -1,6 +1,6 @@
 """The policy: one function that answers what an actor may do, and why. The table is the autonomy guide's.
 
-Only `door.py` asks it, to act or to show a button. It reads nothing itself: the group's levels are handed in.
+Only `door.py` asks it, to act or to show a button. It reads nothing itself: how the group stands is handed in.
 """
 
 from collections.abc import Mapping
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from portal.autonomy.areas import AREA_WORDS, Area, Duty, Level, Outcome
+from portal.autonomy.standing import Standing
 from portal.people.roles import HOST_ROLES, Actor, Role
 
 # What staff get, by area and level (autonomy guide, "Levels"; areas 7 to 9: same values, own meaning). Organisers: ALLOW.
@@ -60,31 +61,58 @@ class Decision:
         return self.outcome in {Outcome.ALLOW, Outcome.ALLOW_TELL, Outcome.ALLOW_LIST}
 
 
-def decide(actor: Actor, levels: Mapping[Area, Level], area: Area | None, action: Act, *, own: bool = False) -> Decision:
-    """What `actor` may do with `action` in `area` of the group whose `levels` these are.
+@dataclass(frozen=True)
+class Case:
+    """What the policy needs to know of the row and the moment beside the group's standing.
 
-    `own`: the row is the actor's own (helpers). The actor's roles must already be true at this moment.
+    `own`: the row is the actor's own (helpers).
+    `pence`: what it costs; `month_pence`: what staff said yes to this month already.
     """
-    answers = [_decide_as(role, levels, area, action, own) for role in sorted(actor.roles)]
+
+    own: bool = False
+    pence: int = 0
+    month_pence: int = 0
+
+
+def decide(actor: Actor, standing: Standing, area: Area | None, action: Act, case: Case = Case()) -> Decision:
+    """What `actor` may do with `action` in `area` of the group that stands so. The actor's roles must be true just now."""
+    answers = [_decide_as(role, standing, area, action, case) for role in sorted(actor.roles)]
     if not answers:
         return Decision(Outcome.DENY, Role.STRANGER, None, "You’re not in this group.")
     return min(answers, key=lambda answer: _BEST_FIRST.index(answer.outcome))
 
 
-def _decide_as(role: Role, levels, area: Area | None, action: Act, own: bool) -> Decision:
-    level = levels.get(area) if area else None
+def _decide_as(role: Role, standing: Standing, area: Area | None, action: Act, case: Case) -> Decision:
+    level = standing.levels.get(area) if area else None
     if role not in action.roles:
         return Decision(Outcome.DENY, role, level, _not_for(role, area))
-    if role is Role.HELPER and not (action.helpers_own and own):
+    if role is Role.HELPER and not (action.helpers_own and case.own):
         return Decision(Outcome.DENY, role, level, "An organiser of your group can do this.")
     if role not in HOST_ROLES or action.duty or area is None:
         return Decision(Outcome.ALLOW, role, level, "")
     if area not in STAFF_AREAS[role]:
         return Decision(Outcome.DENY, role, level, _not_for(role, area))
-    outcome = TABLE[area][levels[area]]
-    if action.always_asks and outcome is not Outcome.DENY:
+    outcome = TABLE[area][standing.levels[area]]
+    why = _asks_because(outcome, standing, area, action, case)
+    if why:
         outcome = Outcome.PROPOSE
-    return Decision(outcome, role, level, _WHY[outcome].format(area=AREA_WORDS[area]))
+    return Decision(outcome, role, level, why or _WHY[outcome].format(area=AREA_WORDS[area]))
+
+
+def _asks_because(outcome: Outcome, standing: Standing, area: Area, action: Act, case: Case) -> str:
+    """Why staff only ask, where the level alone would let them do it; empty where they may, or mustn't at all."""
+    if outcome not in {Outcome.ALLOW_TELL, Outcome.ALLOW_LIST}:
+        return ""
+    if action.always_asks:
+        return "This one always needs the group’s own yes."
+    if standing.undone:
+        return "The group undid this lately. Ask them first, for 30 days."
+    if standing.is_quiet and outcome is Outcome.ALLOW_TELL:
+        return "The group is resting. It waits until they’re back."
+    over = case.pence > standing.each_pence or case.month_pence + case.pence > standing.month_pence
+    if area is Area.SPENDING and over:
+        return "That is over the group’s limit, so they say yes first."
+    return ""
 
 
 _WHY = {

@@ -1,70 +1,267 @@
-"""The door's answers as pages, the same for every feature: the wall, the proposal that waits, proof asked again."""
+"""Our say, the proposals that wait for us, what can be undone, and rest: the group's own side of the promise."""
 
-from flask import Flask, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, abort, request, url_for
 
-from portal.autonomy import door
-from portal.autonomy.areas import AREA_WORDS, STAFF_LEVEL_WORDS, Level
-from portal.core.db import db
-from portal.core.errors import error_page
-from portal.core.web import goto_safely
-from portal.people.reach import actor
+from portal.autonomy import actions, answers, queries, standing
+from portal.autonomy.areas import AREA_WORDS, DUTY_WORDS, LEVEL_WORDS, Area, Level
+from portal.autonomy.door import Mistake
+from portal.autonomy.forms import LevelForm, LimitsForm, RestForm, WordsForm
+from portal.autonomy.words import IN_SHORT, SENTENCES
+from portal.core.forms import PlainForm, pence_of
+from portal.core.web import invalid, page, saved
+from portal.people import queries as people
+from portal.people.reach import actor, group, in_group
+from portal.people.roles import ORGANISERS
+
+bp = Blueprint("autonomy", __name__, url_prefix="/g/<group>")
 
 
-def init_app(app: Flask) -> None:
-    app.register_error_handler(door.Refused, _wall)
-    app.register_error_handler(door.Proposed, _asked)
-    app.register_error_handler(door.NotHere, lambda error: _no_such(404))
-    app.register_error_handler(door.SameKeyOtherBody, lambda error: _no_such(409))
-    app.register_error_handler(door.ProofNeeded, _ask_again)
-    app.register_error_handler(door.Mistake, _mistake)
-    app.jinja_env.globals.update(
-        may=lambda group, action, row=None: door.may(actor(), group, door.ACTIONS[action], row),
-        area_words=AREA_WORDS,
-        level_words=STAFF_LEVEL_WORDS,
+@bp.get("/say")
+@in_group()
+def say():
+    """What staff can and can't change, in short, and the way to change it."""
+    return page("autonomy/say.html", **_say())
+
+
+@bp.get("/say/promise")
+@in_group()
+def promise():
+    """The whole promise on one page, to print."""
+    return page("autonomy/promise.html", **_say())
+
+
+@bp.get("/say/<area>")
+@in_group(roles=ORGANISERS, asks_again=True)
+def area(area):
+    """One area: four choices, and what each means."""
+    return page("autonomy/area.html", **_area(area))
+
+
+@bp.post("/say/<area>")
+@in_group(roles=ORGANISERS, does=actions.set_level)
+def set_level(area):
+    facts, form = _area(area), LevelForm.from_request()
+    if not form.validate():
+        form.level.errors = ["Choose one of the four."]
+        return invalid("autonomy/area.html", **facts | {"form": form})
+    try:
+        made = actions.set_level(actor(), group(), key=form.key.data, area=facts["area"].value, level=form.level.data)
+    except Mistake as mistake:
+        form.level.errors = [str(mistake)]
+        return invalid("autonomy/area.html", **facts | {"form": form})
+    return saved(goto=url_for(".say", group=group().slug), says=_what_happens(made))
+
+
+@bp.get("/say/spending/limits")
+@in_group(roles=ORGANISERS, asks_again=True)
+def limits():
+    """How much staff may say yes to without asking."""
+    now = standing.of(group().id)
+    form = LimitsForm(data={"each_pence": now.each_pence, "month_pence": now.month_pence})
+    return page("autonomy/limits.html", form=form)
+
+
+@bp.post("/say/spending/limits")
+@in_group(roles=ORGANISERS, does=actions.set_limits)
+def set_limits():
+    form = LimitsForm.from_request()
+    if not form.validate():
+        return invalid("autonomy/limits.html", form=form)
+    try:
+        made = actions.set_limits(actor(), group(), **form.facts())
+    except Mistake as mistake:
+        form.each_pence.errors = [str(mistake)]
+        return invalid("autonomy/limits.html", form=form)
+    return saved(goto=url_for(".say", group=group().slug), says=_what_happens(made))
+
+
+@bp.post("/say/loosenings/<int:loosening_id>/agreement")
+@in_group(roles=ORGANISERS, does=actions.agree)
+def agree(loosening_id):
+    made = actions.agree(actor(), group(), loosening_id)
+    return saved(goto=url_for(".say", group=group().slug), says=_what_happens(made))
+
+
+@bp.post("/say/loosenings/<int:loosening_id>/stop")
+@in_group(roles=ORGANISERS, does=actions.stop)
+def stop(loosening_id):
+    actions.stop(actor(), group(), loosening_id)
+    return saved(goto=url_for(".say", group=group().slug), says="Stopped. It stays as it was.")
+
+
+@bp.get("/proposals/<int:proposal_id>")
+@in_group()
+def proposal(proposal_id):
+    """One proposal: before, after, why."""
+    return page("autonomy/proposal.html", **_proposal(proposal_id, WordsForm()))
+
+
+@bp.post("/proposals/<int:proposal_id>/yes")
+@in_group(roles=ORGANISERS, does=actions.say_yes)
+def say_yes(proposal_id):
+    """Yes as proposed, or with our own words in place of theirs."""
+    found, form = _found(proposal_id), PlainForm.from_request()
+    amended = {name: _as_typed(name, value) for name, value in found.facts.items() if f"to-{name}" in request.form}
+    actions.say_yes(actor(), group(), proposal_id, key=form.key.data, **amended)
+    return saved(goto=url_for("home.index", group=group().slug), says="Yes. It’s done.")
+
+
+@bp.post("/proposals/<int:proposal_id>/no")
+@in_group(roles=ORGANISERS, does=actions.say_no)
+def say_no(proposal_id):
+    actions.say_no(actor(), group(), proposal_id, key=PlainForm.from_request().key.data)
+    return saved(goto=url_for("home.index", group=group().slug), says="No. Everything stays as it is.")
+
+
+@bp.post("/proposals/<int:proposal_id>/questions")
+@in_group(roles=ORGANISERS, does=actions.ask_about)
+def ask_about(proposal_id):
+    form = WordsForm.from_request()
+    if not form.validate():
+        return invalid("autonomy/proposal.html", **_proposal(proposal_id, form))
+    actions.ask_about(actor(), group(), proposal_id, **form.facts())
+    return saved(goto=url_for(".proposal", group=group().slug, proposal_id=proposal_id), says="Asked. It waits for them.")
+
+
+@bp.get("/changes/<int:entry_id>")
+@in_group()
+def change(entry_id):
+    """One change staff told us of: before, after, and how it is now."""
+    return page("autonomy/change.html", **_change(entry_id))
+
+
+@bp.post("/changes/<int:entry_id>/undo")
+@in_group(roles=ORGANISERS, does=actions.undo)
+def undo(entry_id):
+    keep = request.form.get("keep", "theirs")
+    try:
+        actions.undo(actor(), group(), entry_id, key=PlainForm.from_request().key.data, keep=keep)
+    except Mistake as mistake:
+        return invalid("autonomy/change.html", **_change(entry_id, problem=str(mistake)))
+    return saved(goto=url_for("home.index", group=group().slug), says="Put back, exactly as it was.")
+
+
+@bp.get("/rest")
+@in_group()
+def rest():
+    """Quiet mode, and what it does."""
+    return page("autonomy/rest.html", form=RestForm(), quiet=queries.quiet_now(group().id))
+
+
+@bp.post("/rest")
+@in_group(roles=ORGANISERS, does=actions.rest)
+def start_rest():
+    form = RestForm.from_request()
+    if not form.validate():
+        return invalid("autonomy/rest.html", form=form, quiet=queries.quiet_now(group().id))
+    actions.rest(actor(), group(), key=form.key.data, days=(form.weeks.data or 2) * 7)
+    return saved(goto=url_for(".rest", group=group().slug), says="It’s quiet now. Rest well.")
+
+
+@bp.post("/rest/end")
+@in_group(roles=ORGANISERS, does=actions.wake)
+def wake():
+    actions.wake(actor(), group())
+    return saved(goto=url_for("home.index", group=group().slug), says="Welcome back.")
+
+
+def _say() -> dict:
+    now = standing.of(group().id)
+    return {
+        "standing": now,
+        "areas": AREA_WORDS,
+        "levels": LEVEL_WORDS,
+        "sentences": SENTENCES,
+        "in_short": IN_SHORT,
+        "duties": DUTY_WORDS,
+        "loosenings": queries.loosenings(group().id),
+        "proposals": queries.waiting(group().id),
+        "me": actor().person_id,
+        "organises": bool(actor().roles & ORGANISERS),
+    }
+
+
+def _area(name: str) -> dict:
+    if name not in list(Area):
+        abort(404)
+    chosen = Area(name)
+    level = standing.of(group().id).levels[chosen]
+    return {
+        "area": chosen,
+        "words": AREA_WORDS[chosen],
+        "sentences": SENTENCES[chosen],
+        "level": level,
+        "looser": list(Level)[list(Level).index(level) + 1 :],
+        "alone": len(people.organisers(group().id)) == 1,
+        "form": LevelForm(data={"level": level.value}),
+    }
+
+
+def _found(proposal_id: int):
+    return queries.proposal(group().id, proposal_id) or abort(404)
+
+
+def _proposal(proposal_id: int, form) -> dict:
+    found = _found(proposal_id)
+    return {
+        "proposal": found,
+        "by": people.names([found.person_id]).get(found.person_id or 0, "Trellis"),
+        "until": queries.proposal_deadline(found, standing.quiet_spells(group().id)),
+        "shown": queries.of_proposal(found),
+        "notes": queries.notes(found),
+        "area": AREA_WORDS[found.area],
+        "form": form,
+        "key": PlainForm(),
+        "organises": bool(actor().roles & ORGANISERS),
+    }
+
+
+def _change(entry_id: int, problem: str = "") -> dict:
+    entry = queries.entry(group().id, entry_id) or abort(404)
+    row, changes = queries.row_of(group().id, entry), queries.changes_of(entry)
+    now = {change["column"]: queries.plain(getattr(row, change["column"])) for change in changes} if row else {}
+    return {
+        "entry": entry,
+        "by": people.names([entry.person_id]).get(entry.person_id or 0, "Trellis"),
+        "shown": queries.shown(row, ((c["column"], c["before"], c["after"]) for c in changes)),
+        "now": now,
+        "clash": bool(row) and any(queries.differs(row, change) for change in changes),
+        "can_undo": queries.can_undo(group().id, entry),
+        "until": queries.undo_deadline(entry, standing.quiet_spells(group().id)),
+        "problem": problem,
+        "key": PlainForm(),
+        "organises": bool(actor().roles & ORGANISERS),
+    }
+
+
+def _as_typed(name: str, proposed):
+    """What was typed over a proposed value, in that value's own kind. Raises Mistake with a plain sentence."""
+    typed = request.form.get(f"to-{name}", "").strip()
+    if name.endswith("_pence"):
+        try:
+            return pence_of(typed)
+        except ValueError as problem:
+            raise Mistake(str(problem)) from None
+    if isinstance(proposed, int):
+        return proposed  # a choice by number isn't retyped
+    return typed or None
+
+
+def _what_happens(made) -> str:
+    """What follows from a change of level or limits, in a sentence."""
+    if made is None:
+        return "It’s that way already."
+    if getattr(made, "started_at", None) is None:
+        return "Done. It holds from now."
+    if made.holds_from is None:
+        return "It stays as it was until another organiser agrees (or, alone, you confirm again in 7 days)."
+    return (
+        "Agreed. It holds in 48 hours, unless one of you stops it."
+        if made.agreed_by != made.started_by
+        else "It holds now."
     )
 
 
-def _no_such(status: int):
-    """The same page as for an address that isn't there. (`abort` inside an error handler would be a 500.)"""
-    db.session.rollback()
-    return error_page(status)
-
-
-def _came_from() -> str:
-    return goto_safely(request.headers.get("Referer", "").removeprefix(request.host_url.rstrip("/")), "/")
-
-
-def _wall(refused: door.Refused):
-    """The group keeps this one: a full page, who keeps it, and the honest ways on. No override."""
-    facts = {
-        "decision": refused.decision,
-        "area": AREA_WORDS[refused.action.area] if refused.action.area else None,
-        "can_suggest": refused.decision.level == Level.ASK_FIRST,
-        "back": _came_from(),
-        "is_host": actor().is_host,
-    }
-    return _whole_page("autonomy/wall.html", 403, facts)
-
-
-def _asked(proposed: door.Proposed):
-    """It waits for the group's yes."""
-    db.session.rollback()
-    return _whole_page("autonomy/asked.html", 202, {"proposal": proposed.proposal, "back": _came_from()})
-
-
-def _mistake(mistake: door.Mistake):
-    """A change that can't be done as asked, where no form was there to say it beside a field."""
-    db.session.rollback()
-    return _whole_page("autonomy/mistake.html", 422, {"sentence": str(mistake), "back": _came_from()})
-
-
-def _ask_again(_error):
-    db.session.rollback()
-    return redirect(url_for("signin.again", next=_came_from()), 303)
-
-
-def _whole_page(template: str, status: int, facts: dict):
-    """A page of its own even where htmx asked for a part."""
-    answer = make_response(render_template(template, **facts), status)
-    answer.headers["HX-Retarget"], answer.headers["HX-Reswap"] = "body", "innerHTML"
-    return answer
+def init_app(app: Flask) -> None:
+    app.register_blueprint(bp)
+    answers.init_app(app)

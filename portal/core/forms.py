@@ -68,18 +68,23 @@ class PoundsField(Field):
 
     def process_formdata(self, valuelist):
         self.data = None
-        typed = (valuelist[0] if valuelist else "").strip().lstrip("£").replace(",", "").replace(" ", "")
-        if not typed:
-            return
-        shape = re.fullmatch(r"([0-9]{1,12})(?:\.([0-9]{0,2}))?", typed, re.ASCII)
-        if not shape:
-            raise ValueError("Use numbers, like 6 or 6.50")
-        pence = int(shape[1]) * 100 + int((shape[2] or "").ljust(2, "0"))
-        if pence == 0:
-            raise ValueError("Enter an amount above £0")
-        if pence > MAX_PENCE:
-            raise ValueError("That is more than we can hold. Is there a zero too many?")
-        self.data = pence
+        self.data = pence_of(valuelist[0] if valuelist else "")
+
+
+def pence_of(typed: str) -> int | None:
+    """Whole pence of pounds as typed; nothing typed is None. Raises ValueError with a plain sentence."""
+    typed = typed.strip().lstrip("£").replace(",", "").replace(" ", "")
+    if not typed:
+        return None
+    shape = re.fullmatch(r"([0-9]{1,12})(?:\.([0-9]{0,2}))?", typed, re.ASCII)
+    if not shape:
+        raise ValueError("Use numbers, like 6 or 6.50")
+    pence = int(shape[1]) * 100 + int((shape[2] or "").ljust(2, "0"))
+    if pence == 0:
+        raise ValueError("Enter an amount above £0")
+    if pence > MAX_PENCE:
+        raise ValueError("That is more than we can hold. Is there a zero too many?")
+    return pence
 
 
 class DayField(Field):

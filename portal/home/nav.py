@@ -31,6 +31,7 @@ GROUP_PLACES = (
     Place("home.index", "Home", "home", GROUP_ROLES),
     Place("receipts.index", "Receipts", "file", GROUP_ROLES),
     Place("members.index", "People", "people", GROUP_ROLES),
+    Place("autonomy.say", "Our say", "say", GROUP_ROLES),
 )
 HOST_PLACES = (
     Place("desk.index", "Receipts", "file", frozenset({Role.FINANCE, Role.COORDINATOR})),

@@ -8,11 +8,12 @@ from portal.activity.queries import by_host, newest
 from portal.core import clock
 from portal.core.web import page, unchanged
 from portal.home import health, nav
-from portal.members.queries import waiting_for_yes
+from portal.home.queries import waiting_for_us
 from portal.people import session
 from portal.people.reach import actor, in_group, public, signed_in
 from portal.people.roles import Role
 from portal.receipts import queries as receipts
+from portal.receipts.models import ASKS
 
 bp = Blueprint("home", __name__)
 
@@ -51,8 +52,8 @@ def index():
     return page(
         "home/index.html",
         on_the_way=receipts.on_the_way(group_id, 4),
-        questions=receipts.waiting_for_group(group_id),
-        yes_wanted=waiting_for_yes(group_id, actor().person_id or 0) if organises else [],
+        waiting=waiting_for_us(group_id, actor().person_id or 0, organises=organises),
+        asks=ASKS,
         by_host=by_host(group_id),
     )
 

@@ -4,6 +4,7 @@ import sqlalchemy as sa
 
 from portal.core import clock
 from portal.core.db import db
+from portal.core.waiting import columns
 from portal.members.models import LASTS, REMOVAL_LASTS, Invitation, Removal
 from portal.people.models import Membership, Person
 from portal.people.roles import Role
@@ -26,13 +27,40 @@ def open_invitations(group_id: int) -> list[tuple[Invitation, str]]:
     return [(invitation, name) for invitation, name in db.session.execute(query)]
 
 
-def waiting_for_yes(group_id: int, person_id: int) -> list[tuple[Invitation, str]]:
-    """New organisers that somebody else proposed and this organiser may agree to."""
-    return [
-        (invitation, name)
-        for invitation, name in open_invitations(group_id)
-        if invitation.role is Role.ORGANISER and invitation.waits_for_agreement and invitation.made_by != person_id
-    ]
+def waiting(group_id: int, person_id: int) -> list[sa.Select]:
+    """What this organiser may agree to: new organisers somebody else proposed, organisers somebody else asks to go."""
+    now, asker = clock.now(), sa.orm.aliased(Person)
+    coming = (
+        sa.select(
+            *columns("organiser", number=Invitation.id, who=Person.name, what=Invitation.email, at=Invitation.made_at)
+        )
+        .join(Person, Person.id == Invitation.made_by)
+        .where(
+            Invitation.group_id == group_id,
+            Invitation.role == Role.ORGANISER,
+            Invitation.made_by != person_id,
+            Invitation.agreed_at.is_(None),
+            Invitation.accepted_at.is_(None),
+            Invitation.ended_at.is_(None),
+            Invitation.made_at > now - LASTS,
+        )
+    )
+    going = (
+        sa.select(*columns("removal", number=Removal.id, who=asker.name, what=Person.name, at=Removal.asked_at))
+        .join(asker, asker.id == Removal.asked_by)
+        .join(Membership, sa.and_(Membership.id == Removal.membership_id, Membership.group_id == Removal.group_id))
+        .join(Person, Person.id == Membership.person_id)
+        .where(
+            Removal.group_id == group_id,
+            Removal.asked_by != person_id,
+            Membership.person_id != person_id,
+            Removal.agreed_at.is_(None),
+            Removal.ended_at.is_(None),
+            Removal.asked_at > now - REMOVAL_LASTS,
+            Membership.ended_at.is_(None),
+        )
+    )
+    return [coming, going]
 
 
 def invitation(invitation_id: int) -> Invitation | None:

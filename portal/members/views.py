@@ -2,8 +2,8 @@
 
 from flask import Blueprint, Flask, abort, request, url_for
 
+from portal.autonomy import standing
 from portal.autonomy.door import Mistake, may
-from portal.autonomy.models import levels_of
 from portal.core.db import db
 from portal.core.web import invalid, page, saved
 from portal.members import actions, queries
@@ -236,7 +236,7 @@ def _group_page(found: Group, form: AddressForm | None = None) -> dict:
     new = not queries.ever_had_members(found.id)
     return {
         "group": found,
-        "levels": levels_of(found.id),
+        "levels": standing.of(found.id).levels,
         "members": people.members(found) if sees_people else None,
         "invitations": queries.open_invitations(found.id) if sees_people or new else [],
         "new": new,

@@ -10,6 +10,7 @@ from portal.autonomy.models import Hold
 from portal.core import clock
 from portal.core.db import db, reading
 from portal.core.pictures import alike
+from portal.core.waiting import columns
 from portal.ledger.models import Fund
 from portal.people.models import Group, Person
 from portal.receipts.models import Picture, Question, Receipt
@@ -301,10 +302,18 @@ def parts_of(receipt: Receipt) -> tuple[list[Picture], list[Question], Hold | No
 _PARTS = (Picture, Question)
 
 
-def waiting_for_group(group_id: int, limit: int = 4) -> list[tuple[Question, int, str]]:
-    """Open questions for a group, the one that waited longest first, with the receipt's number and title."""
-    rows = db.session.execute(
-        sa.select(Question, Receipt)
+def waiting(group_id: int) -> sa.Select:
+    """Open questions for a group: about which receipt, and its words or the plain question's key."""
+    return (
+        sa.select(
+            *columns(
+                "question",
+                number=Receipt.number,
+                who=sa.func.coalesce(Receipt.label, Receipt.shop, ""),
+                what=sa.func.coalesce(Question.words, Question.asks),
+                at=Question.asked_at,
+            )
+        )
         .join(Receipt, sa.and_(Receipt.id == Question.receipt_id, Receipt.group_id == Question.group_id))
         .where(
             Question.group_id == group_id,
@@ -312,10 +321,7 @@ def waiting_for_group(group_id: int, limit: int = 4) -> list[tuple[Question, int
             Receipt.withdrawn_at.is_(None),
             Receipt.paid_on.is_(None),
         )
-        .order_by(Question.id)
-        .limit(limit)
     )
-    return [(question, receipt.number, receipt.title) for question, receipt in rows]
 
 
 def picture(group_id: int, picture_id: int) -> Picture | None:

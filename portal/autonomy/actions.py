@@ -1,0 +1,261 @@
+"""What a group does with its promise: set levels, answer proposals, undo, rest. None of it is ever the staff's."""
+
+from datetime import date, timedelta
+from typing import get_type_hints
+
+import sqlalchemy as sa
+
+from portal.activity.models import Entry
+from portal.autonomy import queries, standing
+from portal.autonomy.areas import Area, Level
+from portal.autonomy.door import ACTIONS, Mistake, NotHere, action, newest_seq
+from portal.autonomy.models import (
+    ALONE_AGAIN_AFTER,
+    COOLING_OFF,
+    NEW_ORGANISER_WAITS,
+    QUIET_MOST_DAYS,
+    AreaLevel,
+    Loosening,
+    Proposal,
+    ProposalNote,
+    Quiet,
+    SpendingLimit,
+)
+from portal.core import clock
+from portal.core.db import db
+from portal.people import queries as people
+from portal.people.models import Membership
+from portal.people.roles import ORGANISERS, Actor, Role
+
+ASKERS = frozenset({Role.COORDINATOR, Role.FINANCE})
+ORDER = list(Level)
+
+
+@action(roles=ORGANISERS, asks_again=True, says="changed what staff may do")
+def set_level(by, group, *, area: str, level: str):
+    """Set an area's level. Tighter holds at once, and what staff proposed there lapses; looser starts a Loosening."""
+    wanted_area, wanted = Area(area), Level(level)
+    now_level = standing.of(group.id).levels[wanted_area]
+    if wanted is now_level:
+        return None
+    if ORDER.index(wanted) > ORDER.index(now_level):
+        return _loosen(by, group, area=wanted_area, level=wanted)
+    _end_open_loosenings(by, group, wanted_area)
+    _lapse_proposals(by, group, wanted_area)
+    row = db.session.scalar(sa.select(AreaLevel).where(AreaLevel.group_id == group.id, AreaLevel.area == wanted_area))
+    if row is None:
+        row = AreaLevel(group_id=group.id, area=wanted_area, level=wanted)
+        db.session.add(row)
+    row.level, row.set_at, row.set_by = wanted, clock.now(), by.person_id
+    return row
+
+
+@action(roles=ORGANISERS, asks_again=True, says="changed the spending limits")
+def set_limits(by, group, *, each_pence: int, month_pence: int):
+    """Set how much staff may say yes to. Lower holds at once; raising either is loosening."""
+    now = standing.of(group.id)
+    if each_pence > now.each_pence or month_pence > now.month_pence:
+        return _loosen(by, group, area=Area.SPENDING, each_pence=each_pence, month_pence=month_pence)
+    _end_open_loosenings(by, group, Area.SPENDING, limits=True)
+    row = db.session.scalar(sa.select(SpendingLimit).where(SpendingLimit.group_id == group.id))
+    if row is None:
+        row = SpendingLimit(group_id=group.id)
+        db.session.add(row)
+    row.each_pence, row.month_pence = each_pence, month_pence
+    row.set_at = clock.now()
+    return row
+
+
+@action(roles=ORGANISERS, asks_again=True, on=Loosening, says="agreed to let staff do more")
+def agree(by, group, loosening) -> Loosening:
+    """Be the second organiser; or, being the only one, confirm again after 7 days."""
+    now = clock.now()
+    if not loosening.is_open(now) or loosening.agreed_at:
+        raise Mistake("That one has lapsed, was stopped, or is agreed already.")
+    alone = people.organisers(group.id) == [by.person_id]
+    if loosening.started_by == by.person_id:
+        if not alone:
+            raise Mistake("Another organiser says yes to this.")
+        if now < loosening.started_at + ALONE_AGAIN_AFTER:
+            raise Mistake("You can confirm again 7 days after you started.")
+        loosening.holds_from = now
+    else:
+        _check_counts(by, group)
+        loosening.holds_from = now + COOLING_OFF
+    loosening.agreed_at, loosening.agreed_by = now, by.person_id
+    return loosening
+
+
+@action(roles=ORGANISERS, on=Loosening, says="stopped letting staff do more")
+def stop(by, group, loosening) -> Loosening:
+    """Stop it before it holds. Any organiser can."""
+    if not loosening.is_open(clock.now()):
+        raise Mistake("It holds already, or was stopped. You can make the area tighter at once.")
+    loosening.ended_at, loosening.ended_by = clock.now(), by.person_id
+    return loosening
+
+
+@action(roles=ORGANISERS, on=Proposal, says="said yes to a proposal")
+def say_yes(by, group, proposal, **amended):
+    """Let it happen, as proposed or with the group's own changes to its facts; the answer is the row it was about.
+
+    Refused as stale when the row has moved on since.
+    """
+    _check_waits(group, proposal)
+    wanted = ACTIONS[proposal.action]
+    row = _row_of(group, proposal)
+    if row is not None and newest_seq(row) != proposal.seen_seq:
+        raise Mistake("This changed since it was proposed, so a yes no longer fits. Say no, or ask for a new one.")
+    facts = {**proposal.facts, **{name: value for name, value in amended.items() if name in proposal.facts}}
+    proposer = Actor(proposal.person_id, "", frozenset({proposal.role}))
+    if proposal.person_id == by.person_id:
+        raise Mistake("Someone who didn’t propose it says yes.")
+    wanted.run(proposer, group, *([] if row is None else [row]), **_revived(wanted, facts))
+    _answered(by, proposal, "yes" if facts == proposal.facts else "amended")
+    return row if row is not None else proposal
+
+
+@action(roles=ORGANISERS, on=Proposal, says="said no to a proposal")
+def say_no(by, group, proposal) -> Proposal:
+    """Leave everything as it is. Nobody needs a reason."""
+    _check_waits(group, proposal)
+    _answered(by, proposal, "no")
+    return proposal
+
+
+@action(roles=ORGANISERS, on=Proposal, says="asked about a proposal")
+def ask_about(by, group, proposal, *, words: str) -> Proposal:
+    """Ask the host something before answering."""
+    _check_waits(group, proposal)
+    db.session.add(_words_under(proposal, by, words, from_host=False))
+    return proposal
+
+
+@action(roles=ASKERS, duty=None, on=Proposal, says="explained a proposal")
+def explain(by, group, proposal, *, words: str) -> Proposal:
+    """The host's answer under its proposal. It changes nothing."""
+    _check_waits(group, proposal)
+    db.session.add(_words_under(proposal, by, words, from_host=True))
+    return proposal
+
+
+@action(roles=ORGANISERS, on=Entry, says="undid what staff changed")
+def undo(by, group, entry, *, keep: str = "theirs") -> object:
+    """Put back exactly what was there before a change the group was told of: 14 days, quiet time not counted.
+
+    Where somebody changed the same thing again since, nothing is guessed: `keep` says which one stays, `before` (put back
+    what was there first) or `now` (leave it as it is now).
+    """
+    if not queries.can_undo(group.id, entry):
+        raise Mistake("This can’t be undone any more. You can change it yourself, or raise a question.")
+    row = queries.row_of(group.id, entry)
+    if row is None:
+        raise NotHere("row")
+    changes = queries.changes_of(entry)
+    clashes = [change for change in changes if queries.differs(row, change)]
+    if clashes and keep not in {"before", "now"}:
+        raise Mistake("Someone changed this again since. Choose which one stays.")
+    for change in changes:
+        if keep == "before" or change not in clashes:
+            setattr(row, change["column"], queries.typed(row, change["column"], change["before"]))
+    return row
+
+
+@action(roles=ORGANISERS, says="started quiet mode")
+def rest(by, group, *, days: int) -> Quiet:
+    """Rest for so many days, without a reason: from now on, 12 weeks at most. Resting already, it goes on until then."""
+    if not 1 <= days <= QUIET_MOST_DAYS:
+        raise Mistake("Choose between 1 day and 12 weeks.", "days")
+    until = clock.now() + timedelta(days=days)
+    current = queries.quiet_now(group.id)
+    if current:
+        current.until = until
+        return current
+    quiet = Quiet(group_id=group.id, started_by=by.person_id, until=until)
+    db.session.add(quiet)
+    return quiet
+
+
+@action(roles=ORGANISERS, says="ended quiet mode")
+def wake(by, group) -> Quiet | None:
+    """Be back."""
+    current = queries.quiet_now(group.id)
+    if current:
+        current.ended_at, current.ended_by = clock.now(), by.person_id
+    return current
+
+
+def _loosen(by, group, **wanted) -> Loosening:
+    _check_counts(by, group)
+    _end_open_loosenings(by, group, wanted["area"], limits="each_pence" in wanted)
+    loosening = Loosening(group_id=group.id, started_by=by.person_id, **wanted)
+    db.session.add(loosening)
+    return loosening
+
+
+def _organisers_that_count(group_id: int) -> set[int]:
+    """Those who have been organisers for 7 days or more."""
+    rows = db.session.execute(
+        sa.select(Membership.person_id, Membership.joined_at).where(
+            Membership.group_id == group_id, Membership.role == Role.ORGANISER, Membership.ended_at.is_(None)
+        )
+    ).all()
+    return {person_id for person_id, joined_at in rows if joined_at <= clock.now() - NEW_ORGANISER_WAITS}
+
+
+def _check_counts(by, group) -> None:
+    if by.person_id not in _organisers_that_count(group.id):
+        raise Mistake("New organisers can do this after their first 7 days. Making it tighter works at once.")
+
+
+def _end_open_loosenings(by, group, area: Area, *, limits: bool = False) -> None:
+    """End what was agreed or started in this area: the tighter choice stands."""
+    kind = Loosening.each_pence.is_not(None) if limits else Loosening.level.is_not(None)
+    open_ones = sa.select(Loosening).where(
+        Loosening.group_id == group.id, Loosening.area == area, Loosening.ended_at.is_(None), kind
+    )
+    for loosening in db.session.scalars(open_ones):
+        if loosening.holds_from is None or loosening.holds_from > clock.now():
+            loosening.ended_at, loosening.ended_by = clock.now(), by.person_id
+
+
+def _lapse_proposals(by, group, area: Area) -> None:
+    open_ones = sa.select(Proposal).where(
+        Proposal.group_id == group.id, Proposal.area == area, Proposal.answered_at.is_(None)
+    )
+    for proposal in db.session.scalars(open_ones):
+        _answered(by, proposal, "lapsed")
+
+
+def _check_waits(group, proposal: Proposal) -> None:
+    if proposal.answered_at or queries.proposal_deadline(proposal, standing.quiet_spells(group.id)) <= clock.now():
+        raise Mistake("That was answered already, or its time has run out. No answer means no.")
+
+
+def _answered(by, proposal: Proposal, answer: str) -> None:
+    proposal.answer, proposal.answered_at, proposal.answered_by = answer, clock.now(), by.person_id
+
+
+def _words_under(proposal: Proposal, by, words: str, *, from_host: bool) -> ProposalNote:
+    facts = {"proposal_id": proposal.id, "person_id": by.person_id, "from_host": from_host, "words": words}
+    return ProposalNote(group_id=proposal.group_id, **facts)
+
+
+def _row_of(group, proposal: Proposal):
+    model = ACTIONS[proposal.action].on
+    if model is None:
+        return None
+    query: sa.Select = sa.select(model).where(model.id == proposal.subject_id, model.group_id == group.id)  # type: ignore[attr-defined]
+    row = db.session.scalar(query.with_for_update())
+    if row is None:
+        raise Mistake("What this is about is no longer there. Say no, and it’s done with.")
+    return row
+
+
+def _revived(wanted, facts: dict) -> dict:
+    """Plain facts as the action takes them: days come back from text."""
+    hints = get_type_hints(wanted.run)
+    return {
+        name: date.fromisoformat(value) if hints.get(name) is date and isinstance(value, str) else value
+        for name, value in facts.items()
+    }

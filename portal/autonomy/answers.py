@@ -1,0 +1,71 @@
+"""The door's answers as pages, the same for every feature: the wall, the proposal that waits, proof asked again."""
+
+from flask import Flask, make_response, redirect, render_template, request, url_for
+
+from portal.autonomy import door
+from portal.autonomy.areas import AREA_WORDS, STAFF_LEVEL_WORDS, Level
+from portal.core.db import db
+from portal.core.errors import error_page
+from portal.core.web import goto_safely
+from portal.people.reach import actor
+
+
+def init_app(app: Flask) -> None:
+    """Turn what the door raises into pages, for every feature alike."""
+    app.register_error_handler(door.Refused, _wall)
+    app.register_error_handler(door.Proposed, _asked)
+    app.register_error_handler(door.NotHere, lambda error: _no_such(404))
+    app.register_error_handler(door.SameKeyOtherBody, lambda error: _no_such(409))
+    app.register_error_handler(door.ProofNeeded, _ask_again)
+    app.register_error_handler(door.Mistake, _mistake)
+    app.jinja_env.globals.update(
+        may=lambda group, action, row=None: door.may(actor(), group, door.ACTIONS[action], row),
+        area_words=AREA_WORDS,
+        level_words=STAFF_LEVEL_WORDS,
+    )
+
+
+def _no_such(status: int):
+    """The same page as for an address that isn't there. (`abort` inside an error handler would be a 500.)"""
+    db.session.rollback()
+    return error_page(status)
+
+
+def _came_from() -> str:
+    return goto_safely(request.headers.get("Referer", "").removeprefix(request.host_url.rstrip("/")), "/")
+
+
+def _wall(refused: door.Refused):
+    """The group keeps this one: a full page, who keeps it, and the honest ways on. No override."""
+    facts = {
+        "decision": refused.decision,
+        "area": AREA_WORDS[refused.action.area] if refused.action.area else None,
+        "can_suggest": refused.decision.level == Level.ASK_FIRST,
+        "back": _came_from(),
+        "is_host": actor().is_host,
+    }
+    return _whole_page("autonomy/wall.html", 403, facts)
+
+
+def _asked(proposed: door.Proposed):
+    """It waits for the group's yes."""
+    db.session.rollback()
+    return _whole_page("autonomy/asked.html", 202, {"proposal": proposed.proposal, "back": _came_from()})
+
+
+def _mistake(mistake: door.Mistake):
+    """A change that can't be done as asked, where no form was there to say it beside a field."""
+    db.session.rollback()
+    return _whole_page("autonomy/mistake.html", 422, {"sentence": str(mistake), "back": _came_from()})
+
+
+def _ask_again(_error):
+    db.session.rollback()
+    return redirect(url_for("signin.again", next=_came_from()), 303)
+
+
+def _whole_page(template: str, status: int, facts: dict):
+    """A page of its own even where htmx asked for a part."""
+    answer = make_response(render_template(template, **facts), status)
+    answer.headers["HX-Retarget"], answer.headers["HX-Reswap"] = "body", "innerHTML"
+    return answer

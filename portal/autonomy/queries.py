@@ -1,0 +1,203 @@
+"""Reads of a group's promise: proposals that wait, what can be undone, what was agreed by whom."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import sqlalchemy as sa
+
+from portal.activity.models import Entry, EntryWords
+from portal.autonomy import standing
+from portal.autonomy.areas import Outcome
+from portal.autonomy.models import PROPOSAL_LASTS, SECOND_WITHIN, UNDO_LASTS, Loosening, Proposal, ProposalNote, Quiet
+from portal.core import clock
+from portal.core.db import db
+from portal.core.waiting import columns
+from portal.people.models import Person
+
+Spells = list[tuple[datetime, datetime]]
+
+
+def proposal_deadline(proposal: Proposal, spells: Spells) -> datetime:
+    """Until when it can be answered; after that, no answer was a no."""
+    return standing.deadline(proposal.made_at, PROPOSAL_LASTS, spells)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A proposal with who made it and until when it can be answered."""
+
+    proposal: Proposal
+    by: str
+    until: datetime
+
+
+def waiting(group_id: int) -> list[Waiting]:
+    """Proposals the group can still answer, the oldest first."""
+    spells = standing.quiet_spells(group_id)
+    rows = db.session.execute(
+        sa.select(Proposal, Person.name)
+        .outerjoin(Person, Person.id == Proposal.person_id)
+        .where(Proposal.group_id == group_id, Proposal.answered_at.is_(None))
+        .order_by(Proposal.id)
+        .limit(50)
+    )
+    found = [Waiting(proposal, name or "Trellis", proposal_deadline(proposal, spells)) for proposal, name in rows]
+    return [one for one in found if one.until > clock.now()]
+
+
+def waiting_parts(group_id: int, person_id: int) -> list[sa.Select]:
+    """What waits for this organiser: proposals of staff, and loosenings somebody else started."""
+    now = clock.now()
+    proposals = (
+        sa.select(*columns("proposal", number=Proposal.id, who=Person.name, what=Proposal.area, at=Proposal.made_at))
+        .outerjoin(Person, Person.id == Proposal.person_id)
+        .where(Proposal.group_id == group_id, Proposal.answered_at.is_(None))
+    )
+    loosening = (
+        sa.select(*columns("loosening", number=Loosening.id, who=Person.name, what=Loosening.area, at=Loosening.started_at))
+        .join(Person, Person.id == Loosening.started_by)
+        .where(
+            Loosening.group_id == group_id,
+            Loosening.started_by != person_id,
+            Loosening.agreed_at.is_(None),
+            Loosening.ended_at.is_(None),
+            Loosening.started_at > now - SECOND_WITHIN,
+        )
+    )
+    return [proposals, loosening]
+
+
+def still_waits(group_id: int, made_at: datetime) -> bool:
+    """Whether a proposal made then can still be answered; quiet time is only looked up where it could matter."""
+    now = clock.now()
+    if made_at + PROPOSAL_LASTS > now:
+        return True
+    return standing.deadline(made_at, PROPOSAL_LASTS, standing.quiet_spells(group_id)) > now
+
+
+def proposal(group_id: int, proposal_id: int) -> Proposal | None:
+    return db.session.scalar(sa.select(Proposal).where(Proposal.id == proposal_id, Proposal.group_id == group_id))
+
+
+def notes(proposal: Proposal) -> list[tuple[ProposalNote, str]]:
+    """What was asked and answered under a proposal, with names."""
+    rows = db.session.execute(
+        sa.select(ProposalNote, Person.name)
+        .join(Person, Person.id == ProposalNote.person_id)
+        .where(ProposalNote.group_id == proposal.group_id, ProposalNote.proposal_id == proposal.id)
+        .order_by(ProposalNote.id)
+    )
+    return [(note, name) for note, name in rows]
+
+
+def row_of(group_id: int, subject: Entry | Proposal):
+    """The row an entry or a proposal is about, in this group; None when it is gone or there is none."""
+    mapper = next((m for m in db.Model.registry.mappers if m.local_table.name == subject.subject_table), None)
+    if mapper is None:
+        return None
+    model = mapper.class_
+    return db.session.scalar(sa.select(model).where(model.id == subject.subject_id, model.group_id == group_id))
+
+
+def changes_of(entry: Entry) -> list[dict]:
+    """What an entry changed in the row it is about: column, before, after. Nothing once its words are erased."""
+    beside = db.session.scalar(
+        sa.select(EntryWords).where(EntryWords.entry_id == entry.id, EntryWords.group_id == entry.group_id)
+    )
+    words = (beside.words or {}) if beside else {}
+    own = f"{entry.subject_table}:{entry.subject_id}"
+    return [change for change in words.get("changes", []) if change["row"] == own]
+
+
+def differs(row, change: dict) -> bool:
+    """Whether a column no longer holds what the change put there."""
+    return plain(getattr(row, change["column"])) != change["after"]
+
+
+def plain(value):
+    """A column's value as the log keeps it."""
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    return value
+
+
+def typed(row, column: str, value):
+    """A value from the log as its column takes it."""
+    kind = sa.inspect(row).mapper.column_attrs[column].columns[0].type.python_type if value is not None else None
+    if kind in {date, datetime}:
+        return kind.fromisoformat(value)
+    return value
+
+
+def undo_deadline(entry: Entry, spells: Spells) -> datetime:
+    """Until when an entry can be undone."""
+    return standing.deadline(entry.at, UNDO_LASTS, spells)
+
+
+def can_undo(group_id: int, entry: Entry) -> bool:
+    """Whether this was a tell-after change within its 14 days that was not undone yet."""
+    if entry.outcome != Outcome.ALLOW_TELL or not changes_of(entry):
+        return False
+    undone = sa.select(Entry.id).where(
+        Entry.group_id == group_id,
+        Entry.action == standing.UNDO,
+        Entry.subject_table == entry.subject_table,
+        Entry.subject_id == entry.subject_id,
+        Entry.seq > entry.seq,
+    )
+    if db.session.scalar(undone.limit(1)):
+        return False
+    return undo_deadline(entry, standing.quiet_spells(group_id)) > clock.now()
+
+
+def entry(group_id: int, entry_id: int) -> Entry | None:
+    return db.session.scalar(sa.select(Entry).where(Entry.id == entry_id, Entry.group_id == group_id))
+
+
+def loosenings(group_id: int) -> list[tuple[Loosening, str]]:
+    """What is on its way to let staff do more, with who started it."""
+    rows = db.session.execute(
+        sa.select(Loosening, Person.name)
+        .join(Person, Person.id == Loosening.started_by)
+        .where(Loosening.group_id == group_id, Loosening.ended_at.is_(None))
+        .order_by(Loosening.id)
+    )
+    now = clock.now()
+    return [(one, name) for one, name in rows if one.is_open(now)]
+
+
+def quiet_now(group_id: int) -> Quiet | None:
+    """The spell of rest a group is in."""
+    now = clock.now()
+    return db.session.scalar(
+        sa.select(Quiet).where(
+            Quiet.group_id == group_id, Quiet.started_at <= now, Quiet.until > now, Quiet.ended_at.is_(None)
+        )
+    )
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One thing a proposal or an entry is about: its name, and how it reads before and after."""
+
+    column: str
+    name: str
+    before: object
+    after: object
+
+
+def shown(row, pairs: Iterable[tuple[str, object, object]]) -> list[Shown]:
+    """Columns as a person reads them: by the row's own words for them where it has any."""
+    words = getattr(type(row), "WORDS", {}) if row is not None else {}
+    return [
+        Shown(column, words.get(column) or column.replace("_", " ").capitalize(), before, after)
+        for column, before, after in pairs
+    ]
+
+
+def of_proposal(proposal: Proposal) -> list[Shown]:
+    """What a proposal would change: each fact that differs from what is there, or each fact where nothing is there yet."""
+    row = row_of(proposal.group_id, proposal)
+    facts = proposal.facts.items()
+    return shown(row, ((name, plain(getattr(row, name, None)), after) for name, after in facts))

@@ -1,0 +1,118 @@
+"""How a group stands at this moment: the levels that hold, its limits, and whether it is quiet. Computed at use, so that
+nothing waits for a job: a loosening holds from its hour, quiet mode is over at its end.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from portal.activity.models import Entry
+from portal.autonomy.areas import START, START_LIMIT_EACH, START_LIMIT_MONTH, Area, Level
+from portal.autonomy.models import AFTER_UNDO, AreaLevel, Loosening, Quiet, SpendingLimit
+from portal.core import clock
+from portal.core.db import db
+
+UNDO = "autonomy.undo"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What the policy needs to know of a group. Limits in pence: each cost, and a month."""
+
+    levels: Mapping[Area, Level] = field(default_factory=lambda: dict(START))
+    each_pence: int = START_LIMIT_EACH
+    month_pence: int = START_LIMIT_MONTH
+    quiet_until: datetime | None = None
+    undone: bool = False  # the row in question had a change undone within 30 days
+
+    @property
+    def is_quiet(self) -> bool:
+        return self.quiet_until is not None
+
+
+def of(group_id: int, row=None) -> Standing:
+    """How a group stands now (and `row` with it), in one statement. Of what was set and agreed to, the newest counts."""
+    now = clock.now()
+    none = sa.null()
+    levels = sa.select(
+        sa.literal("level"),
+        AreaLevel.area,
+        AreaLevel.level,
+        sa.cast(none, sa.Integer),
+        sa.cast(none, sa.Integer),
+        AreaLevel.set_at,
+    ).where(AreaLevel.group_id == group_id)
+    limits = sa.select(
+        sa.literal("limit"),
+        sa.literal(Area.SPENDING.value),
+        sa.cast(none, sa.String),
+        SpendingLimit.each_pence,
+        SpendingLimit.month_pence,
+        SpendingLimit.set_at,
+    ).where(SpendingLimit.group_id == group_id)
+    agreed = sa.select(
+        sa.case((Loosening.level.is_(None), "limit"), else_="level"),
+        Loosening.area,
+        Loosening.level,
+        Loosening.each_pence,
+        Loosening.month_pence,
+        Loosening.holds_from,
+    ).where(Loosening.group_id == group_id, Loosening.holds_from <= now, Loosening.ended_at.is_(None))
+    quiet = sa.select(
+        sa.literal("quiet"),
+        sa.cast(none, sa.String),
+        sa.cast(none, sa.String),
+        sa.cast(none, sa.Integer),
+        sa.cast(none, sa.Integer),
+        Quiet.until,
+    ).where(Quiet.group_id == group_id, Quiet.until > now, Quiet.ended_at.is_(None))
+    parts = [levels, limits, agreed, quiet]
+    if row is not None:
+        parts.append(
+            sa.select(
+                sa.literal("undone"),
+                sa.cast(none, sa.String),
+                sa.cast(none, sa.String),
+                sa.cast(none, sa.Integer),
+                sa.cast(none, sa.Integer),
+                sa.func.max(Entry.at),
+            )
+            .where(
+                Entry.group_id == group_id,
+                Entry.subject_table == row.__tablename__,
+                Entry.subject_id == row.id,
+                Entry.action == UNDO,
+                Entry.at > now - AFTER_UNDO,
+            )
+            .having(sa.func.max(Entry.at).is_not(None))
+        )
+    rows = db.session.execute(sa.union_all(*parts)).all()
+    held = dict(START)
+    each, month, quiet_until, undone = START_LIMIT_EACH, START_LIMIT_MONTH, None, False
+    for kind, area, level, each_pence, month_pence, at in sorted(rows, key=lambda row: row[5]):
+        if kind == "level":
+            held[Area(area)] = Level(level)
+        elif kind == "limit":
+            each, month = each_pence, month_pence
+        elif kind == "quiet":
+            quiet_until = max(quiet_until or at, at)
+        else:
+            undone = True
+    return Standing(held, each, month, quiet_until, undone)
+
+
+def quiet_spells(group_id: int) -> list[tuple[datetime, datetime]]:
+    """From when until when a group was, or will be, quiet."""
+    rows = db.session.scalars(sa.select(Quiet).where(Quiet.group_id == group_id).order_by(Quiet.started_at))
+    return [(row.started_at, row.over_at) for row in rows]
+
+
+def deadline(start: datetime, lasts: timedelta, spells: list[tuple[datetime, datetime]]) -> datetime:
+    """`start` + `lasts`, not counting quiet time (autonomy guide: proposal and undo clocks pause)."""
+    end = start + lasts
+    for begin, over in sorted(spells):
+        if begin < end and over > start:
+            end += over - max(begin, start)
+    return end

@@ -1,0 +1,35 @@
+"""What waits for a group, from every feature, in one statement."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from portal.autonomy import queries as autonomy
+from portal.core.db import db
+from portal.members import queries as members
+from portal.receipts import queries as receipts
+
+MOST = 6
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Something that waits for the group: a question, a proposal, a new organiser, an organiser to go, a loosening."""
+
+    kind: str
+    number: int
+    who: str
+    what: str
+    at: datetime
+
+
+def waiting_for_us(group_id: int, person_id: int, *, organises: bool) -> list[Waiting]:
+    """What waits longest comes first. Helpers see questions; the rest is the organisers' to answer."""
+    parts = [receipts.waiting(group_id)]
+    if organises:
+        parts += [*members.waiting(group_id, person_id), *autonomy.waiting_parts(group_id, person_id)]
+    every = sa.union_all(*parts).subquery()
+    rows = db.session.execute(sa.select(every).order_by(every.c.at).limit(MOST))
+    found = [Waiting(*row) for row in rows]
+    return [one for one in found if one.kind != "proposal" or autonomy.still_waits(group_id, one.at)]

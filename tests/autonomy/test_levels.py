@@ -1,0 +1,144 @@
+"""Changing what staff may do: tighter at once by anyone, looser by two and 48 hours, never by staff."""
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+import time_machine
+
+from portal.autonomy import actions, standing
+from portal.autonomy.areas import Area, Level
+from portal.autonomy.door import Mistake, Proposed, Refused
+from portal.autonomy.models import Loosening, Proposal
+from portal.core import clock, wall
+from portal.core.db import db
+from portal.people.models import Membership
+from portal.people.roles import STAFF_ROLES, Actor, Role
+from portal.receipts import actions as receipts
+from tests import make
+
+
+@pytest.fixture(autouse=True)
+def settled(app, request):
+    """The groups' organisers are no newcomers."""
+    for name in ("kettle", "walkers"):
+        if name in request.fixturenames:
+            group = request.getfixturevalue(name)
+            with wall.opened(group.id):
+                for row in db.session.scalars(sa.select(Membership).where(Membership.group_id == group.id)):
+                    row.joined_at = clock.now() - timedelta(days=100)
+            db.session.commit()
+
+
+def level(group, area=Area.RECEIPTS) -> Level:
+    db.session.rollback()
+    return standing.of(group.id).levels[area]
+
+
+def organiser(name: str) -> Actor:
+    return make.actor(make.person(name))
+
+
+def set_level(name, group, to: Level, area=Area.RECEIPTS):
+    return actions.set_level(organiser(name), group, area=area.value, level=to.value)
+
+
+def later(**ahead):
+    """The same people, so much later; their proofs are fresh again."""
+    return time_machine.travel(clock.now() + timedelta(**ahead), tick=False)
+
+
+def test_tighter_holds_at_once_and_ends_what_staff_proposed_there(kettle):
+    glyn = make.actor(make.staff("Glyn", Role.FINANCE), Role.FINANCE)
+    receipt = make.receipt(kettle)
+    with pytest.raises(Proposed):
+        receipts.describe(glyn, kettle, receipt.id, label="x")
+    set_level("Marsha", kettle, Level.ONLY_US)
+    assert level(kettle) is Level.ONLY_US
+    assert db.session.scalars(sa.select(Proposal.answer)).all() == ["lapsed"]
+
+
+def test_looser_waits_for_a_second_organiser_and_48_hours(kettle):
+    """Worked example 4: one of two organisers loosens: pending; tighten by either: instant."""
+    started = set_level("Marsha", kettle, Level.YOU_DO)
+    assert level(kettle) is Level.ASK_FIRST
+    with pytest.raises(Mistake, match="Another organiser"):
+        actions.agree(organiser("Marsha"), kettle, started.id)
+    actions.agree(organiser("Joe"), kettle, started.id)
+    assert level(kettle) is Level.ASK_FIRST
+    with later(hours=47, minutes=59):
+        assert level(kettle) is Level.ASK_FIRST
+    with later(hours=48, seconds=1):
+        assert level(kettle) is Level.YOU_DO
+        set_level("Joe", kettle, Level.ONLY_US)
+        assert level(kettle) is Level.ONLY_US
+
+
+def test_any_organiser_can_stop_it_and_tightening_ends_it(kettle):
+    one = set_level("Marsha", kettle, Level.YOU_DO)
+    actions.agree(organiser("Joe"), kettle, one.id)
+    actions.stop(organiser("Joe"), kettle, one.id)
+    two = set_level("Marsha", kettle, Level.TELL_AFTER)
+    actions.agree(organiser("Joe"), kettle, two.id)
+    set_level("Marsha", kettle, Level.ONLY_US)
+    with later(days=3):
+        assert level(kettle) is Level.ONLY_US
+
+
+def test_without_a_second_it_lapses_after_14_days(kettle):
+    started = set_level("Marsha", kettle, Level.YOU_DO)
+    with later(days=14, seconds=1), pytest.raises(Mistake):
+        actions.agree(organiser("Joe"), kettle, started.id)
+
+
+def test_the_only_organiser_confirms_twice_seven_days_apart(walkers):
+    started = set_level("Sam", walkers, Level.TELL_AFTER)
+    with later(days=6, hours=23), pytest.raises(Mistake, match="7 days"):
+        actions.agree(organiser("Sam"), walkers, started.id)
+    with later(days=7, seconds=1):
+        actions.agree(organiser("Sam"), walkers, started.id)
+        assert level(walkers) is Level.TELL_AFTER
+
+
+def test_a_new_organiser_does_not_count_for_seven_days_but_can_tighten(kettle):
+    with wall.opened(kettle.id):
+        joe = make.person("Joe").id
+        db.session.scalars(sa.select(Membership).where(Membership.person_id == joe)).one().joined_at = clock.now()
+    db.session.commit()
+    started = set_level("Marsha", kettle, Level.YOU_DO)
+    with pytest.raises(Mistake, match="first 7 days"):
+        actions.agree(organiser("Joe"), kettle, started.id)
+    with pytest.raises(Mistake, match="first 7 days"):
+        set_level("Joe", kettle, Level.YOU_DO, Area.BUDGET)
+    set_level("Joe", kettle, Level.ONLY_US)
+    assert level(kettle) is Level.ONLY_US
+
+
+def test_staff_never_start_agree_or_stop(kettle):
+    """Worked example 5: a coordinator sets any level: DENY, any route."""
+    started = set_level("Marsha", kettle, Level.YOU_DO)
+    imani = make.staff("Imani", *STAFF_ROLES)
+    for role in STAFF_ROLES:
+        actor = make.actor(imani, role)
+        with pytest.raises(Refused):
+            actions.set_level(actor, kettle, area="story", level="you_do")
+        with pytest.raises(Refused):
+            actions.set_limits(actor, kettle, each_pence=1, month_pence=1)
+        with pytest.raises(Refused):
+            actions.agree(actor, kettle, started.id)
+    with pytest.raises(Refused):
+        actions.set_level(make.SYSTEM, kettle, area="story", level="you_do")
+    assert level(kettle, Area.STORY) is Level.ONLY_US
+
+
+def test_raising_a_limit_is_loosening_and_lowering_holds_at_once(kettle):
+    marsha = organiser("Marsha")
+    actions.set_limits(marsha, kettle, each_pence=60_00, month_pence=200_00)
+    assert standing.of(kettle.id).each_pence == 60_00
+    started = actions.set_limits(marsha, kettle, each_pence=90_00, month_pence=200_00)
+    assert isinstance(started, Loosening)
+    assert standing.of(kettle.id).each_pence == 60_00
+    actions.agree(organiser("Joe"), kettle, started.id)
+    with later(hours=49):
+        now = standing.of(kettle.id)
+        assert (now.each_pence, now.month_pence) == (90_00, 200_00)

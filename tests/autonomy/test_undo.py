@@ -1,0 +1,102 @@
+"""Tell us after, with a real undo: 14 days, exact earlier values, both acts stay in the log."""
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+import time_machine
+
+from portal.activity import chain
+from portal.activity.models import Entry
+from portal.autonomy import actions
+from portal.autonomy.areas import Area, Level
+from portal.autonomy.door import Mistake, Proposed, Refused
+from portal.core import clock
+from portal.core.db import db
+from portal.people.roles import Role
+from portal.receipts import actions as receipts
+from portal.receipts.models import Receipt
+from tests import make
+
+
+@pytest.fixture
+def told(kettle):
+    """A receipt of a group that is told after, relabelled by finance: (receipt, the entry, finance, an organiser)."""
+    make.set_level(kettle, Area.RECEIPTS, Level.TELL_AFTER)
+    receipt = make.receipt(kettle, label="milk", note="for Tuesday")
+    glyn = make.actor(make.staff("Glyn Parry", Role.FINANCE), Role.FINANCE)
+    receipts.describe(glyn, kettle, receipt.id, label="refreshments", note=None)
+    entry = db.session.scalars(sa.select(Entry).where(Entry.action == "receipts.describe")).one()
+    return receipt, entry, glyn, make.actor(make.person("Marsha"))
+
+
+def now_(receipt) -> tuple:
+    db.session.rollback()
+    row = db.session.get_one(Receipt, receipt.id, populate_existing=True)
+    return row.label, row.note
+
+
+def test_undo_on_day_14_restores_and_on_day_15_is_refused(kettle, told):
+    """Worked example 1 of the autonomy guide."""
+    receipt, entry, _, marsha = told
+    with time_machine.travel(clock.now() + timedelta(days=14, seconds=5)), pytest.raises(Mistake):
+        actions.undo(marsha, kettle, entry.id)
+    with time_machine.travel(clock.now() + timedelta(days=13, hours=23)):
+        actions.undo(marsha, kettle, entry.id)
+    assert now_(receipt) == ("milk", "for Tuesday")
+
+
+def test_both_acts_stay_in_the_log_and_it_holds(kettle, told):
+    _, entry, _, marsha = told
+    actions.undo(marsha, kettle, entry.id)
+    assert [one.action for one, _ in chain.entries(kettle.id)][-2:] == ["receipts.describe", "autonomy.undo"]
+    assert list(chain.faults(chain.entries(kettle.id))) == []
+    with pytest.raises(Mistake):
+        actions.undo(marsha, kettle, entry.id)
+
+
+def test_a_clash_is_not_guessed(kettle, told):
+    receipt, entry, _, marsha = told
+    receipts.describe(marsha, kettle, receipt.id, label="milk and bread")
+    with pytest.raises(Mistake, match="Choose"):
+        actions.undo(marsha, kettle, entry.id)
+    actions.undo(marsha, kettle, entry.id, keep="now")
+    assert now_(receipt) == ("milk and bread", "for Tuesday")
+
+
+def test_a_clash_settled_for_what_was_before(kettle, told):
+    receipt, entry, _, marsha = told
+    receipts.describe(marsha, kettle, receipt.id, label="milk and bread")
+    actions.undo(marsha, kettle, entry.id, keep="before")
+    assert now_(receipt) == ("milk", "for Tuesday")
+
+
+def test_after_an_undo_staff_may_only_propose_to_that_record_for_30_days(kettle, told):
+    receipt, entry, glyn, marsha = told
+    other = make.receipt(kettle, label="bread")
+    actions.undo(marsha, kettle, entry.id)
+    with pytest.raises(Proposed):
+        receipts.describe(glyn, kettle, receipt.id, label="again")
+    receipts.describe(glyn, kettle, other.id, label="loaves")
+    assert now_(other)[0] == "loaves"
+    with time_machine.travel(clock.now() + timedelta(days=30, seconds=5)):
+        receipts.describe(glyn, kettle, receipt.id, label="again")
+    assert now_(receipt)[0] == "again"
+    make.set_level(kettle, Area.RECEIPTS, Level.ONLY_US)
+    with pytest.raises(Refused):
+        receipts.describe(glyn, kettle, receipt.id, label="once more")
+
+
+def test_only_organisers_undo(kettle, told):
+    _, entry, glyn, _ = told
+    with pytest.raises(Refused):
+        actions.undo(glyn, kettle, entry.id)
+
+
+def test_undo_is_two_taps_from_what_we_were_told(client, kettle, told):
+    receipt, entry, _, _ = told
+    client.as_(make.person("Joe"))
+    page = client.get(f"/g/tuesday-kettle/changes/{entry.id}")
+    assert "Put it back how it was" in page.text
+    assert client.post(f"/g/tuesday-kettle/changes/{entry.id}/undo", data={"key": "k" * 20}).status_code == 303
+    assert now_(receipt) == ("milk", "for Tuesday")

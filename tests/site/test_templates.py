@@ -1,0 +1,148 @@
+"""What is written in templates, and what comes of them: parts say what they need, fields have labels, nothing runs inline."""
+
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+from itertools import chain
+
+import pytest
+
+from portal.app import ROOT
+from tests.site.pages import PAGES, Page
+
+TEMPLATES = ROOT / "templates"
+FILES = sorted(path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.html"))
+PARTS = [name for name in FILES if name.startswith("components/") or name.rpartition("/")[2].startswith("_")]
+WRITTEN = {name: (TEMPLATES / name).read_text() for name in FILES}
+CODE = "\n".join(path.read_text() for path in (ROOT / "portal").rglob("*.py"))
+EVERYTHING = CODE + "\n".join(WRITTEN.values())
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_a_part_begins_with_what_it_needs(name):
+    first = WRITTEN[name].splitlines()[0]
+    assert re.match(r"\{# .*(needs|named arguments).* #\}$", first), first
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_template_is_used(name):
+    assert f'"{name}"' in EVERYTHING
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_what_a_template_imports_it_uses(name):
+    for names in re.findall(r"\{% from \S+ import ([\w, ]+) %\}", WRITTEN[name]):
+        rest = WRITTEN[name].replace(f"import {names} %}}", "")
+        for macro in names.split(", "):
+            assert re.search(rf"\b{macro}\(", rest), macro
+
+
+def test_every_macro_is_used():
+    for name, text in WRITTEN.items():
+        for macro in re.findall(r"\{% macro (\w+)\(", text):
+            used = len(re.findall(rf"\b{macro}\(", "".join(WRITTEN.values()))) - 1
+            assert used > 0, f"{macro} of {name}"
+
+
+def test_every_letter_is_written_and_every_written_one_is_sent():
+    folders = {path.parent.name for path in (TEMPLATES / "mail").rglob("*.txt")}
+    assert folders == set(re.findall(r'mail\.letter\("([\w.]+)"\)', CODE))
+    for folder in folders:
+        assert f'post("{folder}"' in CODE, folder
+        assert {path.name for path in (TEMPLATES / "mail" / folder).iterdir()} == {"subject.txt", "body.txt"}
+
+
+def test_every_icon_there_is_is_used_and_every_style_has_something_to_style():
+    symbols = re.findall(r'<symbol id="([^"]+)"', (TEMPLATES / "components" / "icons.svg").read_text())
+    scripts = "\n".join(path.read_text() for path in (ROOT / "static").glob("*.js"))
+    built = ("lv-",)  # put together from a number
+    unused = [
+        s for s in symbols if f'"{s}"' not in EVERYTHING and f"#{s}" not in EVERYTHING + scripts and s[:3] not in built
+    ]
+    assert unused == []
+
+
+def test_the_linter_finds_nothing():
+    found = subprocess.run(
+        [sys.executable, "-m", "djlint", "--lint", "--quiet", "templates"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert found.returncode == 0, found.stdout
+
+
+class Seen(HTMLParser):
+    """What a checker must know of a page."""
+
+    def __init__(self, text: str):
+        super().__init__()
+        self.ids: list[str] = []
+        self.pointed: set[str] = set()
+        self.labelled: set[str] = set()
+        self.fields: list[dict] = []
+        self.wrong: list[str] = []
+        self.h1 = 0
+        self.title = re.search(r"<title>(.*?)</title>", text)[1]
+        self._in_label = 0
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        facts = dict(attrs)
+        self.ids += [facts["id"]] if "id" in facts else []
+        for name in ("aria-labelledby", "aria-describedby", "aria-controls"):
+            self.pointed |= set(facts.get(name, "").split())
+        self.h1 += tag == "h1"
+        self._in_label += tag == "label"
+        if tag == "label" and "for" in facts:
+            self.labelled.add(facts["for"])
+        if tag in {"input", "select", "textarea"} and facts.get("type") != "hidden":
+            self.fields.append(facts | {"in_label": self._in_label > 0})
+        if tag == "style" or (tag == "script" and "src" not in facts):
+            self.wrong.append(f"<{tag}> in the page")
+        if tag == "img" and "alt" not in facts:
+            self.wrong.append("a picture without words")
+        if tag == "form" and facts.get("method") not in {"post", "dialog"}:
+            self.wrong.append(f"a form that sends by {facts.get('method')}")
+        for name, value in attrs:
+            if name == "style" or name.startswith("on") or "javascript:" in (value or ""):
+                self.wrong.append(f"{name} on <{tag}>")
+            if name in {"src", "action", "formaction"} and not (value or "").startswith("/"):
+                self.wrong.append(f"{name} to {value}")
+
+    def handle_endtag(self, tag):
+        self._in_label -= tag == "label"
+
+
+@pytest.fixture(scope="module")
+def seen(demo):
+    """Every page, read once."""
+    return {page.name: Seen(demo.open(page).text) for page in PAGES}
+
+
+@pytest.mark.xdist_group("demo pages")
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_a_page_is_put_together_well(seen, page: Page):
+    found = seen[page.name]
+    assert found.wrong == []
+    assert found.h1 == 1
+    assert len(found.ids) == len(set(found.ids)), [i for i in found.ids if found.ids.count(i) > 1]
+    assert found.pointed | found.labelled <= set(found.ids)
+    for field in found.fields:
+        assert field["in_label"] or field.get("id") in found.labelled or field.get("aria-label"), field
+
+
+@pytest.mark.xdist_group("demo pages")
+def test_each_page_has_a_title_of_its_own(seen):
+    titles: dict[str, set] = {}
+    for page in PAGES:
+        if page.body is None:
+            titles.setdefault(seen[page.name].title, set()).add(page.endpoint)
+    allowed = {"signin.again", "signin.second"}  # the same question, asked in two places
+    assert {title: who for title, who in titles.items() if len(who) > 1 and who != allowed} == {}
+    assert all(title.endswith(" · Trellis") and len(title) > 12 for title in titles)
+
+
+def test_titles_and_file_names_say_nothing_personal(seen):
+    """Neutral titles (safety guide): a page in a list of tabs tells nobody what it is about."""
+    for title in {found.title for found in seen.values()}:
+        for word in chain(("kettle", "marsha", "queer", "allotment", "hearsay"), ("compost", "stamps")):
+            assert word not in title.lower(), title
