@@ -48,11 +48,11 @@ def upload(by, group, *, receipt_key: str, photo: Photo) -> Receipt:
 
 
 @action(area=Area.RECEIPTS, roles=GROUP_ROLES, helpers_own=True, says="told us of a cost without a receipt")
-def declare(by, group, *, receipt_key: str, shop: str, amount_pence: int, spent_on: date, why: str) -> Receipt:
+def declare(by, group, *, receipt_key: str, shop: str, amount_pence: int, spent_on: date, no_picture_why: str) -> Receipt:
     """Take someone's word for a cost there is no receipt of."""
     receipt = _new(by, group, receipt_key)
     receipt.shop, receipt.amount_pence, receipt.spent_on = shop, amount_pence, spent_on
-    receipt.no_picture_why = why
+    receipt.no_picture_why = no_picture_why
     _ask_if_same(receipt, queries.same_facts(receipt))
     return receipt
 
@@ -204,9 +204,9 @@ def keep_pages(by, group, picture, *, pages: list, thumb: str, looks: str) -> Pi
 
 
 @action(duty=Duty.F1, roles=SYSTEM_ONLY, on=Picture, says="couldn’t open a picture")
-def give_up_picture(by, group, picture, *, why: str) -> Picture:
+def give_up_picture(by, group, picture, *, sentence: str) -> Picture:
     """Note that a picture couldn't be opened, so that the group can send another."""
-    picture.failed_why, picture.original = why, None
+    picture.failed_why, picture.original = sentence, None
     return picture
 
 

@@ -32,7 +32,7 @@ def make_pages(picture_id: int, group_id: int) -> None:
             facts = _keep(kept, picture_id, made)
         actions.keep_pages(SYSTEM, group, picture_id, **facts)
     except pictures.CantOpen as polite:
-        actions.give_up_picture(SYSTEM, group, picture_id, why=str(polite))
+        actions.give_up_picture(SYSTEM, group, picture_id, sentence=str(polite))
     except NotHere:
         return  # taken back and removed while we worked
     finally:

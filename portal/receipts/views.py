@@ -89,7 +89,8 @@ def declare():
     if not form.validate():
         return invalid("receipts/without.html", form=form)
     facts = form.facts()
-    receipt = actions.declare(actor(), group(), receipt_key=facts["key"], **facts)
+    why = facts.pop("why")
+    receipt = actions.declare(actor(), group(), receipt_key=facts["key"], no_picture_why=why, **facts)
     return saved(goto=url_for(".show", group=group().slug, number=receipt.number))
 
 

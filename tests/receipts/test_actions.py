@@ -55,7 +55,12 @@ def test_numbers_start_at_r101_and_are_given_once(kettle, walkers):
 
 
 def test_a_cost_without_a_receipt_is_taken_at_ones_word(kettle, marsha):
-    told = {"shop": "Bus fares", "amount_pence": 7_20, "spent_on": date(2026, 11, 2), "why": "They don’t give one"}
+    told = {
+        "shop": "Bus fares",
+        "amount_pence": 7_20,
+        "spent_on": date(2026, 11, 2),
+        "no_picture_why": "They don’t give one",
+    }
     receipt = actions.declare(marsha, kettle, receipt_key="k" * 20, **told)
     assert state(receipt) is State.WE_HAVE_IT
     assert whole(receipt).pictures == []
