@@ -25,7 +25,8 @@ TOP = {"app", "cli", "checks", "wsgi", "__main__"}  # they put the floors togeth
 # The files that know of requests. The rest can be used by jobs and tests as it is.
 OF_THE_WEB = {
     *("core/errors.py", "core/forms.py", "core/guard.py", "core/icons.py", "core/logs.py", "core/web.py"),
-    *("people/reach.py", "people/session.py", "home/nav.py", "receipts/desk.py", "receipts/pictures.py"),
+    *("people/reach.py", "people/session.py", "home/nav.py", "autonomy/answers.py"),
+    *("receipts/desk.py", "receipts/pictures.py"),
 }
 REQUEST_WORDS = {"request", "session", "g"}
 
@@ -46,6 +47,7 @@ COMMITS = {
 }
 # Actions that no route does, and who does them.
 WITHOUT_A_ROUTE = {
+    "autonomy.explain": "nobody yet: the host's answer under its own proposal, with the host's list of proposals",
     "signin.name_first_coordinator": "the command `portal setup`",
     "receipts.code": "nobody yet: on the desk, accepting a receipt sets the code",
     "receipts.keep_pages": "the job that makes pictures safe",

@@ -14,6 +14,8 @@ from portal.app import create_app
 from portal.autonomy import door, policy
 from portal.autonomy.areas import START, Area, Duty, Level
 from portal.autonomy.models import Proposal
+from portal.autonomy.policy import Case
+from portal.autonomy.standing import Standing
 from portal.core import clock, wall
 from portal.core.db import db
 from portal.people.models import Membership
@@ -54,6 +56,17 @@ ONESELF = row(self=YES)
 BEFORE_SIGN_IN = row(self=YES, stranger=YES)
 
 MATRIX = {
+    "autonomy.agree": GROUPS_OWN,
+    "autonomy.ask_about": GROUPS_OWN,
+    "autonomy.explain": HOSTS_DESK,
+    "autonomy.rest": GROUPS_OWN,
+    "autonomy.say_no": GROUPS_OWN,
+    "autonomy.say_yes": GROUPS_OWN,
+    "autonomy.set_level": GROUPS_OWN,
+    "autonomy.set_limits": GROUPS_OWN,
+    "autonomy.stop": GROUPS_OWN,
+    "autonomy.undo": GROUPS_OWN,
+    "autonomy.wake": GROUPS_OWN,
     "demo.enter": row(stranger=YES),
     "members.accept": ONESELF,
     "members.agree": GROUPS_OWN,
@@ -153,11 +166,11 @@ def actions(tmp_path_factory):
     return door.ACTIONS
 
 
-def answered(who: str, action, level: str, *, area: Area | None = None) -> str:
+def answered(who: str, action, level: str, *, area: Area | None = None, case: dict | None = None, **stands) -> str:
     actor = Actor(1, "Somebody", frozenset({ROLES[who]}))
-    levels = dict.fromkeys(Area, LEVELS[level])
-    own = who != "helper: another's"
-    return policy.decide(actor, levels, area or action.area, action, own=own).outcome
+    standing = Standing(levels=dict.fromkeys(Area, LEVELS[level]), **stands)
+    asked = Case(own=who != "helper: another's", **(case or {}))
+    return policy.decide(actor, standing, area or action.area, action, asked).outcome
 
 
 def test_every_action_has_a_row_and_every_row_an_action(actions):
@@ -223,6 +236,42 @@ def test_between_funds_is_always_asked_even_when_they_look_after_it(level):
     assert answered("organiser", Anything(always_asks=True), level, area=Area.BUDGET) == "allow"
 
 
+QUIET = {"only_us": "deny", "ask_first": "propose", "tell_after": "propose", "you_do": "allow_list"}
+ONLY_ASKING = {"only_us": "deny", "ask_first": "propose", "tell_after": "propose", "you_do": "propose"}
+
+
+@pytest.mark.parametrize(("area", "level"), list(product(STARTS, LEVELS)))
+def test_while_a_group_rests_what_would_be_told_is_asked_instead(area, level):
+    """Quiet mode: ALLOW_TELL changes become PROPOSE; what the host looks after goes on."""
+    for who, theirs in AREAS_OF.items():
+        expected = QUIET[level] if area in theirs else "deny"
+        assert answered(who, Anything(), level, area=Area(area), quiet_until=clock.now()) == expected
+    assert answered("organiser", Anything(), level, area=Area(area), quiet_until=clock.now()) == "allow"
+    assert answered("finance", Anything(duty=Duty.F1), level, area=Area(area), quiet_until=clock.now()) == "allow"
+
+
+@pytest.mark.parametrize(("area", "level"), list(product(STARTS, LEVELS)))
+def test_after_an_undo_staff_only_ask_about_that_record(area, level):
+    """For 30 days, and not even that where it is now Only us."""
+    for who, theirs in AREAS_OF.items():
+        expected = ONLY_ASKING[level] if area in theirs else "deny"
+        assert answered(who, Anything(), level, area=Area(area), undone=True) == expected
+    assert answered("organiser", Anything(), level, area=Area(area), undone=True) == "allow"
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize(
+    ("pence", "month", "within"),
+    [(100_00, 0, True), (100_01, 0, False), (60_00, 240_00, True), (60_00, 240_01, False), (120_00, 0, False)],
+)
+def test_staff_say_yes_to_costs_within_the_groups_limits_only(level, pence, month, within):
+    """£100 each and £300 a month at the start; over it, they ask. Worked example 3 among them."""
+    for who in ("coordinator", "finance"):
+        case = {"pence": pence, "month_pence": month}
+        expected = STAFF_GET[level] if within else ONLY_ASKING[level]
+        assert answered(who, Anything(), level, area=Area.SPENDING, case=case) == expected
+
+
 @pytest.mark.parametrize(("level", "duty"), list(product(LEVELS, Duty)))
 def test_the_floor_stands_at_every_level(level, duty):
     for who in ("coordinator", "finance", "trustee", "safeguarding", "system"):
@@ -239,25 +288,26 @@ def test_areas_start_where_the_guide_says_and_none_at_you_look_after_it():
 
 
 def test_someone_with_two_staff_roles_gets_the_better_of_them_and_never_a_groups():
-    levels = dict.fromkeys(Area, YOU_DO)
+    standing = Standing(levels=dict.fromkeys(Area, YOU_DO))
     both = Actor(1, "Sefa", frozenset({Role.COORDINATOR, Role.TRUSTEE}))
-    assert policy.decide(both, levels, Area.STORY, Anything()).outcome == "allow_list"
+    assert policy.decide(both, standing, Area.STORY, Anything()).outcome == "allow_list"
     groups_only = Anything(roles=frozenset({Role.ORGANISER, Role.HELPER}))
     everything = Actor(1, "Sefa", frozenset({*AREAS_OF, Role.SELF}))
     for area, level in product(Area, Level):
-        assert policy.decide(everything, {area: level}, area, groups_only).outcome == "deny"
+        assert policy.decide(everything, Standing(levels={area: level}), area, groups_only).outcome == "deny"
 
 
 def test_nobody_is_let_in_without_a_role():
     nobody = Actor(1, "Nobody", frozenset())
-    assert policy.decide(nobody, START, Area.RECEIPTS, Anything()).outcome == "deny"
+    assert policy.decide(nobody, Standing(), Area.RECEIPTS, Anything()).outcome == "deny"
 
 
 @pytest.mark.parametrize(("area", "level"), list(product(Area, Level)))
 def test_each_refusal_and_each_change_says_why(area, level):
     """Whoever is refused, asked or noted reads a sentence."""
     for who in WHO:
-        decision = policy.decide(Actor(1, "S", frozenset({ROLES[who]})), {area: level}, area, Anything(), own=False)
+        standing = Standing(levels={area: level})
+        decision = policy.decide(Actor(1, "S", frozenset({ROLES[who]})), standing, area, Anything())
         assert decision.outcome == "allow" or decision.why.endswith((".", "s"))
 
 

@@ -1,6 +1,6 @@
 """Our say, the proposals that wait for us, what can be undone, and rest: the group's own side of the promise."""
 
-from flask import Blueprint, Flask, abort, request, url_for
+from flask import Blueprint, Flask, abort, g, request, url_for
 
 from portal.autonomy import actions, answers, queries, standing
 from portal.autonomy.areas import AREA_WORDS, DUTY_WORDS, LEVEL_WORDS, Area, Level
@@ -56,7 +56,7 @@ def set_level(area):
 @in_group(roles=ORGANISERS, asks_again=True)
 def limits():
     """How much staff may say yes to without asking."""
-    now = standing.of(group().id)
+    now = standing.of(_here())
     form = LimitsForm(data={"each_pence": now.each_pence, "month_pence": now.month_pence})
     return page("autonomy/limits.html", form=form)
 
@@ -145,7 +145,7 @@ def undo(entry_id):
 @in_group()
 def rest():
     """Quiet mode, and what it does."""
-    return page("autonomy/rest.html", form=RestForm(), quiet=queries.quiet_now(group().id))
+    return page("autonomy/rest.html", form=RestForm(), quiet=queries.quiet_now(_here()))
 
 
 @bp.post("/rest")
@@ -153,7 +153,7 @@ def rest():
 def start_rest():
     form = RestForm.from_request()
     if not form.validate():
-        return invalid("autonomy/rest.html", form=form, quiet=queries.quiet_now(group().id))
+        return invalid("autonomy/rest.html", form=form, quiet=queries.quiet_now(_here()))
     actions.rest(actor(), group(), key=form.key.data, days=(form.weeks.data or 2) * 7)
     return saved(goto=url_for(".rest", group=group().slug), says="It’s quiet now. Rest well.")
 
@@ -165,8 +165,13 @@ def wake():
     return saved(goto=url_for("home.index", group=group().slug), says="Welcome back.")
 
 
+def _here() -> int:
+    """The group of this page by its number: reading needs no more of it."""
+    return g.place.group_id
+
+
 def _say() -> dict:
-    now = standing.of(group().id)
+    now = standing.of(_here())
     return {
         "standing": now,
         "areas": AREA_WORDS,
@@ -174,8 +179,8 @@ def _say() -> dict:
         "sentences": SENTENCES,
         "in_short": IN_SHORT,
         "duties": DUTY_WORDS,
-        "loosenings": queries.loosenings(group().id),
-        "proposals": queries.waiting(group().id),
+        "loosenings": queries.loosenings(_here()),
+        "proposals": queries.waiting(_here()),
         "me": actor().person_id,
         "organises": bool(actor().roles & ORGANISERS),
     }
@@ -185,20 +190,20 @@ def _area(name: str) -> dict:
     if name not in list(Area):
         abort(404)
     chosen = Area(name)
-    level = standing.of(group().id).levels[chosen]
+    level = standing.of(_here()).levels[chosen]
     return {
         "area": chosen,
         "words": AREA_WORDS[chosen],
         "sentences": SENTENCES[chosen],
         "level": level,
         "looser": list(Level)[list(Level).index(level) + 1 :],
-        "alone": len(people.organisers(group().id)) == 1,
+        "alone": len(people.organisers(_here())) == 1,
         "form": LevelForm(data={"level": level.value}),
     }
 
 
 def _found(proposal_id: int):
-    return queries.proposal(group().id, proposal_id) or abort(404)
+    return queries.proposal(_here(), proposal_id) or abort(404)
 
 
 def _proposal(proposal_id: int, form) -> dict:
@@ -206,7 +211,7 @@ def _proposal(proposal_id: int, form) -> dict:
     return {
         "proposal": found,
         "by": people.names([found.person_id]).get(found.person_id or 0, "Trellis"),
-        "until": queries.proposal_deadline(found, standing.quiet_spells(group().id)),
+        "until": queries.proposal_deadline(found, standing.quiet_spells(_here())),
         "shown": queries.of_proposal(found),
         "notes": queries.notes(found),
         "area": AREA_WORDS[found.area],
@@ -217,8 +222,8 @@ def _proposal(proposal_id: int, form) -> dict:
 
 
 def _change(entry_id: int, problem: str = "") -> dict:
-    entry = queries.entry(group().id, entry_id) or abort(404)
-    row, changes = queries.row_of(group().id, entry), queries.changes_of(entry)
+    entry = queries.entry(_here(), entry_id) or abort(404)
+    row, changes = queries.row_of(_here(), entry), queries.changes_of(entry)
     now = {change["column"]: queries.plain(getattr(row, change["column"])) for change in changes} if row else {}
     return {
         "entry": entry,
@@ -226,8 +231,8 @@ def _change(entry_id: int, problem: str = "") -> dict:
         "shown": queries.shown(row, ((c["column"], c["before"], c["after"]) for c in changes)),
         "now": now,
         "clash": bool(row) and any(queries.differs(row, change) for change in changes),
-        "can_undo": queries.can_undo(group().id, entry),
-        "until": queries.undo_deadline(entry, standing.quiet_spells(group().id)),
+        "can_undo": queries.can_undo(_here(), entry),
+        "until": queries.undo_deadline(entry, standing.quiet_spells(_here())),
         "problem": problem,
         "key": PlainForm(),
         "organises": bool(actor().roles & ORGANISERS),

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from portal.activity.models import Entry
+from portal.autonomy.areas import Area, Level
+from portal.autonomy.door import Proposed
 from portal.core import clock, wall
 from portal.core.db import db
 from portal.core.mail import ShownMail
@@ -13,7 +16,9 @@ from portal.members.actions import link_token
 from portal.members.models import Invitation
 from portal.people.models import Group, Person
 from portal.people.roles import Role
+from portal.receipts import actions as receipts
 from portal.receipts.models import Receipt
+from tests import make
 from tests.client import Client
 
 
@@ -67,6 +72,14 @@ PAGES = (
     Page("receipt, the same", "receipts.show", "Dan", "/g/hearsay-collective/receipts/110"),
     Page("receipt, blurred", "receipts.show", "Stu", "/g/eastmoor-dads/receipts/111"),
     Page("receipt, taken back", "receipts.show", "Marsha", f"{K}/receipts/{{binned}}"),
+    Page("say", "autonomy.say", "Marsha", f"{K}/say"),
+    Page("say of a helper", "autonomy.say", "Bernie", f"{K}/say"),
+    Page("promise", "autonomy.promise", "Marsha", f"{K}/say/promise"),
+    Page("area", "autonomy.area", "Marsha", f"{K}/say/receipts"),
+    Page("limits", "autonomy.limits", "Marsha", f"{K}/say/spending/limits"),
+    Page("proposal", "autonomy.proposal", "Wren", "/g/quiet-allotment/proposals/{proposal}"),
+    Page("change", "autonomy.change", "Marsha", f"{K}/changes/{{change}}"),
+    Page("rest", "autonomy.rest", "Marsha", f"{K}/rest"),
     Page("desk", "desk.index", "Glyn Parry", f"{DESK}/"),
     *(
         Page(f"desk, {view}", "desk.index", "Glyn Parry", f"{DESK}/?view={view}")
@@ -139,7 +152,27 @@ def lay_out(app) -> Demo:
         invitation = Invitation(group_id=kettle.id, agreed_at=clock.now(), **asked)
         db.session.add(invitation)
     db.session.commit()
-    return Demo(app, Client(app), {"token": link_token(invitation), "binned": 301})
+    words = {"token": link_token(invitation), "binned": 301, "proposal": _proposed(), "change": _told()}
+    return Demo(app, Client(app), words)
+
+
+def _proposed() -> int:
+    """The host suggests another word for the Allotment's compost."""
+    glyn = db.session.scalars(sa.select(Person).where(Person.name == "Glyn Parry")).one()
+    receipt = db.session.scalars(sa.select(Receipt).where(Receipt.number == 104)).one()
+    group = db.session.get_one(Group, receipt.group_id)
+    make.set_level(group, Area.RECEIPTS, Level.ASK_FIRST)
+    try:
+        receipts.describe(make.actor(glyn, Role.FINANCE), group, receipt.id, label="garden things")
+    except Proposed as waiting:
+        return waiting.proposal.id
+    raise AssertionError("nothing was proposed")
+
+
+def _told() -> int:
+    """The change of a label that the demo's group was told of."""
+    told = sa.select(Entry.id).where(Entry.outcome == "allow_tell").order_by(Entry.id.desc())
+    return db.session.scalars(told).first()
 
 
 SHOPS = ("Corner Grocer", "Ashbrook Village Hall", "Fernside Nursery", "Post Office", "Merkato Spices", "Inkwell Print")

@@ -135,6 +135,23 @@ TABLE = {
     "POST receipts.restore": group(NOT_HELPERS_OWN),
     "POST receipts.answer": group(NOT_HELPERS_OWN, {"words": "Milk for the table", "key": KEY}),
     "GET receipts.picture": group(INSIDE),
+    "GET autonomy.say": group(INSIDE),
+    "GET autonomy.promise": group(INSIDE),
+    "GET autonomy.area": group(ORGANISERS),
+    "POST autonomy.set_level": group(ORGANISERS, {"level": "only_us", "key": KEY}),
+    "GET autonomy.limits": group(ORGANISERS),
+    "POST autonomy.set_limits": group(ORGANISERS, {"each_pence": "50", "month_pence": "90", "key": KEY}),
+    "POST autonomy.agree": group(ORGANISERS),
+    "POST autonomy.stop": group(ORGANISERS),
+    "GET autonomy.proposal": group(INSIDE),
+    "POST autonomy.say_yes": group(ORGANISERS, {"key": KEY}),
+    "POST autonomy.say_no": group(ORGANISERS, {"key": KEY}),
+    "POST autonomy.ask_about": group(ORGANISERS, {"words": "What for?", "key": KEY}),
+    "GET autonomy.change": group(INSIDE),
+    "POST autonomy.undo": group(ORGANISERS, {"key": KEY}),
+    "GET autonomy.rest": group(INSIDE),
+    "POST autonomy.start_rest": group(ORGANISERS, {"weeks": "2", "key": KEY}),
+    "POST autonomy.wake": group(ORGANISERS),
     "GET desk.index": host(DESK),
     "GET desk.show": host(DESK),
     "POST desk.accept": host(DESK, {"ledger_code": "5100", "amount_pence": "1146", "key": KEY}),
@@ -192,13 +209,13 @@ def tries(world, name: str, route) -> list[Try]:
         gone = GONE if who in cell.may else outside
         found.append(Try(who, "own", _pick(parts, own), answer))
         if ids:
-            absent = {part: "not-a-thing" if part in {"slug", "token"} else ABSENT for part in ids}
+            absent = {part: "not-a-thing" if part in {"slug", "token", "area"} else ABSENT for part in ids}
             found.append(Try(who, "absent", _pick(parts, own | absent), gone))
         if cell.side == "group":
             theirs = _expected_in_walkers(cell, who, outside)
             found.append(Try(who, "theirs", _pick(parts, other), theirs))
             found.append(Try(who, "nowhere", _pick(parts, other | {"group": "not-a-group"}), outside))
-            if ids:
+            if ids and ids != ["area"]:
                 found.append(Try(who, "other's in own", _pick(parts, other | {"group": own["group"]}), gone))
             if who == "helper" and cell.may.get(who) == WALL:
                 hers = own | {"number": own["helpers"], "question_id": own["helpers_question"]}

@@ -1,4 +1,4 @@
-"""What is written in templates, and what comes of them: parts say what they need, fields have labels, nothing runs inline."""
+"""What is written in templates and what comes of it: parts say what they need, fields have labels, nothing is inline."""
 
 import re
 import subprocess
@@ -34,8 +34,8 @@ def test_a_template_is_used(name):
 def test_what_a_template_imports_it_uses(name):
     for names in re.findall(r"\{% from \S+ import ([\w, ]+) %\}", WRITTEN[name]):
         rest = WRITTEN[name].replace(f"import {names} %}}", "")
-        for macro in names.split(", "):
-            assert re.search(rf"\b{macro}\(", rest), macro
+        for imported in names.split(", "):
+            assert re.search(rf"\b{imported.split(' as ')[-1]}\(", rest), imported
 
 
 def test_every_macro_is_used():
@@ -51,16 +51,6 @@ def test_every_letter_is_written_and_every_written_one_is_sent():
     for folder in folders:
         assert f'post("{folder}"' in CODE, folder
         assert {path.name for path in (TEMPLATES / "mail" / folder).iterdir()} == {"subject.txt", "body.txt"}
-
-
-def test_every_icon_there_is_is_used_and_every_style_has_something_to_style():
-    symbols = re.findall(r'<symbol id="([^"]+)"', (TEMPLATES / "components" / "icons.svg").read_text())
-    scripts = "\n".join(path.read_text() for path in (ROOT / "static").glob("*.js"))
-    built = ("lv-",)  # put together from a number
-    unused = [
-        s for s in symbols if f'"{s}"' not in EVERYTHING and f"#{s}" not in EVERYTHING + scripts and s[:3] not in built
-    ]
-    assert unused == []
 
 
 def test_the_linter_finds_nothing():
@@ -141,8 +131,9 @@ def test_each_page_has_a_title_of_its_own(seen):
     assert all(title.endswith(" · Trellis") and len(title) > 12 for title in titles)
 
 
-def test_titles_and_file_names_say_nothing_personal(seen):
-    """Neutral titles (safety guide): a page in a list of tabs tells nobody what it is about."""
-    for title in {found.title for found in seen.values()}:
+@pytest.mark.xdist_group("demo pages")
+def test_titles_say_nothing_personal(seen):
+    """Neutral titles (safety guide): a page in a list of tabs tells nobody what it is about. The host's own list aside."""
+    for title in {found.title for name, found in seen.items() if not name.startswith("group")}:
         for word in chain(("kettle", "marsha", "queer", "allotment", "hearsay"), ("compost", "stamps")):
             assert word not in title.lower(), title

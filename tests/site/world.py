@@ -2,11 +2,15 @@
 
 import io
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import pysqlite3
 import sqlalchemy as sa
 
-from portal.autonomy.models import Hold
+from portal.activity.models import Entry
+from portal.autonomy.areas import Area, Level
+from portal.autonomy.door import Proposed
+from portal.autonomy.models import Hold, Loosening
 from portal.core import clock, files, wall, workdays
 from portal.core.db import db
 from portal.ledger.models import Fund
@@ -14,6 +18,7 @@ from portal.members.actions import link_token
 from portal.members.models import Invitation, Removal
 from portal.people.models import Device, Membership, Person, StaffRole
 from portal.people.roles import Role
+from portal.receipts import actions as receipts
 from portal.receipts.models import Picture, Question, Receipt
 from portal.signin.actions import argon2
 from portal.signin.models import Passkey, Password
@@ -104,7 +109,12 @@ def _things(group, second: str, third: str, helper: str) -> dict:
         removal = Removal(group_id=group.id, membership_id=_place(group, third), asked_by=make.person(second).id)
         db.session.add_all([question, helpers_question, hold, removal, *invitations.values()])
     db.session.commit()
+    proposal, loosening, change = _waiting(group, helpers, second)
     return {
+        "area": "receipts",
+        "proposal_id": proposal,
+        "loosening_id": loosening,
+        "entry_id": change,
         "group": group.slug,
         "slug": group.slug,
         "number": receipt.number,
@@ -124,6 +134,26 @@ def _things(group, second: str, third: str, helper: str) -> dict:
         "organisers_membership": _place(group, second),
         "size": 1,
     }
+
+
+def _waiting(group, receipt: Receipt, second: str) -> tuple[int, int, int]:
+    """What staff changed and told of, what they proposed, and a level about to loosen, by id."""
+    with wall.opened(group.id):
+        for membership in db.session.scalars(sa.select(Membership).where(Membership.group_id == group.id)):
+            membership.joined_at = clock.now() - timedelta(days=30)
+        loosening = Loosening(group_id=group.id, started_by=make.person(second).id, area="budget", level="tell_after")
+        db.session.add(loosening)
+    db.session.commit()
+    glyn = make.actor(make.person("Glyn"), Role.FINANCE)
+    make.set_level(group, Area.RECEIPTS, Level.TELL_AFTER)
+    receipts.describe(glyn, group, receipt.id, label="tea")
+    change = db.session.scalar(sa.select(sa.func.max(Entry.id)).where(Entry.group_id == group.id))
+    make.set_level(group, Area.RECEIPTS, Level.ASK_FIRST)
+    try:
+        receipts.describe(glyn, group, receipt.id, note="Milk")
+    except Proposed as waiting:
+        proposal = waiting.proposal.id
+    return proposal, loosening.id, change
 
 
 def _ready_picture(group, receipt: Receipt) -> Picture:
