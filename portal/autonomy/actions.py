@@ -146,16 +146,16 @@ def undo(by, group, entry, *, keep: str = "theirs") -> object:
     Where somebody changed the same thing again since, nothing is guessed: `keep` says which one stays, `before` (put back
     what was there first) or `now` (leave it as it is now).
     """
-    if not queries.can_undo(group.id, entry):
+    changes = queries.changes_of(entry)
+    if not queries.can_undo(group.id, entry, changes, standing.quiet_spells(group.id)):
         raise Mistake("This can’t be undone any more. You can change it yourself, or raise a question.")
     row = queries.row_of(group.id, entry)
     if row is None:
         raise NotHere("row")
-    changes = queries.changes_of(entry)
     clashes = [change for change in changes if queries.differs(row, change)]
     if clashes and keep not in {"before", "now"}:
         raise Mistake("Someone changed this again since. Choose which one stays.")
-    for change in changes:
+    for change in told.changes:
         if keep == "before" or change not in clashes:
             setattr(row, change["column"], queries.typed(row, change["column"], change["before"]))
     return row

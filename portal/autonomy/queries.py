@@ -100,16 +100,6 @@ def row_of(group_id: int, subject: Entry | Proposal):
     return db.session.scalar(sa.select(model).where(model.id == subject.subject_id, model.group_id == group_id))
 
 
-def changes_of(entry: Entry) -> list[dict]:
-    """What an entry changed in the row it is about: column, before, after. Nothing once its words are erased."""
-    beside = db.session.scalar(
-        sa.select(EntryWords).where(EntryWords.entry_id == entry.id, EntryWords.group_id == entry.group_id)
-    )
-    words = (beside.words or {}) if beside else {}
-    own = f"{entry.subject_table}:{entry.subject_id}"
-    return [change for change in words.get("changes", []) if change["row"] == own]
-
-
 def differs(row, change: dict) -> bool:
     """Whether a column no longer holds what the change put there."""
     return plain(getattr(row, change["column"])) != change["after"]
@@ -130,29 +120,54 @@ def typed(row, column: str, value):
     return value
 
 
-def undo_deadline(entry: Entry, spells: Spells) -> datetime:
-    """Until when an entry can be undone."""
-    return standing.deadline(entry.at, UNDO_LASTS, spells)
+@dataclass(frozen=True)
+class Told:
+    """A change of the host's people: what it put where, by whom, and until when it can be undone.
+
+    `changes` are the columns of the row it is about; empty once the words are erased.
+    """
+
+    entry: Entry
+    by: str
+    changes: list[dict]
+    undone: bool
+    until: datetime
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether it was a tell-after change within its 14 days that nobody undid yet."""
+        told = self.entry.outcome == Outcome.ALLOW_TELL and bool(self.changes)
+        return told and not self.undone and self.until > clock.now()
 
 
-def can_undo(group_id: int, entry: Entry) -> bool:
-    """Whether this was a tell-after change within its 14 days that was not undone yet."""
-    if entry.outcome != Outcome.ALLOW_TELL or not changes_of(entry):
-        return False
-    undone = sa.select(Entry.id).where(
-        Entry.group_id == group_id,
-        Entry.action == standing.UNDO,
-        Entry.subject_table == entry.subject_table,
-        Entry.subject_id == entry.subject_id,
-        Entry.seq > entry.seq,
+def told(group_id: int, entry_id: int) -> Told | None:
+    """One entry of a group as its own page shows it, quiet time counted out of its deadline. Two statements."""
+    later = sa.orm.aliased(Entry)
+    undone = (
+        sa.select(later.id)
+        .where(
+            later.group_id == Entry.group_id,
+            later.action == standing.UNDO,
+            later.subject_table == Entry.subject_table,
+            later.subject_id == Entry.subject_id,
+            later.seq > Entry.seq,
+        )
+        .exists()
     )
-    if db.session.scalar(undone.limit(1)):
-        return False
-    return undo_deadline(entry, standing.quiet_spells(group_id)) > clock.now()
-
-
-def entry(group_id: int, entry_id: int) -> Entry | None:
-    return db.session.scalar(sa.select(Entry).where(Entry.id == entry_id, Entry.group_id == group_id))
+    beside = sa.and_(EntryWords.entry_id == Entry.id, EntryWords.group_id == Entry.group_id)
+    found = db.session.execute(
+        sa.select(Entry, Person.name, EntryWords.words, undone)
+        .outerjoin(EntryWords, beside)
+        .outerjoin(Person, Person.id == Entry.person_id)
+        .where(Entry.id == entry_id, Entry.group_id == group_id)
+    ).first()
+    if found is None:
+        return None
+    entry, name, words, was_undone = found
+    own = f"{entry.subject_table}:{entry.subject_id}"
+    changes = [change for change in (words or {}).get("changes", []) if change["row"] == own]
+    until = standing.deadline(entry.at, UNDO_LASTS, standing.quiet_spells(group_id))
+    return Told(entry, name or "Trellis", changes, bool(was_undone), until)
 
 
 def loosenings(group_id: int) -> list[tuple[Loosening, str]]:

@@ -222,17 +222,14 @@ def _proposal(proposal_id: int, form) -> dict:
 
 
 def _change(entry_id: int, problem: str = "") -> dict:
-    entry = queries.entry(_here(), entry_id) or abort(404)
-    row, changes = queries.row_of(_here(), entry), queries.changes_of(entry)
-    now = {change["column"]: queries.plain(getattr(row, change["column"])) for change in changes} if row else {}
+    told = queries.told(group().id, entry_id) or abort(404)
+    row = queries.row_of(group().id, told.entry)
+    now = {change["column"]: queries.plain(getattr(row, change["column"])) for change in told.changes} if row else {}
     return {
-        "entry": entry,
-        "by": people.names([entry.person_id]).get(entry.person_id or 0, "Trellis"),
-        "shown": queries.shown(row, ((c["column"], c["before"], c["after"]) for c in changes)),
+        "told": told,
+        "shown": queries.shown(row, ((c["column"], c["before"], c["after"]) for c in told.changes)),
         "now": now,
-        "clash": bool(row) and any(queries.differs(row, change) for change in changes),
-        "can_undo": queries.can_undo(_here(), entry),
-        "until": queries.undo_deadline(entry, standing.quiet_spells(_here())),
+        "clash": bool(row) and any(queries.differs(row, change) for change in told.changes),
         "problem": problem,
         "key": PlainForm(),
         "organises": bool(actor().roles & ORGANISERS),
