@@ -146,13 +146,13 @@ def undo(by, group, entry, *, keep: str = "theirs") -> object:
     Where somebody changed the same thing again since, nothing is guessed: `keep` says which one stays, `before` (put back
     what was there first) or `now` (leave it as it is now).
     """
-    changes = queries.changes_of(entry)
-    if not queries.can_undo(group.id, entry, changes, standing.quiet_spells(group.id)):
+    told = queries.told(group.id, entry.id)
+    if told is None or not told.can_undo:
         raise Mistake("This can’t be undone any more. You can change it yourself, or raise a question.")
     row = queries.row_of(group.id, entry)
     if row is None:
         raise NotHere("row")
-    clashes = [change for change in changes if queries.differs(row, change)]
+    clashes = [change for change in told.changes if queries.differs(row, change)]
     if clashes and keep not in {"before", "now"}:
         raise Mistake("Someone changed this again since. Choose which one stays.")
     for change in told.changes:
