@@ -1,5 +1,7 @@
 """Reads of what happened."""
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 
 from portal.activity.models import Entry
@@ -7,21 +9,23 @@ from portal.core.db import db
 from portal.people.models import Person
 from portal.people.roles import HOST_ROLES
 
-
-def by_host(group_id: int, limit: int = 5) -> list[tuple[Entry, str | None]]:
-    """What the host's people did for this group lately and the group hears about, with the first name of who did it."""
-    return _with_names(
-        sa.select(Entry, Person.name)
-        .outerjoin(Person, Person.id == Entry.person_id)
-        .where(
-            Entry.group_id == group_id,
-            Entry.role.in_(HOST_ROLES),
-            Entry.person_id.is_not(None),
-            Entry.outcome.in_(("allow", "allow_tell", "allow_list")),
-        )
-        .order_by(Entry.id.desc())
-        .limit(limit)
+_BY_HOST = (
+    sa.select(Entry.id, Entry.at, Entry.says, Entry.about, Entry.outcome, Person.name)
+    .join(Person, Person.id == Entry.person_id)
+    .where(
+        Entry.group_id == sa.bindparam("group"),
+        Entry.role.in_(HOST_ROLES),
+        Entry.outcome.in_(("allow", "allow_tell", "allow_list")),
     )
+    .order_by(Entry.id.desc())
+    .limit(5)
+)
+_NEWEST = sa.select(sa.func.max(Entry.id)).where(Entry.group_id == sa.bindparam("group"))
+
+
+def by_host(group_id: int) -> Sequence[sa.Row]:
+    """The last five things the host's people did for this group: id, at, says, about, outcome, and name of who did it."""
+    return db.session.execute(_BY_HOST, {"group": group_id}).all()
 
 
 def about_row(group_id: int, table: str, row_id: int, limit: int = 50) -> list[tuple[Entry, str | None]]:
@@ -37,7 +41,7 @@ def about_row(group_id: int, table: str, row_id: int, limit: int = 50) -> list[t
 
 def newest(group_id: int) -> int:
     """The number of the newest entry of a group: it moves with every change, so it dates a page."""
-    return db.session.scalar(sa.select(sa.func.max(Entry.id)).where(Entry.group_id == group_id)) or 0
+    return db.session.scalar(_NEWEST, {"group": group_id}) or 0
 
 
 def _with_names(query) -> list[tuple[Entry, str | None]]:

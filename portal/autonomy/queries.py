@@ -46,26 +46,26 @@ def waiting(group_id: int) -> list[Waiting]:
     return [one for one in found if one.until > clock.now()]
 
 
-def waiting_parts(group_id: int, person_id: int) -> list[sa.Select]:
-    """What waits for this organiser: proposals of staff, and loosenings somebody else started."""
-    now = clock.now()
-    proposals = (
-        sa.select(*columns("proposal", number=Proposal.id, who=Person.name, what=Proposal.area, at=Proposal.made_at))
-        .outerjoin(Person, Person.id == Proposal.person_id)
-        .where(Proposal.group_id == group_id, Proposal.answered_at.is_(None))
-    )
-    loosening = (
-        sa.select(*columns("loosening", number=Loosening.id, who=Person.name, what=Loosening.area, at=Loosening.started_at))
-        .join(Person, Person.id == Loosening.started_by)
-        .where(
-            Loosening.group_id == group_id,
-            Loosening.started_by != person_id,
-            Loosening.agreed_at.is_(None),
-            Loosening.ended_at.is_(None),
-            Loosening.started_at > now - SECOND_WITHIN,
-        )
-    )
-    return [proposals, loosening]
+# What waits for an organiser: proposals of staff, and loosenings somebody else started.
+WAITING = (
+    sa.select(*columns("proposal", number=Proposal.id, who=Person.name, what=Proposal.area, at=Proposal.made_at))
+    .outerjoin(Person, Person.id == Proposal.person_id)
+    .where(Proposal.group_id == sa.bindparam("group"), Proposal.answered_at.is_(None)),
+    sa.select(*columns("loosening", number=Loosening.id, who=Person.name, what=Loosening.area, at=Loosening.started_at))
+    .join(Person, Person.id == Loosening.started_by)
+    .where(
+        Loosening.group_id == sa.bindparam("group"),
+        Loosening.started_by != sa.bindparam("person"),
+        Loosening.agreed_at.is_(None),
+        Loosening.ended_at.is_(None),
+        Loosening.started_at > sa.bindparam("loosenings_since"),
+    ),
+)
+
+
+def waiting_since() -> dict:
+    """From when on things still wait, for WAITING."""
+    return {"loosenings_since": clock.now() - SECOND_WITHIN}
 
 
 def still_waits(group_id: int, made_at: datetime) -> bool:

@@ -109,7 +109,10 @@ def is_reading() -> bool:
 
 @contextmanager
 def reading():
-    """Run the block in a short transaction of its own that only reads, and end it."""
+    """Run the block in a short transaction of its own that only reads, and end it; a request that only reads goes on."""
+    if is_reading():
+        yield
+        return
     token = _reading.set(True)
     try:
         yield

@@ -27,6 +27,7 @@ CANT_OPEN = "We couldn’t open that picture. Please take it again, or type what
 TOO_MANY = f"That has more than {MAX_PAGES} pages. Send the pages with the costs on them."
 
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+Image.init()  # every reader is known before a child is forked, so that no child looks for them
 
 
 class CantOpen(Exception):

@@ -24,12 +24,21 @@ class Waiting:
     at: datetime
 
 
+def _in_order(*parts: sa.Select) -> sa.Select:
+    every = sa.union_all(*parts).subquery()
+    return sa.select(every).order_by(every.c.at).limit(MOST)
+
+
+_FOR_HELPERS = _in_order(receipts.WAITING)
+_FOR_ORGANISERS = _in_order(receipts.WAITING, *members.WAITING, *autonomy.WAITING)
+
+
 def waiting_for_us(group_id: int, person_id: int, *, organises: bool) -> list[Waiting]:
     """What waits longest comes first. Helpers see questions; the rest is the organisers' to answer."""
-    parts = [receipts.waiting(group_id)]
-    if organises:
-        parts += [*members.waiting(group_id, person_id), *autonomy.waiting_parts(group_id, person_id)]
-    every = sa.union_all(*parts).subquery()
-    rows = db.session.execute(sa.select(every).order_by(every.c.at).limit(MOST))
+    if not organises:
+        rows = db.session.execute(_FOR_HELPERS, {"group": group_id})
+    else:
+        since = members.waiting_since() | autonomy.waiting_since()
+        rows = db.session.execute(_FOR_ORGANISERS, {"group": group_id, "person": person_id, **since})
     found = [Waiting(*row) for row in rows]
     return [one for one in found if one.kind != "proposal" or autonomy.still_waits(group_id, one.at)]

@@ -51,7 +51,7 @@ def index():
     organises = Role.ORGANISER in actor().roles
     return page(
         "home/index.html",
-        on_the_way=receipts.on_the_way(group_id, 4),
+        on_the_way=receipts.on_the_way(group_id),
         waiting=waiting_for_us(group_id, actor().person_id or 0, organises=organises),
         asks=ASKS,
         by_host=by_host(group_id),

@@ -27,40 +27,39 @@ def open_invitations(group_id: int) -> list[tuple[Invitation, str]]:
     return [(invitation, name) for invitation, name in db.session.execute(query)]
 
 
-def waiting(group_id: int, person_id: int) -> list[sa.Select]:
-    """What this organiser may agree to: new organisers somebody else proposed, organisers somebody else asks to go."""
-    now, asker = clock.now(), sa.orm.aliased(Person)
-    coming = (
-        sa.select(
-            *columns("organiser", number=Invitation.id, who=Person.name, what=Invitation.email, at=Invitation.made_at)
-        )
-        .join(Person, Person.id == Invitation.made_by)
-        .where(
-            Invitation.group_id == group_id,
-            Invitation.role == Role.ORGANISER,
-            Invitation.made_by != person_id,
-            Invitation.agreed_at.is_(None),
-            Invitation.accepted_at.is_(None),
-            Invitation.ended_at.is_(None),
-            Invitation.made_at > now - LASTS,
-        )
-    )
-    going = (
-        sa.select(*columns("removal", number=Removal.id, who=asker.name, what=Person.name, at=Removal.asked_at))
-        .join(asker, asker.id == Removal.asked_by)
-        .join(Membership, sa.and_(Membership.id == Removal.membership_id, Membership.group_id == Removal.group_id))
-        .join(Person, Person.id == Membership.person_id)
-        .where(
-            Removal.group_id == group_id,
-            Removal.asked_by != person_id,
-            Membership.person_id != person_id,
-            Removal.agreed_at.is_(None),
-            Removal.ended_at.is_(None),
-            Removal.asked_at > now - REMOVAL_LASTS,
-            Membership.ended_at.is_(None),
-        )
-    )
-    return [coming, going]
+_asker = sa.orm.aliased(Person)
+# What an organiser may agree to: new organisers somebody else proposed, organisers somebody else asks to go.
+WAITING = (
+    sa.select(*columns("organiser", number=Invitation.id, who=Person.name, what=Invitation.email, at=Invitation.made_at))
+    .join(Person, Person.id == Invitation.made_by)
+    .where(
+        Invitation.group_id == sa.bindparam("group"),
+        Invitation.role == Role.ORGANISER,
+        Invitation.made_by != sa.bindparam("person"),
+        Invitation.agreed_at.is_(None),
+        Invitation.accepted_at.is_(None),
+        Invitation.ended_at.is_(None),
+        Invitation.made_at > sa.bindparam("invited_since"),
+    ),
+    sa.select(*columns("removal", number=Removal.id, who=_asker.name, what=Person.name, at=Removal.asked_at))
+    .join(_asker, _asker.id == Removal.asked_by)
+    .join(Membership, sa.and_(Membership.id == Removal.membership_id, Membership.group_id == Removal.group_id))
+    .join(Person, Person.id == Membership.person_id)
+    .where(
+        Removal.group_id == sa.bindparam("group"),
+        Removal.asked_by != sa.bindparam("person"),
+        Membership.person_id != sa.bindparam("person"),
+        Removal.agreed_at.is_(None),
+        Removal.ended_at.is_(None),
+        Removal.asked_at > sa.bindparam("removals_since"),
+        Membership.ended_at.is_(None),
+    ),
+)
+
+
+def waiting_since() -> dict:
+    """From when on things still wait, for WAITING."""
+    return {"invited_since": clock.now() - LASTS, "removals_since": clock.now() - REMOVAL_LASTS}
 
 
 def invitation(invitation_id: int) -> Invitation | None:

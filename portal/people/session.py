@@ -126,7 +126,8 @@ def load(_request) -> Identity | None:
     return identity
 
 
-def _read(token_hash: str, idle: timedelta) -> Identity | None:
+def _statement() -> sa.Select:
+    """Device, person and everything they are, by the token's hash; built once, since every request runs it."""
     in_groups = (
         sa.select(Membership.person_id, Membership.role, Group.id.label("place"), Group.slug, Group.name)
         .join(Group, Group.id == Membership.group_id)
@@ -136,30 +137,55 @@ def _read(token_hash: str, idle: timedelta) -> Identity | None:
         StaffRole.ended_at.is_(None)
     )
     held = sa.union_all(in_groups, at_host).subquery("held")
-    rows = db.session.execute(
-        sa.select(Device, Person.name, Person.email, held.c.role, held.c.place, held.c.slug, held.c.name)
+    return (
+        sa.select(
+            Device.id.label("device_id"),
+            Device.person_id,
+            Device.created_at,
+            Device.remembered,
+            Device.proved_at,
+            Device.second_factor_at,
+            Person.name.label("person_name"),
+            Person.email,
+            held.c.role,
+            held.c.place,
+            held.c.slug,
+            held.c.name,
+        )
         .join(Person, Person.id == Device.person_id)
         .outerjoin(held, held.c.person_id == Device.person_id)
-        .where(Device.token_hash == token_hash, Device.ended_at.is_(None), Device.expires_at > clock.now())
-    ).all()
+        .where(
+            Device.token_hash == sa.bindparam("token"),
+            Device.ended_at.is_(None),
+            Device.expires_at > sa.bindparam("now"),
+        )
+    )
+
+
+_WHO = _statement()
+
+
+def _read(token_hash: str, idle: timedelta) -> Identity | None:
+    rows = db.session.execute(_WHO, {"token": token_hash, "now": clock.now()}).all()
     if not rows:
         return None
-    device, name, email = rows[0][:3]
+    device = rows[0]
     if idle > (ORGANISER_IDLE if device.remembered else STAFF_LONGEST):
         return None
-    roles = [row[3:] for row in rows if row.role]
+    held = [row for row in rows if row.role]
+    places = [Place(row.place, row.slug, row.name, row.role) for row in held if row.place]
     return Identity(
         id=device.person_id,
-        name=name,
-        email=email,
-        device_id=device.id,
+        name=device.person_name,
+        email=device.email,
+        device_id=device.device_id,
         signed_in_at=device.created_at,
         remembered=device.remembered,
         proved_at=device.proved_at,
         second_factor_at=device.second_factor_at,
         idle=idle,
-        places=sorted((Place(i, slug, title, role) for role, i, slug, title in roles if i), key=lambda p: p.name),
-        staff_roles=frozenset(role for role, i, *_ in roles if not i) & STAFF_ROLES,
+        places=sorted(places, key=lambda place: place.name),
+        staff_roles=frozenset(row.role for row in held if not row.place) & STAFF_ROLES,
     )
 
 

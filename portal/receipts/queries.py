@@ -156,15 +156,17 @@ class OnTheWay:
     pence: int
 
 
-def on_the_way(group_id: int, size: int = 8) -> OnTheWay:
-    """What is on its way, newest first, with the sum of all of it. One statement."""
-    query = (
-        sa.select(*_columns, sa.func.count().over().label("all"), sa.func.sum(Receipt.amount_pence).over().label("pence"))
-        .where(Receipt.group_id == group_id, Receipt.withdrawn_at.is_(None), Receipt.paid_on.is_(None))
-        .order_by(Receipt.number.desc())
-        .limit(size)
-    )
-    rows = db.session.execute(query).all()
+_ON_THE_WAY = (
+    sa.select(*_columns, sa.func.count().over().label("all"), sa.func.sum(Receipt.amount_pence).over().label("pence"))
+    .where(Receipt.group_id == sa.bindparam("group"), Receipt.withdrawn_at.is_(None), Receipt.paid_on.is_(None))
+    .order_by(Receipt.number.desc())
+    .limit(4)
+)
+
+
+def on_the_way(group_id: int) -> OnTheWay:
+    """The newest four on their way, with the sum of all of them. One statement."""
+    rows = db.session.execute(_ON_THE_WAY, {"group": group_id}).all()
     today = clock.today()
     count, pence = (rows[0].all, int(rows[0].pence or 0)) if rows else (0, 0)
     return OnTheWay([_line(row, today) for row in rows], count, pence)
@@ -302,26 +304,25 @@ def parts_of(receipt: Receipt) -> tuple[list[Picture], list[Question], Hold | No
 _PARTS = (Picture, Question)
 
 
-def waiting(group_id: int) -> sa.Select:
-    """Open questions for a group: about which receipt, and its words or the plain question's key."""
-    return (
-        sa.select(
-            *columns(
-                "question",
-                number=Receipt.number,
-                who=sa.func.coalesce(Receipt.label, Receipt.shop, ""),
-                what=sa.func.coalesce(Question.words, Question.asks),
-                at=Question.asked_at,
-            )
-        )
-        .join(Receipt, sa.and_(Receipt.id == Question.receipt_id, Receipt.group_id == Question.group_id))
-        .where(
-            Question.group_id == group_id,
-            Question.answered_at.is_(None),
-            Receipt.withdrawn_at.is_(None),
-            Receipt.paid_on.is_(None),
+# Open questions for a group: about which receipt, and its words or the plain question's key.
+WAITING = (
+    sa.select(
+        *columns(
+            "question",
+            number=Receipt.number,
+            who=sa.func.coalesce(Receipt.label, Receipt.shop, ""),
+            what=sa.func.coalesce(Question.words, Question.asks),
+            at=Question.asked_at,
         )
     )
+    .join(Receipt, sa.and_(Receipt.id == Question.receipt_id, Receipt.group_id == Question.group_id))
+    .where(
+        Question.group_id == sa.bindparam("group"),
+        Question.answered_at.is_(None),
+        Receipt.withdrawn_at.is_(None),
+        Receipt.paid_on.is_(None),
+    )
+)
 
 
 def picture(group_id: int, picture_id: int) -> Picture | None:
