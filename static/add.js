@@ -1,6 +1,7 @@
 // The add page: choosing is sending.
 const form = document.getElementById("shoot");
 const place = document.getElementById("sending");
+document.getElementById("carry-on").hidden = !window.indexedDB;
 
 form.querySelectorAll("input[type=file]").forEach((input) =>
   input.addEventListener("change", async () => {
@@ -10,4 +11,3 @@ form.querySelectorAll("input[type=file]").forEach((input) =>
     await outbox.take(files, form.action, place);
   }),
 );
-window.addEventListener("online", () => import(place.dataset.outbox).then((outbox) => outbox.wake(place)));

@@ -11,11 +11,12 @@ switchKeys.addEventListener("click", () => {
   tell();
 });
 
+// Next or back in the list; after its last one, on to the rest of it.
 function step(by) {
   const rows = [...document.querySelectorAll("#rows a")];
   const here = rows.findIndex((row) => row.hasAttribute("aria-current"));
-  const next = rows[Math.min(Math.max(here + by, 0), rows.length - 1)];
-  if (next && next !== rows[here]) next.click();
+  const next = rows[here + by] ?? (by > 0 && document.getElementById("more"));
+  if (next) next.click();
 }
 
 function unfold(id) {
@@ -35,6 +36,12 @@ const keys = {
   h: () => unfold("hold"),
   "?": () => document.getElementById("all-keys").showModal(),
 };
+
+code()?.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !code().value) return;
+  event.preventDefault();
+  code().form.requestSubmit();
+});
 
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest("input, textarea, select, dialog");

@@ -1,8 +1,12 @@
-// Receipts on their way from this phone: shrunk, kept in the phone's own store until the portal has them, sent one by one.
-// Each carries a key made here, so that sending again never makes two.
+// Receipts on their way from this phone: kept in the phone's own store until the portal has them, sent one by one, shrunk
+// before they travel. Each carries a key made here, so that sending again never makes two.
 
 const LONG_SIDE = 1800;
-const QUALITY = 0.7;
+const QUALITIES = [0.7, 0.6, 0.5];
+const SMALL_ENOUGH = 0.16; // of what it weighed
+const SMALL_ANYWAY = 200_000;
+const AGAIN_AFTER = 30_000;
+const BY_ITSELF = "It sends itself when there’s signal. You can close Trellis.";
 
 const asked = (request) =>
   new Promise((resolve, reject) => {
@@ -16,22 +20,41 @@ async function store(mode) {
   return (await asked(open)).transaction("outbox", mode).objectStore("outbox");
 }
 
-const all = async () => asked((await store("readonly")).getAll());
-const keep = async (item) => asked((await store("readwrite")).put(item));
-const forget = async (key) => {
-  await asked((await store("readwrite")).delete(key));
-  await count();
-};
+// What this page knows of, by key. Where a phone has no store (a private window, no room), this alone carries it.
+const here = new Map();
 
+async function keep(item) {
+  here.set(item.key, item);
+  await store("readwrite")
+    .then((box) => asked(box.put(item)))
+    .catch(() => {});
+  await count();
+}
+
+async function forget(item) {
+  here.delete(item.key);
+  await store("readwrite")
+    .then((box) => asked(box.delete(item.key)))
+    .catch(() => {});
+  await count();
+}
+
+const kept = () =>
+  store("readonly")
+    .then((box) => asked(box.getAll()))
+    .catch(() => []);
+
+// portal.js looks at this before it loads anything.
 async function count() {
-  const waiting = (await all()).length;
+  const waiting = (await kept()).length;
   if (waiting) localStorage.setItem("waiting", waiting);
   else localStorage.removeItem("waiting");
 }
 
-// A photo small enough to travel and sharp enough to read. What this browser can't open goes as it is.
+// A photo small enough to travel and sharp enough to read. What this browser can't open, and whatever may have several
+// pages, goes as it is.
 export async function shrink(file) {
-  if (!file.type.startsWith("image/") || file.size < 300_000) return file;
+  if (!/^image\/(jpeg|png|webp|hei[cf])$/.test(file.type) || file.size < 300_000) return file;
   try {
     const whole = await createImageBitmap(file, { imageOrientation: "from-image" });
     const scale = Math.min(1, LONG_SIDE / Math.max(whole.width, whole.height));
@@ -44,8 +67,12 @@ export async function shrink(file) {
     pen.imageSmoothingQuality = "high";
     pen.drawImage(whole, 0, 0, canvas.width, canvas.height);
     whole.close();
-    const small = await new Promise((done) => canvas.toBlob(done, "image/jpeg", QUALITY));
-    return small && small.size < file.size ? small : file;
+    let small;
+    for (const quality of QUALITIES) {
+      small = await new Promise((done) => canvas.toBlob(done, "image/jpeg", quality));
+      if (small.size < Math.max(file.size * SMALL_ENOUGH, SMALL_ANYWAY)) break;
+    }
+    return small.size < file.size ? small : file;
   } catch {
     return file;
   }
@@ -59,7 +86,10 @@ const make = (tag, text, kind) => {
 };
 
 // The card of one receipt: what it is, how far it is, and a way to take it back.
+const cards = new Map();
+
 function card(item) {
+  if (cards.has(item.key)) return cards.get(item.key);
   const box = make("div", "", "card flow gap2");
   const line = make("p");
   line.append(make("b", item.name));
@@ -71,8 +101,37 @@ function card(item) {
   bar.setAttribute("aria-labelledby", state.id);
   const back = make("button", "Take it back", "btn fit quiet");
   back.type = "button";
+  back.onclick = () => takeBack(item);
   box.append(line, state, bar, back);
-  return { box, state, bar, back };
+  place.hidden = false;
+  place.append(box);
+  const shown = { box, state, bar };
+  cards.set(item.key, shown);
+  return shown;
+}
+
+const SVG = "http://www.w3.org/2000/svg";
+
+// It waits here: the status in its own look, and what happens next.
+function rest(shown, next = BY_ITSELF) {
+  const icon = document.createElementNS(SVG, "svg");
+  icon.setAttribute("aria-hidden", "true");
+  icon.append(document.createElementNS(SVG, "use"));
+  icon.firstChild.setAttribute("href", "#held");
+  const status = make("span", "Waiting on this phone", "st held");
+  status.prepend(icon);
+  shown.bar.hidden = true;
+  shown.state.replaceChildren(status, make("br"), next);
+}
+
+// Before it has left whole, taking it back is forgetting it. After, the portal may have it: then it is put in the bin there.
+async function takeBack(item) {
+  item.gone = true;
+  cards.get(item.key)?.box.remove();
+  cards.delete(item.key);
+  if (item.left) return keep(item).then(() => wake());
+  item.request?.abort();
+  await forget(item);
 }
 
 function post(item, shown) {
@@ -81,80 +140,115 @@ function post(item, shown) {
     form.append("receipt_key", item.key);
     form.append("photo", item.blob, item.name);
     const request = new XMLHttpRequest();
+    Object.defineProperty(item, "request", { value: request, configurable: true }); // not for the store
     request.open("POST", item.url);
     request.setRequestHeader("HX-Request", "true");
     request.upload.onprogress = (event) => {
       if (event.lengthComputable) shown.bar.value = event.loaded / event.total;
     };
-    request.onload = () => resolve(request);
-    request.onerror = request.ontimeout = request.onabort = () => resolve(null);
-    request.timeout = 120_000;
-    shown.back.onclick = async () => {
-      item.gone = true;
-      request.abort();
-      await forget(item.key);
-      shown.box.remove();
+    request.upload.onload = () => {
+      item.left = true;
+      shown.state.textContent = "Almost there";
+      keep(item);
     };
+    request.onloadend = () => resolve(request);
+    request.timeout = 120_000;
+    shown.bar.hidden = false;
     shown.state.textContent = "Sending";
     request.send(form);
   });
 }
 
-async function send(item, place, shown) {
+const part = (html) => {
+  const made = document.createElement("template");
+  made.innerHTML = html; // our own page's part, from our own server
+  return made.content;
+};
+
+const bin = (answered) => {
+  const form = answered.querySelector("form[action$='/withdrawal']");
+  return form && fetch(form.getAttribute("action"), { method: "POST", headers: { "HX-Request": "true" } });
+};
+
+// The page's address becomes the one to come back to: what was sent from here.
+function remember(answered) {
+  const link = answered.querySelector("a[data-sent]");
+  if (!link || !place.dataset.sent) return;
+  const sent = new URL(location.pathname.endsWith("/sent") ? location.href : place.dataset.sent, location.href);
+  sent.searchParams.append("r", link.dataset.sent);
+  history.replaceState(null, "", sent);
+}
+
+// Send one. True when the next may go: this one is there, was refused with a reason, or was taken back.
+async function send(item) {
+  if (!item.ready) {
+    if (!item.gone) card(item);
+    item.blob = await shrink(item.blob);
+    item.ready = true;
+    if (here.has(item.key)) await keep(item);
+  }
+  if (!here.has(item.key)) return true;
+  const shown = item.gone ? { box: make("p"), state: make("p"), bar: make("progress") } : card(item);
   const answer = await post(item, shown);
-  if (item.gone) return true;
-  if (answer && (answer.status === 200 || answer.status === 422)) {
-    await forget(item.key);
-    const part = document.createElement("template");
-    part.innerHTML = answer.responseText; // our own page's part, from our own server
-    shown.box.replaceWith(part.content);
+  if (!here.has(item.key)) return true;
+  if (answer.status === 200 || answer.status === 422) {
+    const answered = part(answer.responseText);
+    if (item.gone) await bin(answered);
+    else {
+      remember(answered);
+      shown.box.replaceWith(answered);
+      cards.delete(item.key);
+    }
+    await forget(item);
     return true;
   }
-  shown.bar.remove();
-  shown.state.textContent =
-    answer && answer.status === 401
-      ? "Waiting on this phone. Sign in again, and it sends itself."
-      : "Waiting on this phone. It sends itself when there’s signal; you can close Trellis.";
-  shown.state.className = "st held";
-  setTimeout(() => wake(place), 30_000);
+  if (!item.gone && [403, 404, 409, 413].includes(answer.status)) {
+    item.stuck = true; // sending it once more would end the same
+    rest(shown, "It can’t be sent from here. Take it back, or add it again.");
+    return true;
+  }
+  rest(shown, answer.status === 401 ? "Sign in again, and it sends itself." : BY_ITSELF);
   return false;
 }
 
+let place;
+let timer;
 let busy = false;
 
-// Send what waits on this phone for the person and group of this page.
-export async function wake(place) {
+// Send what waits on this phone for the person of this page, now and whenever there may be signal again.
+export async function wake(where = place) {
+  place = where;
   if (busy) return;
   busy = true;
+  clearTimeout(timer);
   try {
-    for (const item of await all()) {
-      if (item.who !== place.dataset.who) continue;
-      document.getElementById(`s${item.key}`)?.parentElement.remove();
-      const shown = card(item);
-      place.hidden = false;
-      place.append(shown.box);
-      if (!(await send(item, place, shown))) break;
-    }
+    for (const item of await kept()) if (!here.has(item.key)) here.set(item.key, item);
+    const mine = (item) => item.who === place.dataset.who && !item.stuck;
+    for (const item of here.values()) if (mine(item) && !item.gone) card(item);
+    // New ones join the queue while it is being sent.
+    for (let item; (item = [...here.values()].find(mine)); )
+      if (!(await send(item))) {
+        for (const other of here.values()) if (other !== item && cards.has(other.key)) rest(cards.get(other.key));
+        timer = setTimeout(wake, AGAIN_AFTER);
+        break;
+      }
   } finally {
     busy = false;
   }
 }
 
-// Take files from an input: each is shrunk, kept, and sent.
-export async function take(files, url, place) {
-  for (const file of files) {
-    const item = { key: crypto.randomUUID(), who: place.dataset.who, url, name: file.name || "photo.jpg" };
-    const shown = card(item);
-    place.append(shown.box);
-    item.blob = await shrink(file);
-    try {
-      await keep(item);
-      await count();
-    } catch {
-      // no store on this phone (private window, full): it still goes straight away
-    }
-    busy = true;
-    await send(item, place, shown);
-    busy = false;
+window.addEventListener("online", () => place && wake());
+document.addEventListener("visibilitychange", () => place && !document.hidden && wake());
+
+// Take files from an input: each is shown and kept, then sent.
+export async function take(files, url, where) {
+  place = where;
+  const items = files.map((file) => ({ key: newKey(), who: place.dataset.who, url, name: file.name || "photo.jpg", blob: file }));
+  for (const item of items) {
+    card(item);
+    await keep(item);
   }
+  await wake();
 }
+
+const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");

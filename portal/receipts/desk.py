@@ -122,6 +122,9 @@ def _facts(number: int | None, **forms) -> dict:
     view, key = _view(), request.args.get("after", "")
     after = int(key) if key.isdecimal() and len(key) < 10 else None
     lines = queries.desk(view, after)
+    if number and lines.after and number > lines.after:  # further down: the list opens where this one lies
+        after = number - 1
+        lines = queries.desk(view, after)
     chosen = number or (lines.lines[0].number if lines.lines else None)
     found = _found(chosen) if chosen else None
     facts = {
@@ -129,6 +132,7 @@ def _facts(number: int | None, **forms) -> dict:
         "views": queries.VIEWS,
         "counts": queries.desk_counts(),
         "lines": lines,
+        "after": after,
         "found": found,
         "opened": number is not None,
         "check": CheckForm(data={"ledger_code": found.likely_code or ""}) if found else None,

@@ -4,7 +4,7 @@ from flask import Blueprint, Flask, abort, request, url_for
 
 from portal.activity.queries import about_row
 from portal.autonomy.door import Mistake
-from portal.core import uploads
+from portal.core import clock, uploads
 from portal.core.uploads import NotTaken
 from portal.core.web import invalid, page, saved, wants_part
 from portal.ledger.models import fund_names
@@ -79,7 +79,7 @@ def sent():
 @in_group()
 def without():
     """There is no receipt: say so in a few words."""
-    return page("receipts/without.html", form=NoReceiptForm())
+    return page("receipts/without.html", form=NoReceiptForm(spent_on=clock.today()))
 
 
 @bp.post("/without")
