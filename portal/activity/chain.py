@@ -62,9 +62,9 @@ def append(entry: Entry, words: dict | None) -> None:
         entry.words_hash = words_hash(salt, words)
     if entry.group_id is not None:
         newest = sa.select(Entry.seq, Entry.hash).where(Entry.group_id == entry.group_id, Entry.seq.is_not(None))
-        seq, previous = session.execute(newest.order_by(Entry.seq.desc()).limit(1)).first() or (0, START)
-        entry.seq = seq + 1
-        entry.hash = hash_of(previous, line(entry))
+        last = session.execute(newest.order_by(Entry.seq.desc()).limit(1)).first()
+        entry.seq = (last.seq or 0) + 1 if last else 1
+        entry.hash = hash_of((last.hash or "") if last else START, line(entry))
     session.add(entry)
     session.flush()
     if words and entry.group_id is not None:

@@ -27,17 +27,14 @@ class Files:
         self.folder = Path(unquote(parts.path)) if parts.scheme == "file" else None
         if self.folder:
             self.folder.mkdir(parents=True, exist_ok=True)
-            self.store = LocalStore(prefix=self.folder)
-        else:
-            self.store = from_url(url)
+        self.store = LocalStore(prefix=self.folder) if self.folder else from_url(url)
 
     def keep(self, source: Path, name: str | None = None) -> str:
         """Keep the file at `source` (which is used up) under `name`, or a new random name, and return the name."""
-        mode = "overwrite" if name else "create"
-        name = name or new_name()
+        fresh, name = name is None, name or new_name()
         if self.folder is None:
             with source.open("rb") as stream:
-                obstore.put(self.store, name, stream, mode=mode)
+                obstore.put(self.store, name, stream, mode="create" if fresh else "overwrite")
             source.unlink()
             return name
         target = self.folder / name

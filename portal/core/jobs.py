@@ -105,7 +105,7 @@ def run(job_id: int) -> bool:
     db.session.commit()
     if not claimed:
         return False
-    row = db.session.get(Job, job_id, populate_existing=True)
+    row = db.session.get_one(Job, job_id, populate_existing=True)
     name, arguments, tries = row.name, dict(row.arguments), row.tries
     db.session.commit()
     try:

@@ -34,7 +34,7 @@ def send_picture(found: Picture | None, size: str):
     if found is None or not found.is_ready:
         abort(404)
     if size == "thumb":
-        name = found.thumb
+        name = found.thumb or ""
     elif size.isdecimal() and 0 < int(size) <= len(found.pages):
         name = found.pages[int(size) - 1]["file"]
     else:
