@@ -1,0 +1,109 @@
+"""The `portal` command, run as people run it."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from tests.server import ROOT, free_port
+
+
+def portal(*words: str, data: Path, **env: str) -> subprocess.CompletedProcess:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")}
+    told = {**kept, "PORTAL_DATA": str(data), "PORTAL_DEMO": "1", **env}
+    command = [sys.executable, "-m", "portal", *words]
+    return subprocess.run(command, cwd=ROOT, env=told, capture_output=True, text=True, timeout=120)
+
+
+@pytest.fixture
+def started(tmp_path):
+    """`portal run`, as `make run` starts it; (process, address)."""
+    port = free_port()
+    env = {**os.environ, "PORTAL_DATA": str(tmp_path / "data"), "PORTAL_DEMO": "1", "PORT": str(port)}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "portal", "run"],
+        cwd=ROOT,
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    yield process, f"http://127.0.0.1:{port}"
+    process.kill()
+
+
+def children_of(pid: int) -> set[int]:
+    """Every process started by this one, and theirs."""
+    found: set[int] = set()
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parent = int(entry.read_text().rpartition(")")[2].split()[1])
+        except OSError:
+            continue
+        if parent == pid:
+            child = int(entry.parent.name)
+            found |= {child} | children_of(child)
+    return found
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_run_says_its_address_in_one_line_and_ctrl_c_stops_all_it_started(started, how):
+    process, address = started
+    assert process.stdout.readline() == f"Trellis is at {address}\n"
+    with urllib.request.urlopen(f"{address}/readyz", timeout=10) as answer:
+        assert answer.status == 200
+    begun = children_of(process.pid)
+    assert len(begun) >= 3
+    process.send_signal(how)
+    assert process.wait(20) == 0
+    tick = threading.Event()
+    for _ in range(100):
+        if not any(map(is_alive, begun)):
+            break
+        tick.wait(0.05)
+    assert not [pid for pid in begun if is_alive(pid)]
+    with pytest.raises(urllib.error.URLError):
+        urllib.request.urlopen(f"{address}/healthz", timeout=2)
+
+
+def test_the_demo_is_only_for_the_demo(tmp_path):
+    refused = portal("demo", data=tmp_path, PORTAL_DEMO="0")
+    assert refused.returncode != 0
+    assert "only runs where PORTAL_DEMO=1" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+@pytest.mark.parametrize("command", ["run", "serve", "work", "migrate", "demo", "check"])
+def test_unsafe_settings_are_a_sentence_from_every_command(command, tmp_path):
+    refused = portal(command, data=tmp_path, PORTAL_BIND="0.0.0.0")
+    assert refused.returncode != 0
+    assert "only listens on this machine" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_check_and_settings(tmp_path):
+    portal("migrate", data=tmp_path)
+    checked = portal("check", data=tmp_path)
+    assert (checked.returncode, checked.stdout) == (0, "All is in order.\n"), checked.stderr
+    assert "PORTAL_DATABASE_URL" in portal("settings", data=tmp_path).stdout
+
+
+def test_what_was_done_in_the_demo_is_kept(tmp_path):
+    portal("demo", data=tmp_path)
+    database = (tmp_path / "portal.db").stat().st_ino
+    portal("demo", "--if-empty", data=tmp_path)
+    assert (tmp_path / "portal.db").stat().st_ino == database
