@@ -154,7 +154,7 @@ def run():
 def _wait_until_up(settings: config.Settings, parts) -> None:
     while all(part.poll() is None for part in parts):
         try:
-            urllib.request.urlopen(f"http://127.0.0.1:{settings.PORT}/healthz", timeout=2)
+            urllib.request.urlopen(f"http://127.0.0.1:{settings.PORT}/readyz", timeout=2)
             return
         except (urllib.error.URLError, OSError):
             pause.wait(0.2)
