@@ -1,22 +1,24 @@
 """Pictures made safe: whatever was sent becomes upright JPEG pages and a thumbnail, with nothing else in them.
 
 The decoding runs in a child process with limits on memory and time, so that a hostile or broken file ends as a polite
-sentence. `make` is the only way in; it is called from a job, never in a request.
+sentence. `make` is the way in, and called from a job; a request asks at most whether a PDF is locked.
 """
 
 import multiprocessing
 import resource
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pypdfium2
 from PIL import Image, ImageOps, ImageSequence
+from pillow_heif import register_heif_opener
 
-from portal.core.uploads import MAX_PIXELS  # importing it also teaches Pillow HEIC
+register_heif_opener()
 
+MAX_PIXELS = 50_000_000
 MEMORY = 512 * 1024 * 1024
 SECONDS = 10
 MAX_PAGES = 10
@@ -24,6 +26,8 @@ LONG_SIDE = 2000
 THUMB_SIDE = 220
 
 CANT_OPEN = "We couldn’t open that picture. Please take it again, or type what it says."
+TOO_LARGE = "That picture is too large for us to open safely. A normal phone photo of it will do."
+LOCKED = "That PDF is locked with a password. Send an unlocked copy, or take a photo of it."
 TOO_MANY = f"That has more than {MAX_PAGES} pages. Send the pages with the costs on them."
 
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
@@ -47,35 +51,47 @@ class Made:
 @contextmanager
 def make(source: Path, kind: str) -> Iterator[Made]:
     """Turn the file into safe pages in a folder that lives as long as the block. Raises CantOpen."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__])
     with tempfile.TemporaryDirectory(prefix="trellis-") as folder:
-        ours, theirs = context.Pipe(duplex=False)
-        child = context.Process(target=_child, args=(theirs, str(source), kind, folder), daemon=True)
-        child.start()
-        theirs.close()
-        try:
-            answer = ours.recv() if ours.poll(SECONDS) else CANT_OPEN
-        except EOFError:  # the child died: out of memory, or killed by the limit on its time
-            answer = CANT_OPEN
-        finally:
-            child.kill()
-            child.join()
-            ours.close()
-        if isinstance(answer, str):
-            raise CantOpen(answer)
-        sizes, looks = answer
+        sizes, looks = _in_child(_write_pages, source, kind, Path(folder))
         pages = [Path(folder, f"{number}.jpg") for number in range(1, len(sizes) + 1)]
         yield Made(pages, sizes, Path(folder, "thumb.jpg"), looks)
 
 
-def _child(pipe, source: str, kind: str, folder: str) -> None:
+def check_unlocked(source: Path) -> None:
+    """Raise CantOpen when a PDF asks for a password. Many are encrypted and open without one."""
+    _in_child(_open_pdf, source)
+
+
+def _in_child(work: Callable, *given):
+    """What `work` comes to in a child process with limits. Raises CantOpen, also when the child dies of it."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])
+    ours, theirs = context.Pipe(duplex=False)
+    child = context.Process(target=_child, args=(theirs, work, given), daemon=True)
+    child.start()
+    theirs.close()
+    try:
+        answer = ours.recv() if ours.poll(SECONDS) else CANT_OPEN
+    except EOFError:  # the child died: out of memory, or killed by the limit on its time
+        answer = CANT_OPEN
+    finally:
+        child.kill()
+        child.join()
+        ours.close()
+    if isinstance(answer, str):
+        raise CantOpen(answer)
+    return answer
+
+
+def _child(pipe, work: Callable, given: tuple) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     try:
-        pipe.send(_write_pages(Path(source), kind, Path(folder)))
+        pipe.send(work(*given))
     except CantOpen as polite:
         pipe.send(str(polite))
+    except MemoryError:
+        pipe.send(TOO_LARGE)
     except Exception:  # whatever a decoder may raise on a hostile file, the person gets one sentence
         pipe.send(CANT_OPEN)
 
@@ -100,12 +116,12 @@ def _write_pages(source: Path, kind: str, folder: Path) -> tuple[list[tuple[int,
 
 def _image_pages(source: Path) -> Iterator[Image.Image]:
     with Image.open(source) as image:
-        if image.format == "JPEG":
+        if image.format in {"JPEG", "MPO"}:
             image.draft("RGB" if image.mode != "CMYK" else None, (LONG_SIDE, LONG_SIDE))
         frames = ImageSequence.Iterator(image) if image.format == "TIFF" else [image]
         for frame in frames:
             if frame.width * frame.height > MAX_PIXELS:
-                raise CantOpen(CANT_OPEN)
+                raise CantOpen(TOO_LARGE)
             yield _plain(frame)
 
 
@@ -121,6 +137,13 @@ def _plain(image: Image.Image) -> Image.Image:
     image = image.convert("RGB")
     image.info.clear()
     return image
+
+
+def _open_pdf(source: Path) -> None:
+    try:
+        pypdfium2.PdfDocument(source).close()
+    except pypdfium2.PdfiumError as error:
+        raise CantOpen(LOCKED if "password" in str(error).lower() else CANT_OPEN) from None
 
 
 def _pdf_pages(source: Path) -> Iterator[Image.Image]:

@@ -4,26 +4,25 @@ The looks here are cheap: size, kind by content, whole or cut off, pixel count f
 decoded in a child process (`core/pictures.py`).
 """
 
+import contextlib
 import hashlib
 import io
 import unicodedata
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import IO
 
 import filetype
 from htmx_flask.requests import HtmxAwareRequest
 from PIL import Image, UnidentifiedImageError
-from pillow_heif import register_heif_opener
 from werkzeug.datastructures import FileStorage
 
-from portal.core import files
-
-register_heif_opener()
+from portal.core import clock, files, pictures
 
 MAX_BYTES = 12 * 1024 * 1024
 MAX_FILES = 10
-MAX_PIXELS = 50_000_000
+UNFINISHED_LASTS = timedelta(days=1)
 KINDS = {
     "image/jpeg": "jpeg",
     "image/png": "png",
@@ -33,6 +32,7 @@ KINDS = {
     "image/tiff": "tiff",
     "application/pdf": "pdf",
 }
+MORE_HEIC = {b"ftypheix", b"ftypheim", b"ftypheis"}  # ten bits a colour, or several layers: newer phones
 
 
 class NotTaken(Exception):
@@ -131,10 +131,22 @@ def shown_name(raw: str) -> str:
     return f"{stem[:50]}…{dot}{ending[:8]}" if dot else f"{plain[:59]}…"
 
 
+def forget_unfinished() -> None:
+    """Remove what has lain in the arriving folder for a day: whatever brought it there was cut short."""
+    before = (clock.now() - UNFINISHED_LASTS).timestamp()
+    for path in files.store().scratch().parent.iterdir():
+        with contextlib.suppress(FileNotFoundError):
+            if path.stat().st_mtime < before:
+                path.unlink()
+
+
 def _kind(path: Path) -> str:
-    found = filetype.guess_mime(str(path))
+    with path.open("rb") as stream:
+        head = stream.read(8192)
+    if head[4:12] in MORE_HEIC:
+        return "heic"
     try:
-        return KINDS[found]
+        return KINDS[filetype.guess_mime(head)]
     except KeyError:
         raise NotTaken("We can take photos (JPEG, PNG, HEIC, WebP, TIFF) and PDFs. This is something else.") from None
 
@@ -147,14 +159,11 @@ def _look_at_image(path: Path, kind: str) -> None:
         with Image.open(path) as image:
             width, height = image.size
     except Image.DecompressionBombError:
-        raise NotTaken(_TOO_LARGE) from None
+        raise NotTaken(pictures.TOO_LARGE) from None
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
         raise NotTaken("We couldn’t open that photo. Please take it again, or try another copy.") from None
-    if width * height > MAX_PIXELS:
-        raise NotTaken(_TOO_LARGE)
-
-
-_TOO_LARGE = "That picture is too large for us to open safely. A normal phone photo of it will do."
+    if width * height > pictures.MAX_PIXELS:
+        raise NotTaken(pictures.TOO_LARGE)
 
 
 def _tail(path: Path, size: int) -> bytes:
@@ -183,4 +192,7 @@ def _look_at_pdf(path: Path, kind: str) -> None:
     if b"%%EOF" not in content[-2048:]:
         raise NotTaken("Only part of that PDF arrived. Please send it again.")
     if b"/Encrypt" in content:
-        raise NotTaken("That PDF is locked with a password. Send an unlocked copy, or take a photo of it.")
+        try:
+            pictures.check_unlocked(path)
+        except pictures.CantOpen as why:
+            raise NotTaken(str(why)) from None

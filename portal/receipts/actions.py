@@ -196,8 +196,8 @@ def release(by, group, receipt) -> Receipt:
 @action(duty=Duty.F1, roles=SYSTEM_ONLY, on=Picture, says="made a picture ready")
 def keep_pages(by, group, picture, *, pages: list, thumb: str, looks: str) -> Picture:
     """Note the safe pages that were made of a picture, and ask kindly if it was sent before."""
+    _forget_original(picture)
     picture.pages, picture.thumb, picture.looks, picture.made_at = pages, thumb, looks, clock.now()
-    picture.original = None
     receipt = db.session.get_one(Receipt, picture.receipt_id)
     _ask_if_same(receipt, queries.same_picture(receipt, picture))
     return picture
@@ -206,7 +206,8 @@ def keep_pages(by, group, picture, *, pages: list, thumb: str, looks: str) -> Pi
 @action(duty=Duty.F1, roles=SYSTEM_ONLY, on=Picture, says="couldn’t open a picture")
 def give_up_picture(by, group, picture, *, sentence: str) -> Picture:
     """Note that a picture couldn't be opened, so that the group can send another."""
-    picture.failed_why, picture.original = sentence, None
+    _forget_original(picture)
+    picture.failed_why = sentence
     return picture
 
 
@@ -215,6 +216,8 @@ def remove(by, group, receipt) -> None:
     """Remove a receipt that lay in the bin for 30 days, with all that hangs on it."""
     for model in (Question, Picture):
         for row in db.session.scalars(sa.select(model).where(model.group_id == group.id, model.receipt_id == receipt.id)):
+            if isinstance(row, Picture):
+                jobs.enqueue("receipts.forget_files", names=row.files)
             db.session.delete(row)
     for row in db.session.scalars(
         sa.select(Question).where(Question.group_id == group.id, Question.other_id == receipt.id)
@@ -253,6 +256,13 @@ def _add_picture(by, receipt: Receipt, photo: Photo) -> None:
     db.session.add(picture)
     db.session.flush()
     jobs.enqueue("receipts.make_pages", picture_id=picture.id, group_id=receipt.group_id)
+
+
+def _forget_original(picture: Picture) -> None:
+    """The bytes go in a job of the same commit: no row is ever without its bytes, and none outlive their row."""
+    if picture.original:
+        jobs.enqueue("receipts.forget_files", names=[picture.original])
+    picture.original = None
 
 
 def _hold_on(receipt: Receipt) -> Hold | None:

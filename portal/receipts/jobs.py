@@ -6,18 +6,18 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from portal.autonomy.door import NotHere
-from portal.core import clock, files, pictures
+from portal.core import clock, files, pictures, uploads
 from portal.core.db import db
 from portal.core.jobs import job, regularly
 from portal.people.models import Group
 from portal.people.roles import SYSTEM
 from portal.receipts import actions, queries
-from portal.receipts.models import BIN_LASTS, Picture, Receipt
+from portal.receipts.models import BIN_LASTS, Receipt
 
 
 @job("receipts.make_pages")
 def make_pages(picture_id: int, group_id: int) -> None:
-    """Make a picture safe, then forget its original. Run twice, the second time finds nothing to do."""
+    """Make a picture safe, after which its original is forgotten. Run twice, the second time finds nothing to do."""
     picture = queries.picture(group_id, picture_id)
     if picture is None or not picture.is_waiting:
         return
@@ -29,18 +29,30 @@ def make_pages(picture_id: int, group_id: int) -> None:
     local.write_bytes(kept.read(original))
     try:
         with pictures.make(local, kind) as made:
-            facts = _keep(kept, picture_id, made)
-        actions.keep_pages(SYSTEM, group, picture_id, **facts)
+            facts = _keep(kept, made)
+        try:
+            actions.keep_pages(SYSTEM, group, picture_id, **facts)
+        except BaseException:
+            kept.remove(facts["thumb"], *(page["file"] for page in facts["pages"]))
+            raise
     except pictures.CantOpen as polite:
         actions.give_up_picture(SYSTEM, group, picture_id, sentence=str(polite))
     except NotHere:
         return  # taken back and removed while we worked
     finally:
         local.unlink(missing_ok=True)
-    kept.remove(original)
 
 
-def _keep(kept: files.Files, picture_id: int, made: pictures.Made) -> dict:
+@job("receipts.forget_files")
+def forget_files(names: list[str]) -> None:
+    """Remove files that no row points at any more."""
+    files.store().remove(*names)
+
+
+regularly(uploads.forget_unfinished)
+
+
+def _keep(kept: files.Files, made: pictures.Made) -> dict:
     """Keep the pages under new names and say what the row should hold."""
 
     def keep(path: Path) -> str:
@@ -57,11 +69,8 @@ def _keep(kept: files.Files, picture_id: int, made: pictures.Made) -> dict:
 
 @regularly
 def empty_bins() -> None:
-    """Remove what lay in a bin for 30 days: rows first, then files, so that no row is ever without its bytes."""
+    """Remove what lay in a bin for 30 days."""
     old = sa.select(Receipt.id, Receipt.group_id).where(Receipt.withdrawn_at < clock.now() - BIN_LASTS).limit(100)
     for receipt_id, group_id in db.session.execute(old).all():
-        pictures_of = sa.select(Picture).where(Picture.group_id == group_id, Picture.receipt_id == receipt_id)
-        names = [name for picture in db.session.scalars(pictures_of) for name in picture.files]
         actions.remove(SYSTEM, db.session.get_one(Group, group_id), receipt_id)
-        files.store().remove(*names)
     db.session.rollback()

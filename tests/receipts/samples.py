@@ -142,6 +142,18 @@ def see_through() -> bytes:
     return saved(Image.new("P", (7000, 7000)), "PNG", transparency=0, compress_level=1)
 
 
+def cut_with_small_one_inside() -> bytes:
+    """A photo cut off at 55 %, whose EXIF holds a whole small one: its end mark is there, the photo's isn't."""
+    whole, inside = saved(picture(size=(1500, 2200)), "JPEG"), b"Exif\0\0" + saved(picture(size=(90, 120)), "JPEG")
+    return (b"\xff\xd8\xff\xe1" + struct.pack(">H", len(inside) + 2) + inside + whole[2:])[: len(whole) * 55 // 100]
+
+
+def brand(major: bytes) -> bytes:
+    """A HEIC that says it is of this brand."""
+    return heic()[:8] + major + heic()[12:]
+
+
+OPEN_TO_ALL = {"encryption": pikepdf.Encryption(owner="o", user="")}
 LOCKED = {"encryption": pikepdf.Encryption(owner="o", user="u")}
 OWN_NAMES = (
     "../../../../evil.jpg",
@@ -163,6 +175,8 @@ SAMPLES = (
     Sample("script.svg", lambda: b"<svg xmlns='http://www.w3.org/2000/svg' onload='x'/>", REFUSED, says="something else"),
     Sample("polyglot.gif", lambda: saved(picture("P"), "GIF") + MARK, REFUSED, says="something else"),
     Sample("a\r\nX-Sample: 1\r\n.jpg", jpeg, REFUSED, says="Choose a photo"),  # as only a hostile client would send it
+    Sample("photo.jxl", lambda: bytes.fromhex("0000000c4a584c200d0a870a") + bytes(99), REFUSED, says="something else"),
+    Sample("photo.avif", lambda: saved(picture(), "AVIF"), REFUSED, says="something else"),
     Sample("exe-named.png", lambda: b"MZ" + bytes(300), REFUSED, says="something else"),
     Sample("encrypted.pdf", lambda: pdf(**LOCKED), REFUSED, says="password"),
     Sample("cut.pdf", lambda: pdf()[:400], REFUSED, says="Only part"),
@@ -170,7 +184,9 @@ SAMPLES = (
     Sample("cut.webp", lambda: saved(picture(), "WEBP")[:-400], REFUSED, says="Only part"),
     Sample("too-many.tif", many_directories, GIVEN_UP, says="10 pages"),
     Sample("eleven.pdf", lambda: pdf(11), GIVEN_UP, says="10 pages"),
-    Sample("needs-too-much.png", see_through, GIVEN_UP, says="take it again"),
+    Sample("needs-too-much.png", see_through, GIVEN_UP, says="too large"),
+    Sample("no-pages.pdf", lambda: pdf(0), GIVEN_UP, says="take it again"),
+    Sample("cut-with-small-one.jpg", cut_with_small_one_inside, GIVEN_UP, says="take it again"),
     Sample("cut.heic", lambda: heic()[:-3000], GIVEN_UP, says="take it again"),
     Sample("plain.jpg", jpeg, TAKEN),
     Sample("trailing.jpg", lambda: jpeg() + b"PK\x03\x04" + MARK, TAKEN),
@@ -179,13 +195,17 @@ SAMPLES = (
     Sample("png-named.jpg", lambda: saved(picture(), "PNG"), TAKEN),
     Sample("palette.png", lambda: saved(picture("P"), "PNG", transparency=0), TAKEN),
     Sample("one-dot.png", lambda: png(width=1, height=1), TAKEN),
+    Sample("two-lenses.jpg", lambda: pages("MPO", 2), TAKEN),
     Sample("phone.heic", heic, TAKEN),
+    Sample("ten-bit.heic", lambda: brand(b"heix"), TAKEN),
+    Sample("mif1.heic", lambda: brand(b"mif1"), TAKEN),
     Sample("gps-orient6.jpg", with_place, TAKEN),
     Sample("cmyk.jpg", lambda: saved(picture("CMYK"), "JPEG"), TAKEN),
     Sample("animated.webp", lambda: pages("WEBP", 3), TAKEN),
     Sample("grey16.png", grey16, TAKEN),
     Sample("three-pages.tif", lambda: pages("TIFF", 3), TAKEN, pages=3),
     Sample("good.pdf", pdf, TAKEN),
+    Sample("not-to-be-printed.pdf", lambda: pdf(**OPEN_TO_ALL), TAKEN),
     Sample("two-pages.pdf", lambda: pdf(2), TAKEN, pages=2),
     Sample("javascript.pdf", lambda: pdf(change=with_script), TAKEN),
     Sample("embedded-file.pdf", lambda: pdf(change=with_attachment), TAKEN),

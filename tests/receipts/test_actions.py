@@ -127,6 +127,7 @@ def test_taking_back_restoring_and_the_bin_of_30_days(kettle, marsha):
         assert queries.numbered(receipt.number)
     with time_machine.travel(clock.now() + timedelta(days=30, seconds=5)):
         empty_bins()
+        jobs.run_waiting()
     assert queries.numbered(receipt.number) is None
     for name in kept:
         with pytest.raises(files.FileMissing):

@@ -3,13 +3,15 @@
 import io
 import re
 import resource
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 from PIL import Image
 from werkzeug.datastructures import FileStorage
 
-from portal.core import files, jobs
+from portal.core import clock, files, jobs, pictures, uploads
 from portal.core.db import db
 from portal.receipts.models import Picture, Receipt
 from tests import make
@@ -148,14 +150,30 @@ def test_a_bomb_makes_no_memory_jump(phone):
     assert jump < 90  # MiB; making the text bomb itself takes 64
 
 
-def test_the_same_picture_looks_alike_after_another_encoding(phone):
-    from portal.core.pictures import alike
+def test_a_decoder_that_dies_is_a_polite_sentence_and_leaves_nothing(phone, monkeypatch):
+    monkeypatch.setattr(pictures, "SECONDS", 0)  # its time is up before it began
+    answer = send(phone, ("a.jpg", jpeg()))
+    jobs.run_waiting()
+    assert pictures.CANT_OPEN in words(phone.get(answer.location))
+    assert [path for path in files.store().folder.rglob("*") if path.is_file()] == []
 
+
+def test_what_was_cut_short_is_tidied_away_after_a_day(app):
+    left = files.store().scratch()
+    left.write_bytes(b"half a photo")
+    uploads.forget_unfinished()
+    assert left.exists()
+    with time_machine.travel(clock.now() + timedelta(hours=25)):
+        uploads.forget_unfinished()
+    assert not left.exists()
+
+
+def test_the_same_picture_looks_alike_after_another_encoding(phone):
     other = picture()
     out = io.BytesIO()
     other.resize((480, 720)).save(out, "JPEG", quality=60)
     send(phone, ("a.jpg", jpeg()), ("b.jpg", out.getvalue()), ("c.jpg", make.jpeg(text="quite another")))
     jobs.run_waiting()
     first, second, third = db.session.scalars(sa.select(Picture).order_by(Picture.id)).all()
-    assert alike(first.looks, second.looks)
-    assert not alike(first.looks, third.looks)
+    assert pictures.alike(first.looks, second.looks)
+    assert not pictures.alike(first.looks, third.looks)
