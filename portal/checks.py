@@ -47,7 +47,6 @@ COMMITS = {
 }
 # Actions that no route does, and who does them.
 WITHOUT_A_ROUTE = {
-    "autonomy.explain": "nobody yet: the host's answer under its own proposal, with the host's list of proposals",
     "signin.name_first_coordinator": "the command `portal setup`",
     "receipts.code": "nobody yet: on the desk, accepting a receipt sets the code",
     "receipts.keep_pages": "the job that makes pictures safe",

@@ -291,7 +291,8 @@ def _note(wanted, by: Actor, group, subject, decision: Decision, once=None, body
         once=once,
         body=body,
     )
-    words = {"changes": list(changes)} if changes else None
+    in_order = sorted(changes, key=lambda change: (change["row"], change["column"]))
+    words = {"changes": in_order} if changes else None
     if wall.is_open():
         chain.append(entry, words)
         happened.send(wanted, entry=entry, group=group)

@@ -76,19 +76,27 @@ def still_waits(group_id: int, made_at: datetime) -> bool:
     return standing.deadline(made_at, PROPOSAL_LASTS, standing.quiet_spells(group_id)) > now
 
 
+def notes_of(group_id: int, proposal_ids: list[int]) -> dict[int, list[tuple[ProposalNote, str]]]:
+    """What was asked and answered under these proposals, with names, by proposal."""
+    found: dict[int, list[tuple[ProposalNote, str]]] = {proposal_id: [] for proposal_id in proposal_ids}
+    rows = db.session.execute(
+        sa.select(ProposalNote, Person.name)
+        .join(Person, Person.id == ProposalNote.person_id)
+        .where(ProposalNote.group_id == group_id, ProposalNote.proposal_id.in_(proposal_ids))
+        .order_by(ProposalNote.id)
+    )
+    for note, name in rows:
+        found[note.proposal_id].append((note, name))
+    return found
+
+
 def proposal(group_id: int, proposal_id: int) -> Proposal | None:
     return db.session.scalar(sa.select(Proposal).where(Proposal.id == proposal_id, Proposal.group_id == group_id))
 
 
 def notes(proposal: Proposal) -> list[tuple[ProposalNote, str]]:
     """What was asked and answered under a proposal, with names."""
-    rows = db.session.execute(
-        sa.select(ProposalNote, Person.name)
-        .join(Person, Person.id == ProposalNote.person_id)
-        .where(ProposalNote.group_id == proposal.group_id, ProposalNote.proposal_id == proposal.id)
-        .order_by(ProposalNote.id)
-    )
-    return [(note, name) for note, name in rows]
+    return notes_of(proposal.group_id, [proposal.id])[proposal.id]
 
 
 def row_of(group_id: int, subject: Entry | Proposal):

@@ -10,10 +10,11 @@ from portal.autonomy.words import IN_SHORT, SENTENCES
 from portal.core.forms import PlainForm, pence_of
 from portal.core.web import invalid, page, saved
 from portal.people import queries as people
-from portal.people.reach import actor, group, in_group
+from portal.people.reach import actor, as_staff, group, group_at, in_group
 from portal.people.roles import ORGANISERS
 
 bp = Blueprint("autonomy", __name__, url_prefix="/g/<group>")
+bp_host = Blueprint("suggestions", __name__, url_prefix="/host/groups/<slug>/suggestions")
 
 
 @bp.get("/say")
@@ -123,6 +124,24 @@ def ask_about(proposal_id):
     return saved(goto=url_for(".proposal", group=group().slug, proposal_id=proposal_id), says="Asked. It waits for them.")
 
 
+@bp_host.get("/")
+@as_staff(roles=actions.ASKERS)
+def suggested(slug):
+    """What staff suggested to a group and it hasn't answered, with its questions."""
+    return page("autonomy/suggested.html", **_suggested(slug, WordsForm()))
+
+
+@bp_host.post("/<int:proposal_id>/answers")
+@as_staff(roles=actions.ASKERS, does=actions.explain)
+def explain(slug, proposal_id):
+    """Answer a question the group asked under a proposal."""
+    form = WordsForm.from_request()
+    if not form.validate():
+        return invalid("autonomy/suggested.html", **_suggested(slug, form))
+    actions.explain(actor(), group_at(slug), proposal_id, **form.facts())
+    return saved(goto=url_for(".suggested", slug=slug), says="Answered. The group sees it.")
+
+
 @bp.get("/changes/<int:entry_id>")
 @in_group()
 def change(entry_id):
@@ -206,6 +225,13 @@ def _found(proposal_id: int):
     return queries.proposal(_here(), proposal_id) or abort(404)
 
 
+def _suggested(slug: str, form) -> dict:
+    found = group_at(slug)
+    waiting = queries.waiting(found.id)
+    notes = queries.notes_of(found.id, [one.proposal.id for one in waiting])
+    return {"group": found, "waiting": waiting, "notes": notes, "areas": AREA_WORDS, "form": form}
+
+
 def _proposal(proposal_id: int, form) -> dict:
     found = _found(proposal_id)
     return {
@@ -266,4 +292,5 @@ def _what_happens(made) -> str:
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
+    app.register_blueprint(bp_host)
     answers.init_app(app)

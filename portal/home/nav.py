@@ -35,7 +35,13 @@ GROUP_PLACES = (
 )
 HOST_PLACES = (
     Place("desk.index", "Receipts", "file", frozenset({Role.FINANCE, Role.COORDINATOR})),
-    Place("members.groups", "Groups", "people", STAFF_ROLES, frozenset({"members.group_page", "members.new_group"})),
+    Place(
+        "members.groups",
+        "Groups",
+        "people",
+        STAFF_ROLES,
+        frozenset({"members.group_page", "members.new_group", "suggestions.suggested"}),
+    ),
     Place("members.staff", "Staff", "shake", STAFF_ROLES, frozenset({"members.appoint"})),
 )
 YOU = Place("signin.you", "You", "passkey", frozenset())

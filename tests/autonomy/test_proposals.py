@@ -124,3 +124,15 @@ def test_a_group_answers_on_its_own_page_on_a_phone(client, kettle, glyn, receip
     assert now_(receipt).label == "refreshments"
     waiting = sa.select(sa.func.count()).select_from(Proposal).where(Proposal.answered_at.is_(None))
     assert db.session.scalar(waiting) == 0
+
+
+def test_staff_see_what_they_suggested_and_answer_the_groups_question(client, kettle, glyn, receipt, marsha):
+    proposal = propose(glyn, kettle, receipt, label="refreshments")
+    actions.ask_about(marsha, kettle, proposal.id, words="Why that word?")
+    client.as_(make.person("Glyn Parry"))
+    assert "Why that word?" in client.get("/host/groups/tuesday-kettle/suggestions/").text
+    said = {"words": "The funder uses it.", "key": "k" * 20}
+    answer = client.post(f"/host/groups/tuesday-kettle/suggestions/{proposal.id}/answers", data=said)
+    assert answer.status_code == 303
+    client.as_(make.person("Marsha"))
+    assert "The funder uses it." in client.get(f"/g/tuesday-kettle/proposals/{proposal.id}").text

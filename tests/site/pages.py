@@ -92,6 +92,7 @@ PAGES = (
     Page("groups", "members.groups", "Imani Okafor", "/host/groups/"),
     Page("new group", "members.new_group", "Imani Okafor", "/host/groups/new"),
     Page("group", "members.group_page", "Imani Okafor", "/host/groups/hearsay-collective"),
+    Page("suggestions", "suggestions.suggested", "Glyn Parry", "/host/groups/makers-moving-on/suggestions/"),
     Page("group that keeps its people", "members.group_page", "Beatrix Lund", "/host/groups/tuesday-kettle"),
     Page("staff", "members.staff", "Imani Okafor", "/host/staff"),
     Page("not found", "404", "Marsha", f"{K}/receipts/99999", status=404),

@@ -152,6 +152,8 @@ TABLE = {
     "GET autonomy.rest": group(INSIDE),
     "POST autonomy.start_rest": group(ORGANISERS, {"weeks": "2", "key": KEY}),
     "POST autonomy.wake": group(ORGANISERS),
+    "GET suggestions.suggested": host(DESK),
+    "POST suggestions.explain": host(DESK, {"words": "The funder uses it.", "key": KEY}),
     "GET desk.index": host(DESK),
     "GET desk.show": host(DESK),
     "POST desk.accept": host(DESK, {"ledger_code": "5100", "amount_pence": "1146", "key": KEY}),
