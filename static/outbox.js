@@ -214,10 +214,12 @@ async function send(item) {
 let place;
 let timer;
 let busy = false;
+let again = false; // signal came back while one was being sent
 
 // Send what waits on this phone for the person of this page, now and whenever there may be signal again.
 export async function wake(where = place) {
   place = where;
+  again = busy;
   if (busy) return;
   busy = true;
   clearTimeout(timer);
@@ -235,6 +237,7 @@ export async function wake(where = place) {
   } finally {
     busy = false;
   }
+  if (again) wake();
 }
 
 window.addEventListener("online", () => place && wake());
