@@ -1,8 +1,7 @@
 // Receipts on their way from this phone: kept in the phone's own store until the portal has them, sent one by one, shrunk
 // before they travel. Each carries a key made here, so that sending again never makes two.
 
-const LONG_SIDE = 1800;
-const QUALITIES = [0.7, 0.6, 0.5];
+const STEPS = [[1800, 0.7], [1800, 0.6], [1800, 0.5], [1600, 0.5], [1600, 0.4]]; // long side, quality: until it is
 const SMALL_ENOUGH = 0.16; // of what it weighed
 const SMALL_ANYWAY = 200_000;
 const AGAIN_AFTER = 30_000;
@@ -51,27 +50,31 @@ async function count() {
   else localStorage.removeItem("waiting");
 }
 
+function drawn(whole, longSide) {
+  const scale = Math.min(1, longSide / Math.max(whole.width, whole.height));
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.round(whole.width * scale);
+  canvas.height = Math.round(whole.height * scale);
+  const pen = canvas.getContext("2d");
+  pen.fillStyle = "#fff";
+  pen.fillRect(0, 0, canvas.width, canvas.height);
+  pen.imageSmoothingQuality = "high";
+  pen.drawImage(whole, 0, 0, canvas.width, canvas.height);
+  return canvas;
+}
+
 // A photo small enough to travel and sharp enough to read. What this browser can't open, and whatever may have several
 // pages, goes as it is.
 export async function shrink(file) {
   if (!/^image\/(jpeg|png|webp|hei[cf])$/.test(file.type) || file.size < 300_000) return file;
   try {
     const whole = await createImageBitmap(file, { imageOrientation: "from-image" });
-    const scale = Math.min(1, LONG_SIDE / Math.max(whole.width, whole.height));
-    const canvas = document.createElement("canvas");
-    canvas.width = Math.round(whole.width * scale);
-    canvas.height = Math.round(whole.height * scale);
-    const pen = canvas.getContext("2d");
-    pen.fillStyle = "#fff";
-    pen.fillRect(0, 0, canvas.width, canvas.height);
-    pen.imageSmoothingQuality = "high";
-    pen.drawImage(whole, 0, 0, canvas.width, canvas.height);
-    whole.close();
     let small;
-    for (const quality of QUALITIES) {
-      small = await new Promise((done) => canvas.toBlob(done, "image/jpeg", quality));
+    for (const [longSide, quality] of STEPS) {
+      small = await new Promise((done) => drawn(whole, longSide).toBlob(done, "image/jpeg", quality));
       if (small.size < Math.max(file.size * SMALL_ENOUGH, SMALL_ANYWAY)) break;
     }
+    whole.close();
     return small.size < file.size ? small : file;
   } catch {
     return file;
