@@ -54,7 +54,11 @@ def create():
             not_taken.append((uploads.shown_name(file.filename or ""), str(why)))
     for file in sent[uploads.MAX_FILES :]:
         not_taken.append((uploads.shown_name(file.filename or ""), "Ten at a time. Please send this one after."))
-    if not sent:
+    for name in ("photo", "files"):  # a file whose name broke the form arrives as words
+        not_taken += [("", "We couldn’t read one file’s name. Please rename it, and send it again.")] * len(
+            request.form.getlist(name)
+        )
+    if not sent and not not_taken:
         not_taken.append(("", "Choose a photo or a file first."))
     numbers = [receipt.number for receipt in taken]
     if not_taken:

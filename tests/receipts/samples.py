@@ -174,7 +174,7 @@ SAMPLES = (
     Sample("html-as.jpg", lambda: b"<!doctype html><script>SAMPLE-MARKER</script>", REFUSED, says="something else"),
     Sample("script.svg", lambda: b"<svg xmlns='http://www.w3.org/2000/svg' onload='x'/>", REFUSED, says="something else"),
     Sample("polyglot.gif", lambda: saved(picture("P"), "GIF") + MARK, REFUSED, says="something else"),
-    Sample("a\r\nX-Sample: 1\r\n.jpg", jpeg, REFUSED, says="Choose a photo"),  # as only a hostile client would send it
+    Sample("a\r\nX-Sample: 1\r\n.jpg", jpeg, REFUSED, says="rename it"),  # as only a hostile client would send it
     Sample("photo.jxl", lambda: bytes.fromhex("0000000c4a584c200d0a870a") + bytes(99), REFUSED, says="something else"),
     Sample("photo.avif", lambda: saved(picture(), "AVIF"), REFUSED, says="something else"),
     Sample("exe-named.png", lambda: b"MZ" + bytes(300), REFUSED, says="something else"),
