@@ -134,8 +134,8 @@ def run():
     subprocess.run([*command, *first], check=True)  # noqa: S603
     quiet = {**os.environ, "PORTAL_LOG_LEVEL": os.environ.get("PORTAL_LOG_LEVEL", "warning")}
     parts = [subprocess.Popen([*command, part], env=quiet, start_new_session=True) for part in ("serve", "work")]  # noqa: S603
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # also where whoever started us had it ignored
-    signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))
+    for told_to_stop in (signal.SIGINT, signal.SIGTERM):  # said anew: whoever started us may have had one ignored
+        signal.signal(told_to_stop, signal.default_int_handler)
     try:
         _wait_until_up(settings, parts)
         click.echo(f"Trellis is at http://127.0.0.1:{settings.PORT}")
