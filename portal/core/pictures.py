@@ -106,7 +106,7 @@ def _write_pages(source: Path, kind: str, folder: Path) -> tuple[list[tuple[int,
         image.save(folder / f"{number}.jpg", "JPEG", quality=78)
         sizes.append(image.size)
         if number == 1:
-            looks = _looks(image)
+            looks = "" if kind == "pdf" else _looks(image)  # this month's bill looks like last month's
             image.thumbnail((THUMB_SIDE, THUMB_SIDE), Image.Resampling.BICUBIC, reducing_gap=2.0)
             image.save(folder / "thumb.jpg", "JPEG", quality=58, optimize=True)
     if not sizes:
@@ -171,5 +171,10 @@ def _looks(image: Image.Image) -> str:
 
 
 def alike(one: str, other: str) -> bool:
-    """Whether two difference hashes are of the same picture, give or take a re-encoding."""
-    return (int(one, 16) ^ int(other, 16)).bit_count() <= 10
+    """Whether two difference hashes are of the same picture, give or take a re-encoding.
+
+    A plain page has few bits to tell it by, so fewer may differ; below 16 nothing can be told.
+    """
+    first, second = int(one or "0", 16), int(other or "0", 16)
+    told_by = min(first.bit_count(), second.bit_count())
+    return told_by >= 16 and (first ^ second).bit_count() <= min(10, told_by // 6)

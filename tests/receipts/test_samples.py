@@ -14,10 +14,10 @@ from werkzeug.datastructures import FileStorage
 
 from portal.core import clock, files, jobs, pictures, uploads
 from portal.core.db import db
-from portal.receipts.models import Picture, Receipt
+from portal.receipts.models import Picture, Question, Receipt
 from tests import make
 from tests.client import words
-from tests.receipts.samples import GIVEN_UP, MARK, REFUSED, SAMPLES, TAKEN, Sample, jpeg, picture, with_place
+from tests.receipts.samples import GIVEN_UP, MARK, REFUSED, SAMPLES, TAKEN, Sample, jpeg, pdf, picture, with_place
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def phone(client, kettle):
 
 def send(phone, *samples: tuple[str, bytes], **form):
     sent = [FileStorage(io.BytesIO(content), name, "files", "image/jpeg") for name, content in samples]
-    return phone.post("/g/tuesday-kettle/receipts/", data={"key": "k" * 24, "files": sent, **form})
+    return phone.post("/g/tuesday-kettle/receipts/", data={"key": "k" * 24, "files": sent} | form)
 
 
 def only_picture() -> Picture:
@@ -176,3 +176,11 @@ def test_the_same_picture_looks_alike_after_another_encoding(phone):
     first, second, third = db.session.scalars(sa.select(Picture).order_by(Picture.id)).all()
     assert pictures.alike(first.looks, second.looks)
     assert not pictures.alike(first.looks, third.looks)
+
+
+def test_two_bills_that_look_alike_are_not_asked_about(phone):
+    for number, content in enumerate((pdf(), pdf(), pdf(2), make.jpeg(text="a"), make.jpeg(text="b"))):
+        send(phone, (f"{number}.pdf", content + b"\n" * number), key=str(number) * 24)
+    jobs.run_waiting()
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Receipt)) == 5
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Question)) == 0
