@@ -53,6 +53,8 @@ HOSTS_FINANCE = row(finance=YES)
 HOSTS_COORDINATORS = row(coordinator=YES)
 AUTOMATIC = row(system=YES)
 ONESELF = row(self=YES)
+ASKS_FOR_DUTY = row(coordinator=YES, finance=YES, safeguarding=YES)
+SECOND_PERSON = row(trustee=YES, safeguarding=YES)
 BEFORE_SIGN_IN = row(self=YES, stranger=YES)
 
 MATRIX = {
@@ -67,6 +69,14 @@ MATRIX = {
     "autonomy.stop": GROUPS_OWN,
     "autonomy.undo": GROUPS_OWN,
     "autonomy.wake": GROUPS_OWN,
+    "breakglass.allow": SECOND_PERSON,
+    "breakglass.ask": ASKS_FOR_DUTY,
+    "breakglass.delay_again": row(trustee=YES),
+    "breakglass.end": row(coordinator=YES, finance=YES, safeguarding=YES, trustee=YES),
+    "breakglass.look": ASKS_FOR_DUTY,
+    "breakglass.refuse": SECOND_PERSON,
+    "breakglass.reply": GROUPS_OWN,
+    "breakglass.review": SECOND_PERSON,
     "demo.enter": row(stranger=YES),
     "members.accept": ONESELF,
     "members.agree": GROUPS_OWN,
@@ -95,6 +105,7 @@ MATRIX = {
     "receipts.record_payment": HOSTS_FINANCE,
     "receipts.release": HOSTS_DESK,
     "receipts.remove": AUTOMATIC,
+    "receipts.renew_hold": HOSTS_DESK,
     "receipts.restore": THEIR_OWN,
     "receipts.upload": THEIR_OWN,
     "receipts.withdraw": THEIR_OWN,
@@ -124,7 +135,7 @@ WHERE = {
         receipts.restore receipts.answer""",
     "F1": """receipts.ask receipts.code receipts.record_payment receipts.keep_pages receipts.give_up_picture
         receipts.remove""",
-    "F2": "receipts.hold receipts.release",
+    "F2": "receipts.hold receipts.renew_hold receipts.release",
     "F3": "receipts.accept",
 }
 

@@ -16,6 +16,7 @@ _BY_HOST = (
         Entry.group_id == sa.bindparam("group"),
         Entry.role.in_(HOST_ROLES),
         Entry.outcome.in_(("allow", "allow_tell", "allow_list")),
+        Entry.action.not_like("breakglass.%"),  # told at their own time, with what and why
     )
     .order_by(Entry.id.desc())
     .limit(5)

@@ -8,6 +8,7 @@ from portal.core.db import db
 from portal.core.errors import error_page
 from portal.core.web import goto_safely
 from portal.people.reach import actor
+from portal.people.roles import Role
 
 
 def init_app(app: Flask) -> None:
@@ -43,6 +44,8 @@ def _wall(refused: door.Refused):
         "can_suggest": refused.decision.level == Level.ASK_FIRST,
         "back": _came_from(),
         "is_host": actor().is_host,
+        "group": refused.group if refused.action.area else None,
+        "can_use_duty": bool(actor().roles - {Role.TRUSTEE}),
     }
     return _whole_page("autonomy/wall.html", 403, facts)
 

@@ -30,7 +30,7 @@ from portal.autonomy.models import Proposal
 from portal.autonomy.policy import Case, Decision
 from portal.autonomy.standing import Standing
 from portal.core import clock, wall
-from portal.core.db import db
+from portal.core.db import db, writing
 from portal.people import queries as people
 from portal.people.models import Group
 from portal.people.roles import Actor, Role
@@ -39,9 +39,9 @@ from portal.people.roles import Actor, Role
 class Refused(Exception):
     """The group, or the rules, keep this one. Carries the action and the decision, whose `why` a person can read."""
 
-    def __init__(self, action: "Action", decision: Decision):
+    def __init__(self, action: "Action", decision: Decision, group: Group | None):
         super().__init__(decision.why)
-        self.action, self.decision = action, decision
+        self.action, self.decision, self.group = action, decision, group
 
 
 class Proposed(Exception):
@@ -97,6 +97,7 @@ class Action:
     always_asks: bool
     asks_again: bool
     costs: Callable | None
+    bars: Callable | None
 
     def __call__(
         self,
@@ -138,17 +139,19 @@ def action(
     always_asks: bool = False,
     asks_again: bool = False,
     costs: Callable | None = None,
+    bars: Callable | None = None,
 ) -> Callable[[Callable], Action]:
     """Put a function behind the door.
 
     `area` or `duty` says by what right; `roles` who may ever; `says` what the entry reads; `on` the model of the row it is
     about; `helpers_own` lets helpers do it to what they added; `always_asks` is never more than a proposal for staff
-    (between funds); `asks_again` needs a passkey or password within 10 minutes; `costs(row, facts)` is its price in pence.
+    (between funds); `asks_again` needs a passkey or password within 10 minutes; `costs(row, facts)` is its price in pence;
+    `bars(by, row, facts)` says why this person can't do it to this row now (a second person is needed), or "".
     """
 
     def wrap(function: Callable) -> Action:
         name = f"{function.__module__.split('.')[-2]}.{function.__name__}"
-        made = Action(name, function, area, roles, says, duty, scope, on, helpers_own, always_asks, asks_again, costs)
+        made = Action(name, function, area, roles, says, duty, scope, on, helpers_own, always_asks, asks_again, costs, bars)
         ACTIONS[name] = made
         return made
 
@@ -160,6 +163,12 @@ def may(by: Actor, group: Group | None, wanted: Action, row=None) -> Decision:
     whose it is."""
     standing = standings.of(group.id, row) if group and by.is_host else Standing()
     return policy.decide(by, standing, wanted.area, wanted, _case(wanted, by, row, {}))
+
+
+def note_read(wanted: Action, by: Actor, group: Group, row_id: int, **facts):
+    """Pass the door on a page that only reads, for the line of a sensitive read, in a short transaction of its own."""
+    with writing():
+        return wanted(by, group, row_id, **facts)
 
 
 def _pass(wanted: Action, by: Actor, group: Group | None, row_id: int | None, key: str, why: str | None, facts: dict):
@@ -174,7 +183,7 @@ def _pass(wanted: Action, by: Actor, group: Group | None, row_id: int | None, ke
     if decision.outcome is Outcome.DENY:
         _note(wanted, by, group, row, decision)
         session.commit()
-        raise Refused(wanted, decision)
+        raise Refused(wanted, decision, group)
     if wanted.asks_again and not by.proved_lately:
         session.rollback()
         raise ProofNeeded()
@@ -227,7 +236,8 @@ def _decide(wanted: Action, by: Actor, group: Group | None, row, facts: dict) ->
 
 def _case(wanted: Action, by: Actor, row, facts: dict) -> Case:
     pence = wanted.costs(row, facts) if wanted.costs else 0
-    return Case(own=_is_own(by, row), pence=pence)
+    barred = wanted.bars(by, row, facts) if wanted.bars and row is not None else ""
+    return Case(own=_is_own(by, row), pence=pence, barred=barred)
 
 
 def _is_own(by: Actor, row) -> bool:

@@ -156,7 +156,8 @@ class ProposalNote(GroupOwned, db.Model):
 class Hold(GroupOwned, db.Model):
     """The host holds one item back under a rule of the floor: why, what releases it, when it is looked at again.
 
-    Past its date a hold has lapsed. The date is at most 5 working days on (autonomy guide, the floor).
+    Past its date a hold has lapsed unless it was renewed. The date is at most 5 working days on (autonomy guide, the
+    floor); the database itself refuses one that is far beyond.
     """
 
     __tablename__ = "holds"
@@ -169,6 +170,7 @@ class Hold(GroupOwned, db.Model):
     review_on: Mapped[date]
     placed_at: Mapped[datetime] = mapped_column(default=clock.now)
     placed_by: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
+    renewed_at: Mapped[datetime | None]
     released_at: Mapped[datetime | None]
     released_by: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
 

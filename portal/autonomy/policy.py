@@ -67,11 +67,13 @@ class Case:
 
     `own`: the row is the actor's own (helpers).
     `pence`: what it costs; `month_pence`: what staff said yes to this month already.
+    `barred`: why this very person can't do this to this very row now, as a sentence; empty where they can.
     """
 
     own: bool = False
     pence: int = 0
     month_pence: int = 0
+    barred: str = ""
 
 
 def decide(actor: Actor, standing: Standing, area: Area | None, action: Act, case: Case = Case()) -> Decision:
@@ -86,6 +88,8 @@ def _decide_as(role: Role, standing: Standing, area: Area | None, action: Act, c
     level = standing.levels.get(area) if area else None
     if role not in action.roles:
         return Decision(Outcome.DENY, role, level, _not_for(role, area))
+    if case.barred:
+        return Decision(Outcome.DENY, role, level, case.barred)
     if role is Role.HELPER and not (action.helpers_own and case.own):
         return Decision(Outcome.DENY, role, level, "An organiser of your group can do this.")
     if role not in HOST_ROLES or action.duty or area is None:

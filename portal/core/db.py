@@ -121,6 +121,18 @@ def reading():
         _reading.reset(token)
 
 
+@contextmanager
+def writing():
+    """Run the block in transactions that may write, within a request that only reads: for the line of a sensitive read."""
+    token = _reading.set(False)
+    db.session.rollback()
+    try:
+        yield
+    finally:
+        db.session.rollback()
+        _reading.reset(token)
+
+
 def set_mode(*, reads: bool) -> None:
     """Say for this request whether its transactions only read."""
     _reading.set(reads)

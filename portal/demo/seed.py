@@ -15,7 +15,8 @@ from flask import current_app
 from portal.activity import chain
 from portal.activity.models import Entry
 from portal.autonomy.areas import Area, Duty, Level, Outcome
-from portal.autonomy.models import AreaLevel, Hold, SpendingLimit
+from portal.autonomy.models import AreaLevel, Hold, Loosening, Quiet, SpendingLimit
+from portal.breakglass.models import BreakGlass, BreakGlassItem
 from portal.core import clock, files, migrate, pictures, wall, workdays
 from portal.core.counters import Counter
 from portal.core.db import db
@@ -23,7 +24,7 @@ from portal.demo import drawing
 from portal.demo.people import GROUPS, STAFF, address, levels
 from portal.ledger.models import Fund
 from portal.members.models import Invitation
-from portal.people.models import Group, Membership, Person, StaffRole
+from portal.people.models import Group, Membership, Person, StaffRole, Suspension
 from portal.people.roles import Role
 from portal.receipts.models import Asks, Picture, Question, Receipt
 
@@ -100,6 +101,10 @@ def lay_out(*, if_empty: bool = False) -> None:
     _same_stamps(made)
     _relabelled(people, made[101])
     _waiting_organiser(people)
+    _resting(people)
+    _loosening(people)
+    _lost_phone(people)
+    _refused(people)
 
 
 def _empty() -> None:
@@ -252,6 +257,72 @@ def _waiting_organiser(people) -> None:
     db.session.commit()
 
 
+def _resting(people) -> None:
+    """The Allotment rests until the end of November (or for three weeks more, where that has passed)."""
+    group = _group_at("quiet-allotment")
+    with wall.opened(group.id):
+        end = datetime(2026, 11, 30, 12, tzinfo=clock.LONDON)
+        until = end if end > clock.now() else clock.now() + timedelta(weeks=3)
+        db.session.add(Quiet(group_id=group.id, started_at=_ago(9), started_by=people["Wren"].id, until=until))
+    db.session.commit()
+
+
+def _loosening(people) -> None:
+    """Rafiq would let staff look after receipts, and waits for a second organiser."""
+    group = _group_at("eastmoor-dads")
+    with wall.opened(group.id):
+        wish = {"area": Area.RECEIPTS, "level": Level.TELL_AFTER, "started_by": people["Rafiq"].id}
+        db.session.add(Loosening(group_id=group.id, **wish, started_at=_ago(2)))
+    db.session.commit()
+
+
+def _lost_phone(people) -> None:
+    """Mo lost a phone: the way in was paused for six hours. Closed and reviewed; the only use of a legal duty so far."""
+    group, imani = _group_at("hearsay-collective"), people["Imani Okafor"].id
+    place = sa.select(Membership).where(Membership.group_id == group.id, Membership.person_id == people["Mo"].id)
+    with wall.opened(group.id):
+        mo, start = db.session.scalars(place).one(), _ago(50)
+        glass = BreakGlass(
+            group_id=group.id,
+            duty="F10",
+            act="suspend_login",
+            reason="Mo’s phone was lost on a bus, signed in, and Mo asked us to shut it out at once.",
+            hours=6,
+            asked_at=start - timedelta(minutes=15),
+            asked_by=imani,
+            started_at=start,
+            approved_at=start,
+            approved_by=people["Beatrix Lund"].id,
+            told_at=start + timedelta(minutes=10),
+            review="Right, and short. Next time we say sooner that one can end one’s own sign-ins.",
+            reviewed_at=start + timedelta(days=7),
+            reviewed_by=people["Noor Haddad"].id,
+        )
+        db.session.add(glass)
+        db.session.flush()
+        own = {"group_id": group.id, "break_glass_id": glass.id}
+        db.session.add(BreakGlassItem(**own, item_table="memberships", item_id=mo.id, called="Mo"))
+        until = start + timedelta(hours=6)
+        db.session.add(Suspension(group_id=group.id, membership_id=mo.id, started_at=start, until=until))
+        for name, role, action, says in (
+            ("Imani Okafor", Role.COORDINATOR, "breakglass.ask", "asked to use a legal duty"),
+            ("Beatrix Lund", Role.TRUSTEE, "breakglass.allow", "allowed the use of a legal duty"),
+        ):
+            _entry(group, people[name], role, action, says, glass, 50)
+    db.session.commit()
+
+
+def _refused(people) -> None:
+    """Someone on the staff tried to change a receipt's words of the Long Table, which keeps everything to itself."""
+    group = _group_at("long-table")
+    row = db.session.scalars(sa.select(Receipt).where(Receipt.group_id == group.id)).first()
+    as_refused = {"area": Area.RECEIPTS, "level": Level.ONLY_US, "outcome": Outcome.DENY}
+    with wall.opened(group.id):
+        says = "changed the words on a receipt"
+        _entry(group, people["Glyn Parry"], Role.FINANCE, "receipts.describe", says, row, 28, **as_refused)
+    db.session.commit()
+
+
 def _entry(group, person, role, action, says, row, days_ago, changes=(), **facts) -> None:
     entry = Entry(
         group_id=group.id,
@@ -261,7 +332,7 @@ def _entry(group, person, role, action, says, row, days_ago, changes=(), **facts
         action=action,
         says=says,
         about=row.ref,
-        subject_table="receipts",
+        subject_table=row.__tablename__,
         subject_id=row.id,
         **{"outcome": Outcome.ALLOW, **facts},
     )

@@ -27,11 +27,17 @@ class Place:
         return here.partition(".")[0] == self.endpoint.partition(".")[0]
 
 
+WITHIN_SAY = frozenset(
+    {
+        *("autonomy.promise", "autonomy.area", "autonomy.limits", "autonomy.proposal", "autonomy.change", "autonomy.rest"),
+        *("breakglass.ours", "breakglass.ours_show"),
+    }
+)
 GROUP_PLACES = (
     Place("home.index", "Home", "home", GROUP_ROLES),
     Place("receipts.index", "Receipts", "file", GROUP_ROLES),
     Place("members.index", "People", "people", GROUP_ROLES),
-    Place("autonomy.say", "Our say", "say", GROUP_ROLES),
+    Place("autonomy.say", "Our say", "say", GROUP_ROLES, WITHIN_SAY),
 )
 HOST_PLACES = (
     Place("desk.index", "Receipts", "file", frozenset({Role.FINANCE, Role.COORDINATOR})),
@@ -40,8 +46,9 @@ HOST_PLACES = (
         "Groups",
         "people",
         STAFF_ROLES,
-        frozenset({"members.group_page", "members.new_group", "suggestions.suggested"}),
+        frozenset({"members.group_page", "members.new_group", "suggestions.suggested", "breakglass.new"}),
     ),
+    Place("breakglass.every", "Duties", "say", STAFF_ROLES, frozenset({"breakglass.show", "breakglass.item"})),
     Place("members.staff", "Staff", "shake", STAFF_ROLES, frozenset({"members.appoint"})),
 )
 YOU = Place("signin.you", "You", "passkey", frozenset())

@@ -6,6 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from portal.autonomy import queries as autonomy
+from portal.breakglass import queries as breakglass
 from portal.core.db import db
 from portal.members import queries as members
 from portal.receipts import queries as receipts
@@ -29,16 +30,15 @@ def _in_order(*parts: sa.Select) -> sa.Select:
     return sa.select(every).order_by(every.c.at).limit(MOST)
 
 
-_FOR_HELPERS = _in_order(receipts.WAITING)
-_FOR_ORGANISERS = _in_order(receipts.WAITING, *members.WAITING, *autonomy.WAITING)
+_FOR_HELPERS = _in_order(receipts.WAITING, breakglass.URGENT)
+_FOR_ORGANISERS = _in_order(receipts.WAITING, *members.WAITING, *autonomy.WAITING, breakglass.WAITING, breakglass.URGENT)
 
 
 def waiting_for_us(group_id: int, person_id: int, *, organises: bool) -> list[Waiting]:
-    """What waits longest comes first. Helpers see questions; the rest is the organisers' to answer."""
-    if not organises:
-        rows = db.session.execute(_FOR_HELPERS, {"group": group_id})
-    else:
-        since = members.waiting_since() | autonomy.waiting_since()
-        rows = db.session.execute(_FOR_ORGANISERS, {"group": group_id, "person": person_id, **since})
+    """What waits longest comes first. Helpers see questions and urgent messages; the rest is the organisers' to answer."""
+    facts = {"group": group_id, "person": person_id, **breakglass.waiting_since()}
+    if organises:
+        facts |= members.waiting_since() | autonomy.waiting_since()
+    rows = db.session.execute(_FOR_ORGANISERS if organises else _FOR_HELPERS, facts)
     found = [Waiting(*row) for row in rows]
     return [one for one in found if one.kind != "proposal" or autonomy.still_waits(group_id, one.at)]

@@ -241,6 +241,7 @@ def _group_page(found: Group, form: AddressForm | None = None) -> dict:
         "invitations": queries.open_invitations(found.id) if sees_people or new else [],
         "new": new,
         "coordinates": bool(COORDINATORS & actor().roles),
+        "may_use_duty": bool(actor().roles - {Role.TRUSTEE}),
         "inviting": may(actor(), found, actions.invite_helper).outcome,
         "form": form or AddressForm(),
     }

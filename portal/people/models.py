@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.core import clock
-from portal.core.db import GroupOwned, Word, db
+from portal.core.db import GroupOwned, Word, db, within_group
 from portal.people.roles import Role
 
 
@@ -66,6 +66,43 @@ class Membership(GroupOwned, db.Model):
     def added_by(self) -> int:
         """Whose row this is: one's own membership is one's own."""
         return self.person_id
+
+
+class Suspension(GroupOwned, db.Model):
+    """Someone's way in to one group is paused until a moment, under a legal duty (autonomy guide, `suspend_login`).
+
+    Who organises doesn't change: the membership stays as it is.
+    """
+
+    __tablename__ = "suspensions"
+
+    membership_id: Mapped[int]
+    started_at: Mapped[datetime] = mapped_column(default=clock.now)
+    until: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+    @classmethod
+    def extra_constraints(cls):
+        return (within_group("membership_id", "memberships"),)
+
+    @property
+    def ref(self) -> str | None:
+        return None
+
+
+def suspended_until(now) -> sa.ScalarSelect:
+    """Until when a selected Membership's way in is paused; null where it isn't."""
+    return (
+        sa.select(sa.func.max(Suspension.until))
+        .where(
+            Suspension.group_id == Membership.group_id,
+            Suspension.membership_id == Membership.id,
+            Suspension.until > now,
+            Suspension.ended_at.is_(None),
+        )
+        .correlate(Membership)
+        .scalar_subquery()
+    )
 
 
 class StaffRole(db.Model):

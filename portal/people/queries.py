@@ -4,13 +4,15 @@ from collections.abc import Iterable
 
 import sqlalchemy as sa
 
+from portal.core import clock
 from portal.core.db import db
-from portal.people.models import Group, Membership, Person, StaffRole
+from portal.people.models import Group, Membership, Person, StaffRole, suspended_until
 from portal.people.roles import STAFF_ROLES, Actor, Role
 
 
 def roles_held(actor: Actor, group_id: int | None) -> frozenset[Role]:
-    """Which of the actor's roles are true at this moment: a live membership of this group, a live staff role."""
+    """Which of the actor's roles are true at this moment: a live membership of this group (and no pause
+    of it), a live staff role."""
     if actor.person_id is None:
         return actor.roles
     own = actor.roles & {Role.SELF}
@@ -18,7 +20,10 @@ def roles_held(actor: Actor, group_id: int | None) -> frozenset[Role]:
         live = sa.select(StaffRole.role).where(StaffRole.person_id == actor.person_id, StaffRole.ended_at.is_(None))
     else:
         live = sa.select(Membership.role).where(
-            Membership.person_id == actor.person_id, Membership.group_id == group_id, Membership.ended_at.is_(None)
+            Membership.person_id == actor.person_id,
+            Membership.group_id == group_id,
+            Membership.ended_at.is_(None),
+            suspended_until(clock.now()).is_(None),
         )
     return own | (actor.roles & set(db.session.scalars(live)))
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
 
-from flask import Flask, abort, current_app, g, redirect, request, url_for
+from flask import Flask, abort, current_app, g, redirect, render_template, request, url_for
 
 from portal.core.db import db, set_mode
 from portal.core.guard import SAFE
@@ -34,13 +34,14 @@ class Rule:
     roles: frozenset[Role]
     does: tuple
     asks_again: bool = False
+    notes: tuple = ()  # what a GET writes a line of: a sensitive read
 
 
-def _ruled(side: Side, roles: Iterable[Role], does, asks_again=False) -> Callable:
-    actions = does if isinstance(does, tuple) else (does,) if does else ()
+def _ruled(side: Side, roles: Iterable[Role], does, asks_again=False, notes=()) -> Callable:
+    actions, noted = (given if isinstance(given, tuple) else (given,) if given else () for given in (does, notes))
 
     def mark(view):
-        view.rule = Rule(side, frozenset(roles), actions, asks_again)
+        view.rule = Rule(side, frozenset(roles), actions, asks_again, noted)
         return view
 
     return mark
@@ -61,9 +62,9 @@ def in_group(does=(), roles=GROUP_ROLES, asks_again=False):
     return _ruled(Side.GROUP, roles, does, asks_again)
 
 
-def as_staff(does=(), roles=STAFF_ROLES, asks_again=False):
-    """The host's staff with one of `roles` and a second factor."""
-    return _ruled(Side.HOST, roles, does, asks_again)
+def as_staff(does=(), roles=STAFF_ROLES, asks_again=False, notes=()):
+    """The host's staff with one of `roles` and a second factor. `notes`: the action that logs a sensitive read."""
+    return _ruled(Side.HOST, roles, does, asks_again, notes)
 
 
 def rule_of(app: Flask, endpoint: str | None) -> Rule | None:
@@ -87,7 +88,8 @@ def open_reach():
         return _to_sign_in()
     g.actor = who.self_actor
     if rule.side is Side.GROUP:
-        _reach_group(who, rule)
+        if paused := _reach_group(who, rule):
+            return paused
     elif rule.side is Side.HOST:
         if not who.staff_roles & rule.roles:
             abort(404)
@@ -99,13 +101,16 @@ def open_reach():
     return None
 
 
-def _reach_group(who: session.Identity, rule: Rule) -> None:
+def _reach_group(who: session.Identity, rule: Rule):
     slug = (request.view_args or {}).pop("group", None)
     place = next((place for place in who.places if place.slug == slug), None)
     if place is None or place.role not in rule.roles:
         abort(404)
+    if place.paused_until:
+        return render_template("errors/paused.html", paused=place), 403
     g.place = place
     g.actor = who.actor_in(place)
+    return None
 
 
 def _back() -> str:

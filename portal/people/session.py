@@ -15,8 +15,8 @@ from flask_login import LoginManager, UserMixin, current_user
 from itsdangerous import BadSignature, TimestampSigner
 
 from portal.core import clock
-from portal.core.db import db, reading
-from portal.people.models import Device, Group, Membership, Person, StaffRole
+from portal.core.db import UtcDateTime, db, reading
+from portal.people.models import Device, Group, Membership, Person, StaffRole, suspended_until
 from portal.people.roles import STAFF_ROLES, Actor, Role
 
 ORGANISER_IDLE = timedelta(days=14)
@@ -36,6 +36,7 @@ class Place:
     slug: str
     name: str
     role: Role
+    paused_until: datetime | None = None  # under a legal duty; nothing of the group opens before
 
 
 @dataclass
@@ -129,11 +130,19 @@ def load(_request) -> Identity | None:
 def _statement() -> sa.Select:
     """Device, person and everything they are, by the token's hash; built once, since every request runs it."""
     in_groups = (
-        sa.select(Membership.person_id, Membership.role, Group.id.label("place"), Group.slug, Group.name)
+        sa.select(
+            Membership.person_id,
+            Membership.role,
+            Group.id.label("place"),
+            Group.slug,
+            Group.name,
+            suspended_until(sa.bindparam("now")).label("paused"),
+        )
         .join(Group, Group.id == Membership.group_id)
         .where(Membership.ended_at.is_(None))
     )
-    at_host = sa.select(StaffRole.person_id, StaffRole.role, sa.literal(0), sa.literal(""), sa.literal("")).where(
+    nobody = sa.cast(sa.null(), UtcDateTime)
+    at_host = sa.select(StaffRole.person_id, StaffRole.role, sa.literal(0), sa.literal(""), sa.literal(""), nobody).where(
         StaffRole.ended_at.is_(None)
     )
     held = sa.union_all(in_groups, at_host).subquery("held")
@@ -151,6 +160,7 @@ def _statement() -> sa.Select:
             held.c.place,
             held.c.slug,
             held.c.name,
+            held.c.paused,
         )
         .join(Person, Person.id == Device.person_id)
         .outerjoin(held, held.c.person_id == Device.person_id)
@@ -173,7 +183,7 @@ def _read(token_hash: str, idle: timedelta) -> Identity | None:
     if idle > (ORGANISER_IDLE if device.remembered else STAFF_LONGEST):
         return None
     held = [row for row in rows if row.role]
-    places = [Place(row.place, row.slug, row.name, row.role) for row in held if row.place]
+    places = [Place(row.place, row.slug, row.name, row.role, row.paused) for row in held if row.place]
     return Identity(
         id=device.person_id,
         name=device.person_name,

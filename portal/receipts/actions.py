@@ -184,6 +184,17 @@ def hold(by, group, receipt, *, rule: str, reason: str, releases: str) -> Receip
     return receipt
 
 
+@action(duty=Duty.F2, roles=DESK, on=Receipt, says="looked at a hold again")
+def renew_hold(by, group, receipt, *, reason: str) -> Receipt:
+    """Hold it for up to 5 working days more, and say why. Without this a hold is over on its day."""
+    current = _hold_on(receipt)
+    if current is None:
+        raise Mistake("This isn’t held any more. Hold it anew if a rule still asks for it.", "reason")
+    current.reason, current.renewed_at = reason, clock.now()
+    current.review_on = workdays.after(clock.today(), HOLD_DAYS)
+    return receipt
+
+
 @action(duty=Duty.F2, roles=DESK, on=Receipt, says="released a receipt")
 def release(by, group, receipt) -> Receipt:
     """End the hold on it."""

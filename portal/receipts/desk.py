@@ -6,7 +6,7 @@ from portal.autonomy.door import Mistake, may
 from portal.core.web import invalid, page, saved
 from portal.people.reach import actor, as_staff
 from portal.receipts import actions, queries
-from portal.receipts.forms import AskForm, CheckForm, DetailsForm, HoldForm, PaidForm
+from portal.receipts.forms import AskForm, CheckForm, DetailsForm, HoldForm, PaidForm, RenewForm
 from portal.receipts.pictures import send_picture
 
 bp = Blueprint("desk", __name__, url_prefix="/host/receipts")
@@ -61,6 +61,20 @@ def hold(number):
         return invalid("receipts/desk.html", "receipts/_desk_item.html", **_facts(number, holding=form))
     actions.hold(actor(), found.group, found.receipt.id, **form.facts())
     return saved(goto=_next(number), says=f"R{number} is held. The group sees why.")
+
+
+@bp.post("/<int:number>/hold/renewal")
+@as_staff(roles=DESK, does=actions.renew_hold)
+def renew_hold(number):
+    """Past its day a hold lapses, unless someone looked again and says why it goes on."""
+    found, form = _found(number), RenewForm.from_request()
+    if not form.validate():
+        return invalid("receipts/desk.html", "receipts/_desk_item.html", **_facts(number, renewing=form))
+    try:
+        actions.renew_hold(actor(), found.group, found.receipt.id, **form.facts())
+    except Mistake as mistake:
+        return _with_mistake(number, "renewing", form, mistake)
+    return saved(goto=url_for(".show", number=number, view=_view()), says=f"R{number} stays held. The group sees why.")
 
 
 @bp.post("/<int:number>/release")
@@ -138,6 +152,7 @@ def _facts(number: int | None, **forms) -> dict:
         "check": CheckForm(data={"ledger_code": found.likely_code or ""}) if found else None,
         "asking": AskForm(),
         "holding": HoldForm(),
+        "renewing": RenewForm(data={"reason": found.hold.reason}) if found and found.hold else RenewForm(),
         "paying": PaidForm(),
         "details": DetailsForm(obj=found.receipt) if found else None,
         "may_label": may(actor(), found.group, actions.describe, found.receipt) if found else None,

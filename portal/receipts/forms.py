@@ -73,6 +73,14 @@ class CheckForm(PlainForm):
     amount_pence = IntegerField(validators=[Optional()])
 
 
+class RenewForm(PlainForm):
+    """Holding one receipt on, after looking again."""
+
+    reason = WordsField(
+        "Why it goes on", [Needed("Say why it goes on."), Length(max=300, message="Keep it under 300 letters.")]
+    )
+
+
 class HoldForm(PlainForm):
     """Holding one receipt back."""
 

@@ -9,7 +9,7 @@ from portal.core.uploads import NotTaken
 from portal.core.web import invalid, page, saved, wants_part
 from portal.ledger.models import fund_names
 from portal.people.reach import actor, group, in_group
-from portal.receipts import actions, desk, queries
+from portal.receipts import actions, desk, items, queries  # noqa: F401 - items registers receipts
 from portal.receipts.forms import AnswerForm, DetailsForm, NoReceiptForm, UploadForm
 from portal.receipts.pictures import arriving, send_picture
 

@@ -7,6 +7,8 @@ import sqlalchemy as sa
 from portal.activity.models import Entry
 from portal.autonomy.areas import Area, Level
 from portal.autonomy.door import Proposed
+from portal.breakglass import actions as duties
+from portal.breakglass.models import BreakGlass
 from portal.core import clock, wall
 from portal.core.db import db
 from portal.core.mail import ShownMail
@@ -37,7 +39,7 @@ class Page:
         return self.name
 
 
-K, DESK = "/g/tuesday-kettle", "/host/receipts"
+K, DESK, DUTIES = "/g/tuesday-kettle", "/host/receipts", "/host/groups/tuesday-kettle/duties"
 VIEWS = ("asked", "ready", "held", "paid")
 PAGES = (
     Page("sign-in", "signin.start", "", "/sign-in"),
@@ -80,6 +82,15 @@ PAGES = (
     Page("proposal", "autonomy.proposal", "Wren", "/g/quiet-allotment/proposals/{proposal}"),
     Page("change", "autonomy.change", "Marsha", f"{K}/changes/{{change}}"),
     Page("rest", "autonomy.rest", "Marsha", f"{K}/rest"),
+    Page("duties, ours", "breakglass.ours", "Mo", "/g/hearsay-collective/duties/"),
+    Page("duty, ours", "breakglass.ours_show", "Mo", "/g/hearsay-collective/duties/{duty}"),
+    Page("duties", "breakglass.every", "Beatrix Lund", "/host/duties/"),
+    Page("duty", "breakglass.show", "Noor Haddad", "/host/groups/hearsay-collective/duties/{duty}"),
+    Page("duty that waits", "breakglass.show", "Beatrix Lund", f"{DUTIES}/{{asked_duty}}"),
+    Page("duty that is live", "breakglass.show", "Imani Okafor", f"{DUTIES}/{{live_duty}}"),
+    Page("duty, an item", "breakglass.item", "Imani Okafor", f"{DUTIES}/{{live_duty}}/items/{{duty_item}}"),
+    Page("duty, asking", "breakglass.new", "Imani Okafor", f"{DUTIES}/new"),
+    Page("duty, asked wrongly", "breakglass.ask", "Imani Okafor", f"{DUTIES}/", {"reason": ""}, 422),
     Page("desk", "desk.index", "Glyn Parry", f"{DESK}/"),
     *(
         Page(f"desk, {view}", "desk.index", "Glyn Parry", f"{DESK}/?view={view}")
@@ -107,7 +118,7 @@ PAGES = (
     Page("the wall", "desk.describe", "Glyn Parry", f"{DESK}/106/label", {"label": "x"}, 403),
 )
 # GET routes that are no page: they send on, answer a machine, or send a picture.
-NO_PAGES = {"home.front", "health.alive", "health.ready", "receipts.picture", "desk.picture"}
+NO_PAGES = {"home.front", "health.alive", "health.ready", "receipts.picture", "desk.picture", "breakglass.file"}
 
 
 @dataclass
@@ -153,7 +164,7 @@ def lay_out(app) -> Demo:
         invitation = Invitation(group_id=kettle.id, agreed_at=clock.now(), **asked)
         db.session.add(invitation)
     db.session.commit()
-    words = {"token": link_token(invitation), "binned": 301, "proposal": _proposed(), "change": _told()}
+    words = {"token": link_token(invitation), "binned": 301, "proposal": _proposed(), "change": _told(), **_duties(kettle)}
     return Demo(app, Client(app), words)
 
 
@@ -168,6 +179,29 @@ def _proposed() -> int:
     except Proposed as waiting:
         return waiting.proposal.id
     raise AssertionError("nothing was proposed")
+
+
+def _duties(kettle: Group) -> dict[str, int]:
+    """The demo's closed use of a legal duty; one that waits and one that is live for the Kettle."""
+    imani, beatrix = (
+        db.session.scalars(sa.select(Person).where(Person.name == name)).one() for name in ("Imani Okafor", "Beatrix Lund")
+    )
+    facts = {
+        "duty": "F9",
+        "act": "view",
+        "chosen": _receipts_of(kettle),
+        "reason": "The tax office asks for them.",
+        "hours": 4,
+    }
+    asked, live = (duties.ask(make.actor(imani, Role.COORDINATOR), kettle, **facts) for _ in range(2))
+    duties.allow(make.actor(beatrix, Role.TRUSTEE), kettle, live.id)
+    closed = db.session.scalars(sa.select(BreakGlass.id).where(BreakGlass.duty == "F10")).one()
+    return {"duty": closed, "asked_duty": asked.id, "live_duty": live.id, "duty_item": live.items[0].id}
+
+
+def _receipts_of(group: Group) -> list[str]:
+    found = db.session.scalars(sa.select(Receipt.id).where(Receipt.group_id == group.id).order_by(Receipt.number).limit(2))
+    return [f"receipts:{number}" for number in found]
 
 
 def _told() -> int:

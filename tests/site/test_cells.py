@@ -60,6 +60,9 @@ NOT_HELPERS_OWN = {"organiser": DONE, "both": DONE, "helper": WALL}
 DESK = {"coordinator": DONE, "finance": DONE, "both": DONE}
 PAYS = {"finance": DONE, "both": DONE}
 COORDINATORS = {"coordinator": DONE, "both": DONE}
+ASKERS = {"coordinator": DONE, "finance": DONE, "safeguarding": DONE, "both": DONE}
+SECONDS = {"trustee": DONE, "safeguarding": DONE}
+USES = {"coordinator": DONE, "finance": WALL, "safeguarding": WALL, "both": WALL}  # only who asked is covered
 KEPT = {"coordinator": WALL, "both": WALL}  # the area stands at Only us
 ADDRESS = {"email": "new@example.org", "key": KEY}
 CREDENTIAL = {"challenge_id": "1", "credential": "{}"}
@@ -152,6 +155,25 @@ TABLE = {
     "GET autonomy.rest": group(INSIDE),
     "POST autonomy.start_rest": group(ORGANISERS, {"weeks": "2", "key": KEY}),
     "POST autonomy.wake": group(ORGANISERS),
+    "GET breakglass.every": host(STAFF),
+    "GET breakglass.new": host(ASKERS),
+    "POST breakglass.ask": host(
+        ASKERS,
+        {"duty": "F6", "act": "view", "reason": "x", "hours": "4", "delay": "", "chosen": "receipts:1", "key": KEY},
+    ),
+    "GET breakglass.show": host(STAFF),
+    "POST breakglass.allow": host(SECONDS, {"key": KEY}, glass_id="duty_asked"),
+    "POST breakglass.refuse": host(SECONDS, {"key": KEY}, glass_id="duty_asked"),
+    "POST breakglass.end": host(
+        {"coordinator": DONE, "trustee": DONE, "finance": WALL, "safeguarding": WALL, "both": WALL}, {"key": KEY}
+    ),
+    "POST breakglass.delay_again": host({"trustee": NO}, {"days": "3", "key": KEY}),
+    "POST breakglass.review": host(SECONDS, {"words": "It was right.", "key": KEY}, glass_id="duty_over"),
+    "GET breakglass.item": host(USES),
+    "GET breakglass.file": host(USES, glass_id="duty_disclosed", item_id="duty_disclosed_item"),
+    "GET breakglass.ours": group(INSIDE),
+    "GET breakglass.ours_show": group(ORGANISERS | {"helper": GONE}),
+    "POST breakglass.reply": group(ORGANISERS, {"words": "Thank you.", "key": KEY}),
     "GET suggestions.suggested": host(DESK),
     "POST suggestions.explain": host(DESK, {"words": "The funder uses it.", "key": KEY}),
     "GET desk.index": host(DESK),
@@ -159,6 +181,7 @@ TABLE = {
     "POST desk.accept": host(DESK, {"ledger_code": "5100", "amount_pence": "1146", "key": KEY}),
     "POST desk.ask": host(DESK, {"asks": "what_for", "words": "Was it milk?", "key": KEY}),
     "POST desk.hold": host(DESK, {"rule": "F5", "reason": "Short", "releases": "Money", "key": KEY}),
+    "POST desk.renew_hold": host(DESK, {"reason": "Still short", "key": KEY}, number="held"),
     "POST desk.release": host(DESK, number="held"),
     "POST desk.record_payment": host(
         {"finance": DONE, "both": DONE}, {"paid_on": "2026-11-01", "key": KEY}, number="ready"
@@ -305,7 +328,7 @@ def test_everyone_gets_what_is_theirs_and_nobody_elses(place, written, name):
                 )
             if got == GONE:
                 gone.setdefault((cell.who, htmx), {})[cell.what] = without_reference(answer)
-            if method == "GET" and written:
+            if method == "GET" and set(written) - ({"entries"} if rule_of(app, route.endpoint).notes else set()):
                 wrong.append(f"{cell.who}, {cell.what}: reading wrote to {written}")
             if method == "POST" and not succeeds and set(written) - {"entries", "entry_words", "tries"}:
                 wrong.append(f"{cell.who}, {cell.what}: refused, and wrote to {written}")

@@ -1,4 +1,4 @@
-"""At most six SQL statements a page, and no more with 200 rows than with 20."""
+"""At most six SQL statements a page, and no more with 200 rows than with 20. A sensitive read passes the door besides."""
 
 from contextlib import contextmanager
 
@@ -9,6 +9,7 @@ from portal.core import clock, wall
 from portal.core.db import db
 from portal.members.models import Invitation
 from portal.people.models import Device, Group, Membership, Person, StaffRole
+from portal.people.reach import rule_of
 from portal.people.roles import Role
 from portal.people.session import ORGANISER_LONGEST
 from portal.receipts.models import Question
@@ -45,7 +46,8 @@ def test_a_page_takes_few_statements(demo, page: Page):
     with counting() as seen:
         browser.get(path)
     print(f"\n{page.name}: {len(seen)}")
-    assert len(seen) <= MOST, "\n".join(seen)
+    passes_the_door = bool(rule_of(demo.app, page.endpoint).notes) if page.endpoint != "404" else False
+    assert len(seen) <= (MOST + 12 if passes_the_door else MOST), "\n".join(seen)
 
 
 def more_people(group: Group, count: int) -> None:
@@ -91,6 +93,7 @@ LISTS = {
     "you": ("Marsha", "/you"),
     **{f"desk, {view}": ("Imani", f"/host/receipts/?view={view}") for view in ("check", *pages.VIEWS)},
     "desk, one": ("Imani", "/host/receipts/101"),
+    "duties": ("Imani", "/host/duties/"),
     "groups": ("Imani", "/host/groups/"),
     "group": ("Imani", "/host/groups/kettle"),
     "staff": ("Imani", "/host/staff"),

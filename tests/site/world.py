@@ -11,6 +11,8 @@ from portal.activity.models import Entry
 from portal.autonomy.areas import Area, Level
 from portal.autonomy.door import Proposed
 from portal.autonomy.models import Hold, Loosening
+from portal.breakglass import actions as duties
+from portal.breakglass.models import BreakGlass
 from portal.core import clock, files, wall, workdays
 from portal.core.db import db
 from portal.ledger.models import Fund
@@ -110,7 +112,14 @@ def _things(group, second: str, third: str, helper: str) -> dict:
         db.session.add_all([question, helpers_question, hold, removal, *invitations.values()])
     db.session.commit()
     proposal, loosening, change = _waiting(group, helpers, second)
+    live, asked, disclosed, over = _duties(group, receipt)
     return {
+        "glass_id": live.id,
+        "item_id": live.items[0].id,
+        "duty_asked": asked.id,
+        "duty_disclosed": disclosed.id,
+        "duty_disclosed_item": disclosed.items[0].id,
+        "duty_over": over.id,
         "area": "receipts",
         "proposal_id": proposal,
         "loosening_id": loosening,
@@ -154,6 +163,26 @@ def _waiting(group, receipt: Receipt, second: str) -> tuple[int, int, int]:
     except Proposed as waiting:
         proposal = waiting.proposal.id
     return proposal, loosening.id, change
+
+
+def _duties(group, receipt: Receipt) -> list[BreakGlass]:
+    """Legal duties used: one live, one that waits for a second person, one that discloses, one that is over."""
+    imani, trustee = make.actor(make.person("Imani"), Role.COORDINATOR), make.actor(make.person("Beatrix"), Role.TRUSTEE)
+    made = []
+    for act in ("view", "view", "disclose", "view"):
+        asked = {
+            "duty": "F9",
+            "act": act,
+            "chosen": [f"receipts:{receipt.id}"],
+            "reason": "The tax office asks",
+            "hours": 4,
+        }
+        made.append(duties.ask(imani, group, **asked, outside="The tax office"))
+    live, asked, disclosed, over = made
+    for glass in (live, disclosed, over):
+        duties.allow(trustee, group, glass.id)
+    duties.end(imani, group, over.id)
+    return [db.session.get_one(BreakGlass, glass.id) for glass in (live, asked, disclosed, over)]
 
 
 def _ready_picture(group, receipt: Receipt) -> Picture:

@@ -1,0 +1,48 @@
+"""What is asked before a legal duty is used, and what is written about it afterwards."""
+
+from wtforms import BooleanField, IntegerField, RadioField, SelectMultipleField
+from wtforms.validators import Length, NumberRange, Optional
+
+from portal.breakglass.models import ACT_WORDS, DUTY_WORDS, MOST_DELAY_DAYS, MOST_HOURS
+from portal.core.forms import Needed, PlainForm, WordsField
+
+TOO_LONG = Length(max=2000, message="Keep it under 2,000 letters.")
+
+
+class AskForm(PlainForm):
+    duty = RadioField("Which duty?", choices=[(duty.value, words) for duty, words in DUTY_WORDS.items()])
+    reason = WordsField("Why will nothing less do?", [Needed("Say why nothing less will do."), TOO_LONG])
+    act = RadioField("What will you do?", choices=[(act.value, words) for act, words in ACT_WORDS.items()])
+    chosen = SelectMultipleField("With what?", validate_choice=False)
+    also = WordsField("Also these, by reference", [Length(max=200, message="Keep it under 200 letters.")])
+    outside = WordsField("Who gets it?", [Length(max=120, message="Keep it under 120 letters.")])
+    words = WordsField("Your message", [TOO_LONG])
+    hours = IntegerField("For how many hours?", [NumberRange(1, MOST_HOURS, "Choose between 1 and 72 hours.")], default=24)
+    delay = RadioField(
+        "When is the group told?",
+        choices=[("", "At once"), ("danger", "Later: telling adds danger"), ("law", "Later: the law forbids telling now")],
+        default="",
+    )
+    delay_days = IntegerField(
+        "In how many days?",
+        [Optional(), NumberRange(1, MOST_DELAY_DAYS, "The group is told within 14 days at the latest.")],
+    )
+    danger_to_life = BooleanField("Someone’s life is in danger")
+
+    def facts(self) -> dict:
+        facts = super().facts()
+        return facts | {"delay": facts["delay"] or None, "delay_days": facts["delay_days"] or 0}
+
+
+class ReplyForm(PlainForm):
+    words = WordsField("Our words on this", [Needed("Write what you’d like to say."), TOO_LONG])
+
+
+class ReviewForm(PlainForm):
+    words = WordsField("Was it right? What do we learn?", [Needed("Write what you found."), TOO_LONG])
+
+
+class DelayForm(PlainForm):
+    days = IntegerField(
+        "Tell them in how many days?", [NumberRange(1, MOST_DELAY_DAYS, "Choose between 1 and 14 days.")], default=7
+    )
