@@ -39,7 +39,7 @@ def ask(
     *,
     duty: str,
     act: str,
-    chosen: list[str],
+    things: str,
     reason: str,
     hours: int,
     danger_to_life: bool = False,
@@ -47,10 +47,9 @@ def ask(
     delay_days: int = 0,
     outside: str | None = None,
     words: str | None = None,
-    also: str | None = None,
 ) -> BreakGlass:
-    """Ask to step past the group's settings: which duty, what for, which items (`table:id`, or references in `also`),
-    for how many hours.
+    """Ask to step past the group's settings: which duty, what for, which `things` (a receipt’s number, someone’s name
+    or address; one a line), for how many hours.
 
     Nothing happens until someone else allows it. In danger to life it starts at once and is looked at within 24 hours.
     """
@@ -63,10 +62,13 @@ def ask(
         raise Mistake("Write who gets it.", "outside")
     if doing is Act.CONTACT and not words:
         raise Mistake("Write the message.", "words")
-    wanted = [*chosen, *(items.at(group.id, ref) or ref for ref in (also or "").replace(",", " ").split())]
-    known = items.called(group.id, doing, wanted)
-    if not wanted or not set(wanted) <= set(known):
-        raise Mistake("Pick at least one thing it is about that this can be done with.", "chosen")
+    wanted = [one.strip() for line in things.splitlines() for one in line.split(",") if one.strip()]
+    listed = [items.found(group.id, doing, one) for one in wanted]
+    for one, known in zip(wanted, listed, strict=True):
+        if known is None:
+            raise Mistake(f"We can’t find “{one}” in this group, or this can’t be done with it.", "things")
+    if not listed:
+        raise Mistake("Write what it is about.", "things")
     glass = BreakGlass(
         group_id=group.id,
         duty=Duty(duty),
@@ -82,11 +84,11 @@ def ask(
     )
     db.session.add(glass)
     db.session.flush()
-    for key in dict.fromkeys(wanted):
-        table, _, number = key.partition(":")
-        row = BreakGlassItem(group_id=group.id, break_glass_id=glass.id, item_table=table, item_id=int(number))
-        row.called = known[key][:120]
-        db.session.add(row)
+    for known in dict.fromkeys(listed):
+        if known:
+            own = {"group_id": group.id, "break_glass_id": glass.id}
+            table, row_id, called = known
+            db.session.add(BreakGlassItem(**own, item_table=table, item_id=row_id, called=called[:120]))
     db.session.flush()
     db.session.refresh(glass)
     if danger_to_life:

@@ -1,9 +1,10 @@
 """What is asked before a legal duty is used, and what is written about it afterwards."""
 
-from wtforms import BooleanField, IntegerField, RadioField, SelectMultipleField
+from wtforms import BooleanField, IntegerField, RadioField
 from wtforms.validators import Length, NumberRange, Optional
 
-from portal.breakglass.models import ACT_WORDS, DUTY_WORDS, MOST_DELAY_DAYS, MOST_HOURS
+from portal.breakglass.items import KINDS
+from portal.breakglass.models import ACT_WORDS, DUTY_WORDS, MOST_DELAY_DAYS, MOST_HOURS, Act
 from portal.core.forms import Needed, PlainForm, WordsField
 
 TOO_LONG = Length(max=2000, message="Keep it under 2,000 letters.")
@@ -12,9 +13,8 @@ TOO_LONG = Length(max=2000, message="Keep it under 2,000 letters.")
 class AskForm(PlainForm):
     duty = RadioField("Which duty?", choices=[(duty.value, words) for duty, words in DUTY_WORDS.items()])
     reason = WordsField("Why will nothing less do?", [Needed("Say why nothing less will do."), TOO_LONG])
-    act = RadioField("What will you do?", choices=[(act.value, words) for act, words in ACT_WORDS.items()])
-    chosen = SelectMultipleField("With what?", validate_choice=False)
-    also = WordsField("Also these, by reference", [Length(max=200, message="Keep it under 200 letters.")])
+    act = RadioField("What will you do?", choices=[])  # those that something can be done with
+    things = WordsField("With what, exactly?", [Needed("Write what it is about."), TOO_LONG])
     outside = WordsField("Who gets it?", [Length(max=120, message="Keep it under 120 letters.")])
     words = WordsField("Your message", [TOO_LONG])
     hours = IntegerField("For how many hours?", [NumberRange(1, MOST_HOURS, "Choose between 1 and 72 hours.")], default=24)
@@ -28,6 +28,11 @@ class AskForm(PlainForm):
         [Optional(), NumberRange(1, MOST_DELAY_DAYS, "The group is told within 14 days at the latest.")],
     )
     danger_to_life = BooleanField("Someone’s life is in danger")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        able = frozenset[Act]().union(*(kind.acts for kind in KINDS.values()))
+        self.act.choices = [(act.value, words) for act, words in ACT_WORDS.items() if act in able]
 
     def facts(self) -> dict:
         facts = super().facts()

@@ -15,20 +15,17 @@ from portal.people.models import Device, Membership, Person
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of thing: its table, what may be done with it, its list for the form and its content for a look.
+    """A kind of thing: its table, what may be done with it, and its content for a look.
 
-    `choices(group_id, numbers)` gives (id, what it is called) of those with these ids, or without ids the newest 50;
-    `shows(group_id, id)` gives (name, value) pairs; `pages(group_id, id)` the names of kept files that belong to it;
-    `at(group_id, ref)` the id of what people know by that reference, where there are too many to list.
+    `at(group_id, words)` gives (id, what it is called) of what people know by these words, or None; `shows(group_id, id)`
+    gives (name, value) pairs; `pages(group_id, id)` the names of kept files that belong to it.
     """
 
     table: str
-    words: str
     acts: frozenset[Act]
-    choices: Callable[[int, list[int] | None], list[tuple[int, str]]]
+    at: Callable[[int, str], tuple[int, str] | None]
     shows: Callable[[int, int], list[tuple[str, str]]]
     pages: Callable[[int, int], list[str]] = field(default=lambda group_id, row_id: [])
-    at: Callable[[int, str], int | None] = field(default=lambda group_id, ref: None)
 
 
 KINDS: dict[str, Kind] = {}
@@ -39,44 +36,27 @@ def register(kind: Kind) -> None:
     KINDS[kind.table] = kind
 
 
-def listed(group_id: int) -> list[tuple[str, str, str, frozenset[Act]]]:
-    """Everything of a group that can be listed: (`table:id`, kind, what it is called, what may be done with it)."""
-    return [
-        (f"{kind.table}:{row_id}", kind.words, called, kind.acts)
-        for kind in KINDS.values()
-        for row_id, called in kind.choices(group_id, None)
-    ]
-
-
-def called(group_id: int, act: Act, keys: list[str]) -> dict[str, str]:
-    """What each of these `table:id` is called; those that aren't this group's or can't be used so are left out."""
-    found: dict[str, str] = {}
+def found(group_id: int, act: Act, words: str) -> tuple[str, int, str] | None:
+    """The table, id and name of what these words name in this group, if this can be done with it."""
     for kind in KINDS.values():
-        own = [key.partition(":")[2] for key in keys if key.startswith(f"{kind.table}:")]
-        numbers = [int(number) for number in own if number.isdecimal() and len(number) < 10]
-        if numbers and act in kind.acts:
-            found |= {f"{kind.table}:{row_id}": words for row_id, words in kind.choices(group_id, numbers)}
-    return found
-
-
-def at(group_id: int, ref: str) -> str | None:
-    """The `table:id` of what has this reference in this group."""
-    for kind in KINDS.values():
-        if row_id := kind.at(group_id, ref):
-            return f"{kind.table}:{row_id}"
+        if act in kind.acts and (named := kind.at(group_id, words)):
+            return kind.table, *named
     return None
 
 
-def _members(group_id: int, numbers: list[int] | None) -> list[tuple[int, str]]:
-    only = Membership.id.in_(numbers) if numbers else sa.true()
-    rows = db.session.execute(
+def _by_name(group_id: int, words: str) -> tuple[int, str] | None:
+    """Someone in the group, by address or whole name: nobody is shown a list of who belongs to it."""
+    row = db.session.execute(
         sa.select(Membership.id, Person.name)
         .join(Person, Person.id == Membership.person_id)
-        .where(Membership.group_id == group_id, Membership.ended_at.is_(None), only)
-        .order_by(Person.name)
-        .limit(50)
-    )
-    return [(number, name) for number, name in rows]
+        .where(
+            Membership.group_id == group_id,
+            Membership.ended_at.is_(None),
+            sa.or_(Person.email == words.lower(), sa.func.lower(Person.name) == words.lower()),
+        )
+        .limit(2)
+    ).all()
+    return (row[0].id, row[0].name) if len(row) == 1 else None
 
 
 def _member(group_id: int, membership_id: int) -> list[tuple[str, str]]:
@@ -94,12 +74,4 @@ def _member(group_id: int, membership_id: int) -> list[tuple[str, str]]:
     ]
 
 
-register(
-    Kind(
-        "memberships",
-        "Someone in the group",
-        frozenset({Act.VIEW, Act.SUSPEND, Act.DISCLOSE, Act.CONTACT}),
-        _members,
-        _member,
-    )
-)
+register(Kind("memberships", frozenset({Act.VIEW, Act.SUSPEND, Act.DISCLOSE, Act.CONTACT}), _by_name, _member))

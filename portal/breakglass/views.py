@@ -179,7 +179,7 @@ def _every() -> dict:
 
 def _new(slug: str, form) -> dict:
     found = group_at(slug)
-    return {"group": found, "form": form, "listed": items.listed(found.id)}
+    return {"group": found, "form": form}
 
 
 def _show(slug: str, glass_id: int, **forms) -> dict:

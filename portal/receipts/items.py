@@ -8,19 +8,12 @@ from portal.core.db import db
 from portal.receipts.models import Picture, Receipt
 
 
-def _choices(group_id: int, numbers: list[int] | None) -> list[tuple[int, str]]:
-    only = Receipt.id.in_(numbers) if numbers else sa.true()
-    rows = db.session.scalars(
-        sa.select(Receipt).where(Receipt.group_id == group_id, only).order_by(Receipt.number.desc()).limit(50)
-    )
-    return [(row.id, f"{row.ref} {row.title}") for row in rows]
-
-
-def _at(group_id: int, ref: str) -> int | None:
-    number = ref.upper().removeprefix("R")
-    if not number.isdecimal() or len(number) > 9:
+def _by_reference(group_id: int, words: str) -> tuple[int, str] | None:
+    number = words.upper().removeprefix("R")
+    if not number.isascii() or not number.isdecimal() or len(number) > 9:
         return None
-    return db.session.scalar(sa.select(Receipt.id).where(Receipt.group_id == group_id, Receipt.number == int(number)))
+    row = db.session.scalar(sa.select(Receipt).where(Receipt.group_id == group_id, Receipt.number == int(number)))
+    return (row.id, row.ref) if row else None
 
 
 def _shows(group_id: int, receipt_id: int) -> list[tuple[str, str]]:
@@ -47,4 +40,4 @@ def _pages(group_id: int, receipt_id: int) -> list[str]:
     return [page["file"] for row in rows for page in row.pages]
 
 
-register(Kind("receipts", "Receipt", frozenset({Act.VIEW, Act.DISCLOSE}), _choices, _shows, _pages, _at))
+register(Kind("receipts", frozenset({Act.VIEW, Act.DISCLOSE}), _by_reference, _shows, _pages))

@@ -189,7 +189,7 @@ def _duties(kettle: Group) -> dict[str, int]:
     facts = {
         "duty": "F9",
         "act": "view",
-        "chosen": _receipts_of(kettle),
+        "things": "R101, R102",
         "reason": "The tax office asks for them.",
         "hours": 4,
     }
@@ -197,11 +197,6 @@ def _duties(kettle: Group) -> dict[str, int]:
     duties.allow(make.actor(beatrix, Role.TRUSTEE), kettle, live.id)
     closed = db.session.scalars(sa.select(BreakGlass.id).where(BreakGlass.duty == "F10")).one()
     return {"duty": closed, "asked_duty": asked.id, "live_duty": live.id, "duty_item": live.items[0].id}
-
-
-def _receipts_of(group: Group) -> list[str]:
-    found = db.session.scalars(sa.select(Receipt.id).where(Receipt.group_id == group.id).order_by(Receipt.number).limit(2))
-    return [f"receipts:{number}" for number in found]
 
 
 def _told() -> int:

@@ -159,7 +159,7 @@ TABLE = {
     "GET breakglass.new": host(ASKERS),
     "POST breakglass.ask": host(
         ASKERS,
-        {"duty": "F6", "act": "view", "reason": "x", "hours": "4", "delay": "", "chosen": "receipts:1", "key": KEY},
+        {"duty": "F6", "act": "view", "reason": "x", "hours": "4", "delay": "", "things": "R101", "key": KEY},
     ),
     "GET breakglass.show": host(STAFF),
     "POST breakglass.allow": host(SECONDS, {"key": KEY}, glass_id="duty_asked"),

@@ -173,7 +173,7 @@ def _duties(group, receipt: Receipt) -> list[BreakGlass]:
         asked = {
             "duty": "F9",
             "act": act,
-            "chosen": [f"receipts:{receipt.id}"],
+            "things": receipt.ref,
             "reason": "The tax office asks",
             "hours": 4,
         }
