@@ -19,7 +19,7 @@ FLOORS = (
     "core people activity autonomy signin members breakglass ledger receipts spending small_costs governance support "
     "knowledge notices exports home demo app"
 ).split()
-FEATURES = ("autonomy", "signin", "members", "breakglass", "receipts", "home", "demo")
+FEATURES = ("activity", "autonomy", "signin", "members", "breakglass", "receipts", "home", "demo")
 
 
 def create_app(settings: config.Settings | None = None) -> Flask:

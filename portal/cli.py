@@ -1,4 +1,4 @@
-"""The `portal` command: run, serve, work, setup, demo, check, migrate, settings."""
+"""The `portal` command: run, serve, work, setup, demo, check, log, migrate, settings."""
 
 import contextlib
 import os
@@ -110,6 +110,61 @@ def demo(if_empty):
             seed.lay_out(if_empty=if_empty)
         except ValueError as problem:
             raise click.ClickException(str(problem)) from None
+
+
+@main.group()
+def log():
+    """A group's log: check it, or take it out."""
+
+
+@log.command()
+@click.argument("group", required=False)
+@click.option("--fingerprint", multiple=True, help="An older fingerprint of this group's, like 142:3f2a…")
+def verify(group, fingerprint):
+    """Check the log of GROUP, or of every group: that nothing was changed, taken out or slipped in."""
+    from portal.activity import chain
+
+    if fingerprint and not group:
+        raise click.ClickException("A fingerprint is one group's. Name the group.")
+    from portal.core.db import reading
+
+    bad = False
+    with _app().app_context(), reading():
+        for slug, group_id in _groups(group):
+            found = list(chain.faults(group_id, fingerprint))
+            bad = bad or bool(found)
+            for sentence in found:
+                click.echo(f"{slug}: {sentence}", err=True)
+            if not found:
+                click.echo(f"{slug}: it holds. {chain.fingerprint(group_id)}")
+    if bad:
+        raise SystemExit(1)
+
+
+@log.command()
+@click.argument("group")
+def export(group):
+    """Write GROUP's log to standard output, for check_log.py."""
+    from portal.activity import chain, check_log
+    from portal.core.db import reading
+
+    with _app().app_context(), reading():
+        for _, group_id in _groups(group):
+            for entry in chain.exported(group_id):
+                click.echo(check_log.canonical(entry))
+
+
+def _groups(slug: str | None) -> list[tuple[str, int]]:
+    import sqlalchemy as sa
+
+    from portal.core.db import db
+    from portal.people.models import Group
+
+    query = sa.select(Group.slug, Group.id).order_by(Group.slug)
+    found = [(name, number) for name, number in db.session.execute(query.where(Group.slug == slug) if slug else query)]
+    if slug and not found:
+        raise click.ClickException(f"There is no group {slug}.")
+    return found
 
 
 @main.command()

@@ -1,28 +1,20 @@
 """The chain: each entry of a group carries a SHA-256 over itself and the one before, so that nothing can be slipped in,
 taken out, swapped or rewritten unseen (safety guide, "The log").
 
-The canonical form is JSON with sorted keys and no spaces, in UTF-8; times are UTC with microseconds. Order follows `seq`,
-never the clock.
+How it is hashed and checked stands in `check_log.py`, which needs nothing else; times are UTC with microseconds. Order
+follows `seq`, never the clock.
 """
 
-import hashlib
-import json
 import secrets
 from collections.abc import Iterable, Iterator
 from datetime import UTC
-from typing import Any
 
 import sqlalchemy as sa
 
+from portal.activity import check_log
+from portal.activity.check_log import START, hash_of, words_hash
 from portal.activity.models import Entry, EntryWords
 from portal.core.db import db
-
-START = "0" * 64  # what the first entry of a group follows
-
-
-def canonical(value: Any) -> bytes:
-    """A value as the bytes that are hashed."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def line(entry: Entry) -> dict:
@@ -42,16 +34,6 @@ def line(entry: Entry) -> dict:
         "subject": [entry.subject_table, entry.subject_id],
         "words": entry.words_hash,
     }
-
-
-def hash_of(previous: str, facts: dict) -> str:
-    """An entry's hash: over the hash before it and its own line."""
-    return hashlib.sha256(previous.encode() + b"\n" + canonical(facts)).hexdigest()
-
-
-def words_hash(salt: str, words: dict) -> str:
-    """The hash that stands in an entry for its words."""
-    return hashlib.sha256(salt.encode() + b"\n" + canonical(words)).hexdigest()
 
 
 def append(entry: Entry, words: dict | None) -> None:
@@ -83,14 +65,21 @@ def entries(group_id: int) -> Iterator[tuple[Entry, EntryWords | None]]:
         yield entry, words
 
 
-def faults(found: Iterable[tuple[Entry, EntryWords | None]]) -> Iterator[str]:
-    """Each place where the chain doesn't hold, as a sentence; none when all is as it was written."""
-    previous, seq = START, 0
-    for entry, beside in found:
-        if entry.seq != seq + 1:
-            yield f"after entry {seq} comes entry {entry.seq}"
-        if entry.hash != hash_of(previous, line(entry)):
-            yield f"entry {entry.seq} is not what was written"
-        if beside and beside.salt and beside.words and words_hash(beside.salt, beside.words) != entry.words_hash:
-            yield f"the words of entry {entry.seq} are not what was written"
-        previous, seq = entry.hash or "", entry.seq or 0
+def exported(group_id: int) -> Iterator[dict]:
+    """A group's log as `check_log.py` reads it: each entry's line and hash, and beside them its words and their salt."""
+    for entry, beside in entries(group_id):
+        kept = {"salt": beside.salt, "words": beside.words} if beside and beside.words else {"salt": None, "words": None}
+        yield {"line": line(entry), "hash": entry.hash, **kept}
+
+
+def faults(group_id: int, fingerprints: Iterable[str] = ()) -> Iterator[str]:
+    """Each place where a group's chain doesn't hold, as a sentence; none when all is as it was written."""
+    return check_log.faults(exported(group_id), fingerprints)
+
+
+def fingerprint(group_id: int) -> str:
+    """The newest entry's number and hash (`142:3f2a…`): whoever has it can tell later if anything before was changed."""
+    last = db.session.execute(
+        sa.select(Entry.seq, Entry.hash).where(Entry.group_id == group_id).order_by(Entry.seq.desc()).limit(1)
+    ).first()
+    return f"{last.seq}:{last.hash}" if last else f"0:{START}"

@@ -29,6 +29,43 @@ def by_host(group_id: int) -> Sequence[sa.Row]:
     return db.session.execute(_BY_HOST, {"group": group_id}).all()
 
 
+PAGE = 30
+
+
+def changed(
+    group_id: int, *, before: int | None = None, person: int | None = None, area: str = "", staff: bool = False
+) -> list[tuple[Entry, str | None]]:
+    """What happened in a group, newest first, each with who did it; refused tries and sensitive reads included.
+
+    Paged by key: those below entry number `before`; one more than a page where there are more. `staff`: the host's only.
+    """
+    query = (
+        sa.select(Entry, Person.name)
+        .outerjoin(Person, Person.id == Entry.person_id)
+        .where(Entry.group_id == group_id)
+        .order_by(Entry.seq.desc())
+        .limit(PAGE + 1)
+    )
+    if before:
+        query = query.where(Entry.seq < before)
+    if person:
+        query = query.where(Entry.person_id == person)
+    if area:
+        query = query.where(Entry.area == area)
+    if staff:
+        query = query.where(Entry.role.in_(HOST_ROLES))
+    return _with_names(query)
+
+
+def who_acted(group_id: int) -> list[tuple[int, str]]:
+    """Everyone who ever did something in a group: number and name, by name."""
+    acted = sa.select(Entry.person_id).where(Entry.group_id == group_id)
+    rows = db.session.execute(
+        sa.select(Person.id, Person.name).where(Person.id.in_(acted)).order_by(Person.name).limit(200)
+    )
+    return [(number, name) for number, name in rows]
+
+
 def about_row(group_id: int, table: str, row_id: int, limit: int = 50) -> list[tuple[Entry, str | None]]:
     """What happened to one row, newest first, with who did it."""
     return _with_names(

@@ -30,7 +30,7 @@ class Place:
 WITHIN_SAY = frozenset(
     {
         *("autonomy.promise", "autonomy.area", "autonomy.limits", "autonomy.proposal", "autonomy.change", "autonomy.rest"),
-        *("breakglass.ours", "breakglass.ours_show"),
+        *("breakglass.ours", "breakglass.ours_show", "activity.index", "activity.fingerprint"),
     }
 )
 GROUP_PLACES = (

@@ -1,5 +1,6 @@
 """The `portal` command, run as people run it."""
 
+import json
 import os
 import signal
 import subprocess
@@ -107,3 +108,21 @@ def test_what_was_done_in_the_demo_is_kept(tmp_path):
     database = (tmp_path / "portal.db").stat().st_ino
     portal("demo", "--if-empty", data=tmp_path)
     assert (tmp_path / "portal.db").stat().st_ino == database
+
+
+def test_a_log_can_be_checked_against_an_old_fingerprint_and_taken_out(tmp_path):
+    portal("demo", data=tmp_path)
+    checked = portal("log", "verify", data=tmp_path)
+    assert checked.returncode == 0, checked.stderr
+    assert checked.stdout.count(": it holds.") == 8
+    exported = portal("log", "export", "tuesday-kettle", data=tmp_path).stdout.splitlines()
+    newest = json.loads(exported[-1])
+    known = f"{newest['line']['seq']}:{newest['hash']}"
+    assert f"tuesday-kettle: it holds. {known}" in checked.stdout
+    wrong = f"{newest['line']['seq']}:{'0' * 64}"
+    for fingerprint, code in ((known, 0), (wrong, 1)):
+        assert portal("log", "verify", "tuesday-kettle", "--fingerprint", fingerprint, data=tmp_path).returncode == code
+    for refused in (("verify", "nobody"), ("verify", "--fingerprint", known)):
+        answer = portal("log", *refused, data=tmp_path)
+        assert answer.returncode != 0
+        assert "Traceback" not in answer.stderr

@@ -82,6 +82,10 @@ PAGES = (
     Page("proposal", "autonomy.proposal", "Wren", "/g/quiet-allotment/proposals/{proposal}"),
     Page("change", "autonomy.change", "Marsha", f"{K}/changes/{{change}}"),
     Page("rest", "autonomy.rest", "Marsha", f"{K}/rest"),
+    Page("log", "activity.index", "Marsha", f"{K}/log/"),
+    Page("log, staff only", "activity.index", "Marsha", f"{K}/log/?staff=1&area=receipts"),
+    Page("fingerprint", "activity.fingerprint", "Marsha", f"{K}/log/fingerprint"),
+    Page("fingerprint, no such", "activity.fingerprint", "Marsha", f"{K}/log/fingerprint?old=1:{'0' * 64}"),
     Page("duties, ours", "breakglass.ours", "Mo", "/g/hearsay-collective/duties/"),
     Page("duty, ours", "breakglass.ours_show", "Mo", "/g/hearsay-collective/duties/{duty}"),
     Page("duties", "breakglass.every", "Beatrix Lund", "/host/duties/"),
@@ -118,7 +122,16 @@ PAGES = (
     Page("the wall", "desk.describe", "Glyn Parry", f"{DESK}/106/label", {"label": "x"}, 403),
 )
 # GET routes that are no page: they send on, answer a machine, or send a picture.
-NO_PAGES = {"home.front", "health.alive", "health.ready", "receipts.picture", "desk.picture", "breakglass.file"}
+NO_PAGES = {
+    "home.front",
+    "health.alive",
+    "health.ready",
+    "receipts.picture",
+    "desk.picture",
+    "breakglass.file",
+    "activity.download",
+    "activity.checker",
+}
 
 
 @dataclass

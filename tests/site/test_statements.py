@@ -87,6 +87,7 @@ LISTS = {
     "home": ("Marsha", "/g/kettle/"),
     "receipts": ("Marsha", "/g/kettle/receipts/"),
     "receipts, further down": ("Marsha", "/g/kettle/receipts/?after=115"),
+    "log": ("Marsha", "/g/kettle/log/"),
     "bin": ("Marsha", "/g/kettle/receipts/bin"),
     "one receipt": ("Marsha", "/g/kettle/receipts/101"),
     "people": ("Marsha", "/g/kettle/people"),
