@@ -22,7 +22,7 @@ LATE = {
         EXECUTE FUNCTION portal_hold_too_long()""",
 }
 TOO_LONG = """
-    CREATE FUNCTION portal_hold_too_long() RETURNS trigger LANGUAGE plpgsql AS
+    CREATE OR REPLACE FUNCTION portal_hold_too_long() RETURNS trigger LANGUAGE plpgsql AS
     $hold$ BEGIN RAISE EXCEPTION 'a hold is looked at again within 5 working days'; END $hold$"""
 
 

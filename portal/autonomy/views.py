@@ -201,6 +201,7 @@ def _say() -> dict:
         "loosenings": queries.loosenings(_here()),
         "proposals": queries.waiting(_here()),
         "me": actor().person_id,
+        "alone": len(people.organisers(_here())) == 1,
         "organises": bool(actor().roles & ORGANISERS),
     }
 

@@ -16,6 +16,7 @@ from portal.people.models import Membership
 from portal.people.roles import STAFF_ROLES, Actor, Role
 from portal.receipts import actions as receipts
 from tests import make
+from tests.client import words
 
 
 @pytest.fixture(autouse=True)
@@ -142,3 +143,21 @@ def test_raising_a_limit_is_loosening_and_lowering_holds_at_once(kettle):
     with later(hours=49):
         now = standing.of(kettle.id)
         assert (now.each_pence, now.month_pence) == (90_00, 200_00)
+
+
+def test_who_started_a_loosening_reads_their_own_page_and_confirms_only_when_alone(kettle, walkers, client):
+    with wall.opened(kettle.id):
+        db.session.add(
+            Loosening(group_id=kettle.id, area="budget", level="tell_after", started_by=make.person("Marsha").id)
+        )
+    with wall.opened(walkers.id):
+        db.session.add(Loosening(group_id=walkers.id, area="budget", level="tell_after", started_by=make.person("Sam").id))
+    db.session.commit()
+    for name, slug, confirms in (
+        ("Marsha", "tuesday-kettle", False),
+        ("Joe", "tuesday-kettle", True),
+        ("Sam", "hillfoot-walkers", True),
+    ):
+        answer = client.as_(make.person(name)).get(f"/g/{slug}/say")
+        assert answer.status_code == 200
+        assert ("Yes, agree" in words(answer)) is confirms, name
