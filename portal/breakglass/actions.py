@@ -28,7 +28,8 @@ def _others(by, glass, facts) -> str:
 def _uncovered(by, item, facts) -> str:
     """Each look is checked anew, so nothing is covered a moment past the end."""
     glass = queries.one(item.group_id, item.break_glass_id)
-    covered = glass and queries.covers(by.person_id, item.group_id, glass.act, item.item_table, item.item_id)
+    opens = glass and glass.act in {Act.VIEW, Act.DISCLOSE}  # pausing or writing to someone opens nothing
+    covered = glass and opens and queries.covers(by.person_id, item.group_id, glass.act, item.item_table, item.item_id)
     return "" if covered else "No legal duty covers this now. Two people are needed, and it ends by itself."
 
 

@@ -219,6 +219,16 @@ def test_looking_shows_the_item_and_leaves_a_line_in_the_groups_log(kettle, rece
     assert client.as_(make.person("Imani")).get(f"{path}/file").status_code == 404
 
 
+@pytest.mark.parametrize(("act", "more"), [("suspend_login", {}), ("urgent_contact", {"words": "Please call us."})])
+def test_pausing_or_writing_to_someone_opens_nothing_about_them(kettle, imani, beatrix, client, act, more):
+    glass = asked(imani, kettle, "Bernie", act=act, **more)
+    actions.allow(beatrix, kettle, glass.id)
+    answer = client.as_(make.person("Imani")).get(f"{AT}/{glass.id}/items/{glass.items[0].id}")
+    assert answer.status_code == 403
+    assert "bernie@example.org" not in answer.text
+    assert lines(kettle)[-1] == ("breakglass.look", "deny")
+
+
 def test_what_is_given_outside_is_one_file_of_the_listed_item(kettle, receipt, imani, beatrix, client):
     import io
     import zipfile
