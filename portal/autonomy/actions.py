@@ -20,6 +20,7 @@ from portal.autonomy.models import (
     ProposalNote,
     Quiet,
     SpendingLimit,
+    Undo,
 )
 from portal.core import clock
 from portal.core.db import db
@@ -155,6 +156,7 @@ def undo(by, group, entry, *, keep: str = "theirs") -> object:
     clashes = [change for change in told.changes if queries.differs(row, change)]
     if clashes and keep not in {"before", "now"}:
         raise Mistake("Someone changed this again since. Choose which one stays.")
+    db.session.add(Undo(group_id=group.id, entry_id=entry.id))
     for change in told.changes:
         if keep == "before" or change not in clashes:
             setattr(row, change["column"], queries.typed(row, change["column"], change["before"]))

@@ -1,6 +1,6 @@
 """The door's answers as pages, the same for every feature: the wall, the proposal that waits, proof asked again."""
 
-from flask import Flask, make_response, redirect, render_template, request, url_for
+from flask import Flask, g, make_response, redirect, render_template, request, url_for
 
 from portal.autonomy import door
 from portal.autonomy.areas import AREA_WORDS, STAFF_LEVEL_WORDS, Level
@@ -8,7 +8,7 @@ from portal.core.db import db
 from portal.core.errors import error_page
 from portal.core.web import goto_safely
 from portal.people.reach import actor
-from portal.people.roles import Role
+from portal.people.roles import SYSTEM, Role
 
 
 def init_app(app: Flask) -> None:
@@ -24,6 +24,7 @@ def init_app(app: Flask) -> None:
         area_words=AREA_WORDS,
         level_words=STAFF_LEVEL_WORDS,
     )
+    app.teardown_appcontext(lambda _error: door.note_tries(g.get("actor", SYSTEM)))
 
 
 def _no_such(status: int):

@@ -30,7 +30,7 @@ from portal.autonomy.models import Proposal
 from portal.autonomy.policy import Case, Decision
 from portal.autonomy.standing import Standing
 from portal.core import clock, wall
-from portal.core.db import db, writing
+from portal.core.db import db, set_mode, writing
 from portal.people import queries as people
 from portal.people.models import Group
 from portal.people.roles import Actor, Role
@@ -96,6 +96,7 @@ class Action:
     helpers_own: bool
     always_asks: bool
     asks_again: bool
+    reads: bool
     costs: Callable | None
     bars: Callable | None
 
@@ -138,6 +139,7 @@ def action(
     helpers_own: bool = False,
     always_asks: bool = False,
     asks_again: bool = False,
+    reads: bool = False,
     costs: Callable | None = None,
     bars: Callable | None = None,
 ) -> Callable[[Callable], Action]:
@@ -145,13 +147,17 @@ def action(
 
     `area` or `duty` says by what right; `roles` who may ever; `says` what the entry reads; `on` the model of the row it is
     about; `helpers_own` lets helpers do it to what they added; `always_asks` is never more than a proposal for staff
-    (between funds); `asks_again` needs a passkey or password within 10 minutes; `costs(row, facts)` is its price in pence;
+    (between funds); `asks_again` needs a passkey or password within 10 minutes; `reads` changes nothing, its line is the
+    point; `costs(row, facts)` is its price in pence;
     `bars(by, row, facts)` says why this person can't do it to this row now (a second person is needed), or "".
     """
 
     def wrap(function: Callable) -> Action:
         name = f"{function.__module__.split('.')[-2]}.{function.__name__}"
-        made = Action(name, function, area, roles, says, duty, scope, on, helpers_own, always_asks, asks_again, costs, bars)
+        made = Action(
+            *(name, function, area, roles, says, duty, scope, on),
+            *(helpers_own, always_asks, asks_again, reads, costs, bars),
+        )
         ACTIONS[name] = made
         return made
 
@@ -194,11 +200,12 @@ def _pass(wanted: Action, by: Actor, group: Group | None, row_id: int | None, ke
         founded = Group(**facts.pop("founds"))
         session.add(founded)
         session.flush()
-    with wall.opened(founded.id if founded else None), _noticing(session) as changes:
+    with wall.opened(founded.id if founded else None), _noticing(session) as noticed:
         result = wanted.run(by, *_arguments(wanted, founded, row), **facts)
         session.flush()
         subject = result if isinstance(result, db.Model) else row
-        _note(wanted, by, founded, subject, decision, once, body, changes)
+        if noticed.anything or wanted.reads or founded is None:  # no line without a change (safety guide, invariant 2)
+            _note(wanted, by, founded, subject, decision, once, body, noticed.changes)
     session.commit()
     return result
 
@@ -311,21 +318,47 @@ def _note(wanted, by: Actor, group, subject, decision: Decision, once=None, body
             chain.append(entry, words)
 
 
+def note_tries(by: Actor) -> None:
+    """Write down the tries that went past the door and broke on the wall, in the log of the group whose rows they were
+    about. Called when a request, job or command is over: what they were part of is rolled back by then.
+    """
+    for group_id, table in wall.tries():
+        db.session.rollback()
+        set_mode(reads=False)
+        if db.session.get(Group, group_id, with_for_update=True) is None:
+            continue
+        entry = Entry(
+            group_id=group_id,
+            at=clock.now(),
+            person_id=by.person_id,
+            role=min(by.roles),
+            action="wall.refused",
+            outcome=Outcome.DENY,
+            says=f"change {table.replace('_', ' ')} going round our settings",
+            subject_table=table,
+        )
+        with wall.opened(group_id):
+            chain.append(entry, None)
+        db.session.commit()
+
+
 class _noticing:
-    """Collect what the block changes in group-owned rows: each column's value before and after."""
+    """Collect what the block changes in group-owned rows (each column's value before and after), and whether anything."""
 
     def __init__(self, session: Session):
         self.session = session
         self.changes: list[dict] = []
+        self.anything = False
 
-    def __enter__(self) -> list[dict]:
+    def __enter__(self) -> "_noticing":
         sa.event.listen(self.session, "after_flush", self._look)
-        return self.changes
+        return self
 
     def __exit__(self, *_):
         sa.event.remove(self.session, "after_flush", self._look)
 
     def _look(self, session, _context):
+        self.anything |= bool(session.new or session.deleted or any(map(session.is_modified, session.dirty)))
         for row in (*session.dirty, *session.deleted):
             mapper = sa.inspect(row).mapper
             if wall.owner_column(mapper.local_table) is None:

@@ -153,6 +153,19 @@ class ProposalNote(GroupOwned, db.Model):
         return (within_group("proposal_id", "proposals"),)
 
 
+class Undo(GroupOwned, db.Model):
+    """The group took back one change it was told of. Each change once."""
+
+    __tablename__ = "undos"
+
+    entry_id: Mapped[int]
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    @classmethod
+    def extra_constraints(cls):
+        return (within_group("entry_id", "entries"), sa.UniqueConstraint("group_id", "entry_id"))
+
+
 class Hold(GroupOwned, db.Model):
     """The host holds one item back under a rule of the floor: why, what releases it, when it is looked at again.
 

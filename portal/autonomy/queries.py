@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from portal.activity.models import Entry, EntryWords
 from portal.autonomy import standing
 from portal.autonomy.areas import Outcome
-from portal.autonomy.models import PROPOSAL_LASTS, SECOND_WITHIN, UNDO_LASTS, Loosening, Proposal, ProposalNote, Quiet
+from portal.autonomy.models import PROPOSAL_LASTS, SECOND_WITHIN, UNDO_LASTS, Loosening, Proposal, ProposalNote, Quiet, Undo
 from portal.core import clock
 from portal.core.db import db
 from portal.core.waiting import columns
@@ -150,18 +150,7 @@ class Told:
 
 def told(group_id: int, entry_id: int) -> Told | None:
     """One entry of a group as its own page shows it, quiet time counted out of its deadline. Two statements."""
-    later = sa.orm.aliased(Entry)
-    undone = (
-        sa.select(later.id)
-        .where(
-            later.group_id == Entry.group_id,
-            later.action == standing.UNDO,
-            later.subject_table == Entry.subject_table,
-            later.subject_id == Entry.subject_id,
-            later.seq > Entry.seq,
-        )
-        .exists()
-    )
+    undone = sa.select(Undo.id).where(Undo.group_id == Entry.group_id, Undo.entry_id == Entry.id).exists()
     beside = sa.and_(EntryWords.entry_id == Entry.id, EntryWords.group_id == Entry.group_id)
     found = db.session.execute(
         sa.select(Entry, Person.name, EntryWords.words, undone)

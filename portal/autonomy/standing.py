@@ -68,7 +68,7 @@ def of(group_id: int, row=None) -> Standing:
         sa.cast(none, sa.Integer),
         Quiet.until,
     ).where(Quiet.group_id == group_id, Quiet.until > now, Quiet.ended_at.is_(None))
-    parts = [levels, limits, agreed, quiet]
+    parts = [agreed, levels, limits, quiet]  # at the very same moment, what was set outright wins
     if row is not None:
         parts.append(
             sa.select(

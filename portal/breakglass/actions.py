@@ -122,7 +122,7 @@ def end(by, group, glass) -> BreakGlass:
     return glass if glass.ended_at else _end(by, glass)
 
 
-@action(roles=ASKERS, on=BreakGlassItem, bars=_uncovered, says="looked at something under a legal duty")
+@action(roles=ASKERS, on=BreakGlassItem, reads=True, bars=_uncovered, says="looked at something under a legal duty")
 def look(by, group, item) -> BreakGlassItem:
     """Note that a listed item was looked at, or taken to give to someone outside."""
     return item

@@ -154,7 +154,7 @@ def engine_options(url: str) -> dict:
 
 
 def _on_connect(dbapi_connection, record):
-    """SQLite as stack guide trap 1 wants it; the wall's function is registered for each connection."""
+    """SQLite as stack guide trap 1 wants it."""
     dbapi_connection.isolation_level = None
     cursor = dbapi_connection.cursor()
     cursor.execute("PRAGMA busy_timeout=10000")  # first: the next lines may have to wait
@@ -162,7 +162,6 @@ def _on_connect(dbapi_connection, record):
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.close()
-    dbapi_connection.create_function("portal_door", 0, lambda: record.info.get("door"))
 
 
 def _on_begin(connection):

@@ -2,23 +2,45 @@
 
 Twice: the session refuses it (adds, changes, deletes, bulk statements), and triggers in the database refuse the same for
 anything that goes round the session. Only `autonomy/door.py` opens it; the demo's invented past is laid with it too.
+
+Each refusal is remembered until the request, job or command is over; then the door notes it as a try in the group's log.
 """
 
+import re
+from collections.abc import Iterable
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 import sqlalchemy as sa
+from flask import Flask, has_app_context
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from portal.core.db import db, is_reading
 
 KEY = "door"
 
+_tries: ContextVar[dict[tuple[int, str], None]] = ContextVar("tries", default={})  # noqa: B039 - never changed in place
+
 
 class DoorClosed(Exception):
     """A group's row was about to be written with its door closed."""
 
-    def __init__(self, table: str):
+    def __init__(self, table: str, groups: Iterable[int]):
         super().__init__(f"{table} belongs to a group, and that group's door is closed")
+        remember(table, groups)
+
+
+def remember(table: str, groups: Iterable[int]) -> None:
+    """Keep a refused try at these groups' rows for the log: it is written when this request, job or command is over."""
+    if has_app_context():
+        _tries.set({**_tries.get(), **{(group_id, table): None for group_id in groups}})
+
+
+def tries() -> list[tuple[int, str]]:
+    """What was refused since the last time of asking: each group and table, once."""
+    found = list(_tries.get())
+    _tries.set({})
+    return found
 
 
 def owner_column(table: sa.Table) -> sa.Column | None:
@@ -73,7 +95,7 @@ def _refuse_unless_open(session: Session, row) -> None:
     state = sa.inspect(row).attrs[column.key].history
     owners = {*state.added, *state.unchanged, *state.deleted} - {None}
     if KEY not in session.info or owners - {session.info[KEY]}:
-        raise DoorClosed(table.name)
+        raise DoorClosed(table.name, owners - {session.info.get(KEY)})
 
 
 @sa.event.listens_for(Session, "before_flush")
@@ -87,12 +109,48 @@ def _check_statements(state: ORMExecuteState):
     if not (state.is_insert or state.is_update or state.is_delete):
         return
     table = getattr(state.statement, "table", None)
-    if isinstance(table, sa.Table) and owner_column(table) is not None and state.session.info.get(KEY) is None:
-        raise DoorClosed(table.name)
+    column = owner_column(table) if isinstance(table, sa.Table) else None
+    if table is not None and column is not None and state.session.info.get(KEY) is None:
+        raise DoorClosed(table.name, _owners(state, column))
+
+
+def _owners(state: ORMExecuteState, column: sa.Column) -> set[int]:
+    """Whose rows a bulk statement would have written."""
+    if state.is_insert:
+        rows = state.parameters if isinstance(state.parameters, list) else [state.statement.compile().params]
+        return {row.get(column.key) for row in rows} - {None}
+    with state.session.no_autoflush:
+        return set(state.session.connection().scalars(sa.select(column).distinct().where(*state.statement._where_criteria)))
+
+
+REFUSED = re.compile(r"(?:the door is closed|what happened is never changed): (\w+) of (\d+)")
+
+
+def _remember_refused(context: sa.engine.ExceptionContext) -> None:
+    if said := REFUSED.search(str(context.original_exception)):
+        remember(said[1], [int(said[2])])
+
+
+def _on_connect(dbapi_connection, record):
+    """What the triggers on SQLite ask and tell: which door is open on this connection, and whose rows they kept."""
+    dbapi_connection.create_function("portal_door", 0, lambda: record.info.get(KEY))
+    dbapi_connection.create_function(
+        "portal_kept", 2, lambda table, group_id: remember(table, [group_id] if group_id else [])
+    )
+
+
+def init_app(app: Flask) -> None:
+    """Hear of what the database itself refuses: PostgreSQL says it in its error, SQLite by calling us."""
+    with app.app_context():
+        engine = db.engine
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine, "connect", _on_connect)
+    else:
+        sa.event.listen(engine, "handle_error", _remember_refused)
 
 
 def ddl(dialect: str, table: str, *, append_only: bool = False) -> list[str]:
-    """The statements that build the wall for one table. Used by migrations; never change what a landed one would make."""
+    """The statements that build the wall for one table, for migrations. A change here needs one that builds it anew."""
     owner = "id" if table == "groups" else "group_id"
     changes = ("UPDATE", "DELETE") if table == "groups" else ("INSERT", "UPDATE", "DELETE")
     return (_sqlite if dialect == "sqlite" else _postgresql)(table, owner, changes, append_only)
@@ -107,33 +165,39 @@ def _sqlite(table, owner, changes, append_only):
             when, words = "1", "what happened is never changed"
         yield (
             f"CREATE TRIGGER wall_{table}_{change.lower()} BEFORE {change} ON {table} "
-            f"WHEN {when} BEGIN SELECT RAISE(ABORT, '{words}: {table}'); END"
+            f"WHEN {when} BEGIN SELECT portal_kept('{table}', {rows[change][0]}.{owner}); "
+            f"SELECT RAISE(ABORT, '{words}: {table}'); END"
         )
 
 
 def _postgresql(table, owner, changes, append_only):
-    yield """
-        CREATE OR REPLACE FUNCTION portal_wall() RETURNS trigger LANGUAGE plpgsql AS $wall$
-        DECLARE
-            door text := nullif(current_setting('portal.door', true), '');
-            owner text := TG_ARGV[0];
-        BEGIN
-            IF TG_OP = 'TRUNCATE' THEN
-                RAISE EXCEPTION 'the door is closed: %', TG_TABLE_NAME;
-            END IF;
-            IF TG_ARGV[1] = 'append' AND TG_OP <> 'INSERT' THEN
-                RAISE EXCEPTION 'what happened is never changed: %', TG_TABLE_NAME;
-            END IF;
-            IF TG_OP <> 'INSERT' AND door IS DISTINCT FROM (to_jsonb(OLD) ->> owner) THEN
-                RAISE EXCEPTION 'the door is closed: %', TG_TABLE_NAME;
-            END IF;
-            IF TG_OP <> 'DELETE' AND door IS DISTINCT FROM (to_jsonb(NEW) ->> owner) THEN
-                RAISE EXCEPTION 'the door is closed: %', TG_TABLE_NAME;
-            END IF;
-            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
-            RETURN NEW;
-        END $wall$"""
+    yield FUNCTION
     kind = "append" if append_only else "rows"
     run = f"EXECUTE FUNCTION portal_wall('{owner}', '{kind}')"
     yield f"CREATE TRIGGER wall_{table} BEFORE {' OR '.join(changes)} ON {table} FOR EACH ROW {run}"
     yield f"CREATE TRIGGER wall_{table}_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT {run}"
+
+
+FUNCTION = """
+        CREATE OR REPLACE FUNCTION portal_wall() RETURNS trigger LANGUAGE plpgsql AS $wall$
+        DECLARE
+            door text := nullif(current_setting('portal.door', true), '');
+            owner text := TG_ARGV[0];
+            old_owner text;
+            new_owner text;
+        BEGIN
+            IF TG_OP = 'TRUNCATE' THEN
+                RAISE EXCEPTION 'the door is closed: %', TG_TABLE_NAME;
+            END IF;
+            IF TG_OP <> 'INSERT' THEN old_owner := to_jsonb(OLD) ->> owner; END IF;
+            IF TG_OP <> 'DELETE' THEN new_owner := to_jsonb(NEW) ->> owner; END IF;
+            IF TG_ARGV[1] = 'append' AND TG_OP <> 'INSERT' THEN
+                RAISE EXCEPTION 'what happened is never changed: % of %', TG_TABLE_NAME, coalesce(old_owner, 'nobody');
+            END IF;
+            IF (TG_OP <> 'INSERT' AND door IS DISTINCT FROM old_owner)
+                OR (TG_OP <> 'DELETE' AND door IS DISTINCT FROM new_owner) THEN
+                RAISE EXCEPTION 'the door is closed: % of %', TG_TABLE_NAME, coalesce(old_owner, new_owner, 'nobody');
+            END IF;
+            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+            RETURN NEW;
+        END $wall$"""

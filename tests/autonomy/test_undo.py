@@ -100,3 +100,24 @@ def test_undo_is_two_taps_from_what_we_were_told(client, kettle, told):
     assert "Put it back how it was" in page.text
     assert client.post(f"/g/tuesday-kettle/changes/{entry.id}/undo", data={"key": "k" * 20}).status_code == 303
     assert now_(receipt) == ("milk", "for Tuesday")
+
+
+def test_an_earlier_change_can_still_be_undone_after_a_later_one_was(kettle, told):
+    """Two changes staff told of, taken back one after the other, the newest first."""
+    receipt, first, glyn, marsha = told
+    receipts.describe(glyn, kettle, receipt.id, label="drinks")
+    second = db.session.scalars(sa.select(Entry).order_by(Entry.id.desc()).limit(1)).one()
+    actions.undo(marsha, kettle, second.id)
+    assert now_(receipt) == ("refreshments", None)
+    actions.undo(marsha, kettle, first.id)
+    assert now_(receipt) == ("milk", "for Tuesday")
+
+
+def test_a_change_that_changes_nothing_leaves_no_line(kettle, told):
+    """Safety guide, invariant 2: no line without a change."""
+    receipt, _, glyn, marsha = told
+    before = chain.fingerprint(kettle.id)
+    receipts.describe(glyn, kettle, receipt.id, label="refreshments")
+    actions.set_level(marsha, kettle, area=Area.RECEIPTS, level=Level.TELL_AFTER)
+    actions.wake(marsha, kettle)
+    assert chain.fingerprint(kettle.id) == before

@@ -205,3 +205,25 @@ def test_a_migration_that_leaves_rows_pointing_at_nothing_is_undone(app, kettle,
     assert migrate.is_current()
     with db.engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+
+
+OLD_ENTRY = """
+    INSERT INTO entries (id, group_id, at, role, action, outcome, says, subject_table, subject_id, seq)
+    VALUES (:id, 1, '2026-01-01', 'organiser', :action, :outcome, 'did', 'receipts', 7, :seq)"""
+
+
+def test_what_was_undone_before_undos_were_kept_stays_undone(bare):
+    """One of the group's told changes was undone, the one after it was not."""
+    upgrade(revision="0004")
+    with db.engine.begin() as connection:
+        connection.exec_driver_sql("INSERT INTO groups (id, slug, name, founded_at) VALUES (1, 'g', 'G', '2026-01-01')")
+    with wall.opened(1):
+        for seq, (action, outcome) in enumerate(
+            [("receipts.describe", "allow_tell"), ("autonomy.undo", "allow"), ("receipts.describe", "allow_tell")], 1
+        ):
+            entry = {"id": seq, "action": action, "outcome": outcome, "seq": seq}
+            db.session.execute(sa.text(OLD_ENTRY), entry)
+    db.session.commit()
+    migrate.upgrade()
+    assert db.session.execute(sa.text("SELECT group_id, entry_id FROM undos")).all() == [(1, 1)]
+    db.session.rollback()
