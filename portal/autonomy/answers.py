@@ -1,6 +1,9 @@
 """The door's answers as pages, the same for every feature: the wall, the proposal that waits, proof asked again."""
 
+import logging
+
 from flask import Flask, g, make_response, redirect, render_template, request, url_for
+from sqlalchemy.exc import SQLAlchemyError
 
 from portal.autonomy import door
 from portal.autonomy.areas import AREA_WORDS, STAFF_LEVEL_WORDS, Level
@@ -9,6 +12,8 @@ from portal.core.errors import error_page
 from portal.core.web import goto_safely
 from portal.people.reach import actor
 from portal.people.roles import SYSTEM, Role
+
+log = logging.getLogger("portal.autonomy")
 
 
 def init_app(app: Flask) -> None:
@@ -24,7 +29,14 @@ def init_app(app: Flask) -> None:
         area_words=AREA_WORDS,
         level_words=STAFF_LEVEL_WORDS,
     )
-    app.teardown_appcontext(lambda _error: door.note_tries(g.get("actor", SYSTEM)))
+    app.teardown_appcontext(_note_tries)
+
+
+def _note_tries(_error) -> None:
+    try:
+        door.note_tries(g.get("actor", SYSTEM))
+    except SQLAlchemyError:  # what is over stays as it was answered: nothing was changed either way
+        log.exception("a try was refused and could not be noted")
 
 
 def _no_such(status: int):

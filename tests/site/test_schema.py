@@ -1,6 +1,5 @@
 """The schema: what the migrations build is what the models say, and no migration loses a row."""
 
-import datetime
 import shutil
 
 import pytest
@@ -63,38 +62,6 @@ def test_migrations_follow_one_another_by_number():
         assert "def downgrade" not in file.read_text()
 
 
-def a_row_each() -> dict[str, dict]:
-    """One row in every table there is, pointing at one another, as plain facts."""
-    tables = sa.MetaData()
-    tables.reflect(db.engine)
-    rows = {}
-    with wall.opened(1):
-        for table in tables.sorted_tables:
-            if table.name == "alembic_version" or table.name.startswith("huey_"):
-                continue
-            rows[table.name] = {column.name: _something(column) for column in table.columns if _is_filled(column)}
-            db.session.execute(sa.insert(table).values(**rows[table.name]))
-    db.session.commit()
-    return rows
-
-
-def _is_filled(column: sa.Column) -> bool:
-    return not column.nullable or column.name in {"group_id", "label", "note", "level"}
-
-
-def _something(column: sa.Column):
-    """A plain value of its type; every number is 1, so that all rows point at one another."""
-    kinds = (
-        (sa.Boolean, False),
-        (sa.Integer, 1),
-        (sa.DateTime, datetime.datetime(2026, 3, 29, 1, 30)),
-        (sa.Date, datetime.date(2026, 2, 28)),
-        (sa.JSON, {"kept": ["as", 1, "was"]}),
-        (sa.String, "kept"),
-    )
-    return next(value for kind, value in kinds if isinstance(column.type, kind))
-
-
 def rows_now(names) -> dict[str, list]:
     db.session.rollback()
     tables = sa.MetaData()
@@ -107,7 +74,7 @@ def rows_now(names) -> dict[str, list]:
 @pytest.mark.parametrize("revision", REVISIONS[:-1])
 def test_a_database_of_any_age_comes_up_to_date_with_its_rows(bare, revision):
     upgrade(revision=revision)
-    put_in = a_row_each()
+    put_in = make.a_row_each()
     before = rows_now(put_in)
     assert all(len(rows) == 1 for rows in before.values())
     migrate.upgrade()
@@ -121,7 +88,7 @@ def test_a_database_of_any_age_comes_up_to_date_with_its_rows(bare, revision):
 
 def test_bringing_it_up_to_date_twice_does_nothing(bare):
     migrate.upgrade()
-    put_in = a_row_each()
+    put_in = make.a_row_each()
     before = rows_now(put_in)
     migrate.upgrade()
     assert rows_now(put_in) == before

@@ -1,6 +1,7 @@
 """The wall in the database: nothing of a group's is written unless that group's door is open, whichever way round."""
 
 import contextlib
+import re
 import sqlite3
 
 import pytest
@@ -123,6 +124,36 @@ def test_with_another_groups_door_open_nothing_is_written(fund, walkers, way):
     with pytest.raises(REFUSED), wall.opened(walkers.id):
         way(fund)
     assert contents() == before
+
+
+@pytest.mark.parametrize("way", WAYS[:6], ids=lambda way: way.__name__)
+def test_the_session_refuses_by_itself(fund, dialect, way):
+    """Without a single trigger in the database."""
+    db.session.rollback()
+    with db.engine.begin() as connection:
+        for name in checks.group_owned():
+            for trigger in re.findall(r"CREATE TRIGGER (\w+)", " ".join(wall.ddl(dialect, name))):
+                connection.exec_driver_sql(f"DROP TRIGGER {trigger}{'' if dialect == 'sqlite' else f' ON {name}'}")
+    before = contents()
+    with pytest.raises(DoorClosed):
+        way(fund)
+    assert contents() == before
+
+
+def test_the_database_refuses_by_itself_each_kind_of_change_in_every_table(app):
+    make.a_row_each()
+    passed = []
+    for name in sorted(checks.group_owned()):
+        for statement in (f"UPDATE {name} SET id = id", f"DELETE FROM {name}", f"INSERT INTO {name} SELECT * FROM {name}"):
+            with db.engine.connect() as connection:
+                try:
+                    connection.exec_driver_sql(statement)
+                    passed.append(statement)
+                except DatabaseError as refused:
+                    if not re.search("the door is closed|never changed", str(refused)):
+                        passed.append(statement)
+    assert {table for _, table in wall.tries()} == checks.group_owned()
+    assert passed == ["INSERT INTO groups SELECT * FROM groups"]  # a new group is its own first row
 
 
 def test_the_door_is_open_on_one_connection_alone(fund, kettle, dialect):
