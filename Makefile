@@ -7,7 +7,7 @@ export PORTAL_DATA ?= var
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -q
 SETUP := $(PIP) install --no-build-isolation --no-deps -e .
 
-.PHONY: run test check lint format soak bench screenshots requirements browser clean
+.PHONY: run test check lint format soak bench guards screenshots requirements browser clean
 
 run: $(VENV)/.run
 	@PORTAL_DEMO=1 exec $(BIN)/portal run
@@ -50,6 +50,9 @@ soak: $(VENV)/.dev browser
 
 bench: $(VENV)/.dev
 	@$(BIN)/python -m tests.bench
+
+guards: $(VENV)/.dev
+	@$(BIN)/python -m tests.guards $(G)
 
 screenshots: $(VENV)/.dev browser
 	@$(BIN)/python -m tests.screenshots

@@ -138,6 +138,11 @@ WHERE = {
     "F2": "receipts.hold receipts.renew_hold receipts.release",
     "F3": "receipts.accept",
 }
+# Which ask for a passkey or password again first (safety guide, step-up): who decides, who is in, how one signs in.
+ASKS_AGAIN = """autonomy.agree autonomy.set_level autonomy.set_limits breakglass.allow breakglass.ask breakglass.delay_again
+    breakglass.review members.agree members.agree_removal members.appoint members.ask_removal members.dismiss members.found
+    members.invite_first members.invite_helper members.propose_organiser members.remove_helper signin.confirm_app
+    signin.remove_passkey signin.remove_password signin.start_app"""
 
 # The guide's two tables of areas: what staff get, area by area and level by level.
 AREAS = """
@@ -205,6 +210,10 @@ def test_every_action_lies_where_the_guide_puts_it(actions):
     for name, action in actions.items():
         assert (action.area or action.duty) == expected.get(name), name
         assert not (action.area and action.duty), f"{name} is the group's or the host's, never both"
+
+
+def test_what_needs_a_fresh_proof(actions):
+    assert {name for name, action in actions.items() if action.asks_again} == set(ASKS_AGAIN.split())
 
 
 @dataclass(frozen=True)

@@ -326,3 +326,39 @@ def test_the_form_lists_nobody_who_belongs_to_the_group(kettle, receipt, imani, 
     assert not {"Marsha", "Joe", "Bernie"} & set(page.split())
     glass = asked(imani, kettle, f"{receipt.ref.lower()}\nBERNIE@example.org")
     assert [item.called for item in glass.items] == [receipt.ref, "Bernie"]
+
+
+def test_whoever_asked_neither_reviews_nor_moves_the_telling(kettle, receipt, beatrix, later):
+    """Someone who is trustee and safeguarding lead at once asks; the rest is another's."""
+    both = make.actor(make.staff("Bo", Role.TRUSTEE, Role.SAFEGUARDING), Role.TRUSTEE, Role.SAFEGUARDING)
+    glass = asked(both, kettle, receipt.ref, delay="danger", delay_days=7)
+    for decides in (actions.allow, actions.refuse):
+        with pytest.raises(Refused, match="other than who asked"):
+            decides(both, kettle, glass.id)
+    actions.allow(beatrix, kettle, glass.id)
+    with pytest.raises(Refused):
+        actions.delay_again(both, kettle, glass.id, days=7)
+    later(hours=7)
+    with pytest.raises(Refused, match="other than who asked"):
+        actions.review(make.actor(make.person("Bo"), Role.TRUSTEE), kettle, glass.id, words="All fine.")
+    db.session.rollback()
+    assert db.session.get_one(BreakGlass, glass.id).reviewed_at is None
+
+
+def test_only_who_asked_or_allowed_ends_it(kettle, receipt, imani, beatrix):
+    glass = asked(imani, kettle, receipt.ref)
+    actions.allow(beatrix, kettle, glass.id)
+    with pytest.raises(Refused, match="Whoever asked or allowed"):
+        actions.end(make.actor(make.staff("Glyn", Role.FINANCE), Role.FINANCE), kettle, glass.id)
+    assert covered(imani, kettle, receipt)
+    actions.end(beatrix, kettle, glass.id)
+    assert not covered(imani, kettle, receipt)
+
+
+def test_a_group_answers_only_what_it_was_told_of(kettle, receipt, imani, beatrix, later):
+    glass = asked(imani, kettle, receipt.ref, delay="law", delay_days=2)
+    actions.allow(beatrix, kettle, glass.id)
+    with pytest.raises(Refused, match="told of this in a while"):
+        actions.reply(make.actor(make.person("Marsha")), kettle, glass.id, words="Why?")
+    later(days=2, seconds=1)
+    assert actions.reply(make.actor(make.person("Marsha")), kettle, glass.id, words="Why?").reply == "Why?"
