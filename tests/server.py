@@ -38,17 +38,25 @@ class Server:
         """Everything both processes wrote so far."""
         return (self.data / "log").read_text()
 
-    def start(self, part: str) -> None:
-        """Start `serve` or `work`."""
+    def start(self, part: str, command: tuple[str, ...] = ()) -> None:
+        """Start `serve` or `work`, or in its place another module with its arguments."""
         with (self.data / "log").open("ab") as log:
             self.parts[part] = subprocess.Popen(
-                [sys.executable, "-m", "portal", part],
+                [sys.executable, "-m", *(command or ("portal", part))],
                 cwd=ROOT,
                 env=self.env,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
             )
+
+    def move_clock(self, hours: int) -> None:
+        """Serve with the clock moved on; once called, by another number at once."""
+        (self.data / "hours").write_text(str(hours))
+        if self.parts["serve"].args[2] == "portal":
+            self.kill("serve", signal.SIGTERM)
+            self.start("serve", ("gunicorn", "tests.moved:app", "--no-control-socket", "--bind", f"127.0.0.1:{self.port}"))
+            self.wait_until_up()
 
     def kill(self, part: str, how: int = signal.SIGKILL) -> None:
         """End one part and every process it started, at once unless told otherwise."""

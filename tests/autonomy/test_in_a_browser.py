@@ -3,6 +3,7 @@
 import pytest
 
 from tests.browser import enter
+from tests.server import running
 
 pytestmark = pytest.mark.browser
 
@@ -42,6 +43,24 @@ def test_looser_waits_for_a_second_organiser_and_48_hours(pages):
     assert stu.get_by_role("link", name="Our documents").inner_text().endswith("Ask us first")
     stu.locator("section.card").filter(has_text="Our documents").get_by_role("button", name="Stop it").click()
     stu.get_by_text("Stopped. It stays as it was.").wait_for()
+
+
+def test_looser_holds_once_two_agreed_and_48_hours_went_by(pages, tmp_path):
+    """With the clock of a portal of its own moved on."""
+    with running(tmp_path / "demo") as server:
+        rafiq, stu = pages("phone", base_url=server.url), pages("phone", base_url=server.url)
+        enter(rafiq, "Rafiq").goto("/g/eastmoor-dads/say/documents")
+        rafiq.get_by_text("Tell us, we can undo", exact=True).click()
+        rafiq.get_by_role("button", name="Set it").click()
+        rafiq.get_by_text("It stays as it was until another organiser agrees").wait_for()
+        enter(stu, "Stu").goto("/g/eastmoor-dads/say")
+        stu.locator("section.card").filter(has_text="Our documents").get_by_role("button", name="Yes, agree").click()
+        stu.get_by_text("Agreed. It holds in 48 hours").wait_for()
+        for hours, level in ((47, "Ask us first"), (49, "Tell us, we can undo")):
+            server.move_clock(hours)
+            stu.context.clear_cookies()
+            enter(stu, "Stu").goto("/g/eastmoor-dads/say")
+            assert stu.get_by_role("link", name="Our documents").inner_text().endswith(level)
 
 
 @pytest.mark.parametrize(("answer", "becomes"), [("Yes", "kiln"), ("No, leave it", ""), ("Yes, like this", "our kiln")])
