@@ -11,9 +11,10 @@ from flask import Flask
 
 from portal import config
 from portal.app import FLOORS
+from portal.autonomy.areas import Area
 from portal.autonomy.door import ACTIONS
 from portal.core import migrate, wall
-from portal.core.db import check_engine, db
+from portal.core.db import HOST, RECORD, SETTING, check_engine, db
 from portal.core.guard import SAFE
 from portal.people.reach import Side, rule_of
 
@@ -58,7 +59,7 @@ WITHOUT_A_ROUTE = {
 
 def complaints(app: Flask) -> Iterator[str]:
     """Everything that doesn't hold, a sentence each."""
-    yield from chain(floors(), routes(app), settings(), engine(app), walls(app))
+    yield from chain(floors(), routes(app), settings(), engine(app), walls(app), owners())
 
 
 def floors(root: Path = HERE) -> Iterator[str]:
@@ -224,6 +225,16 @@ def walls(app: Flask) -> Iterator[str]:
                 missing = group_owned() - walled(connection)
             for name in sorted(missing):
                 yield f"{name} has a group's rows, and the database has no wall around it."
+
+
+def owners() -> Iterator[str]:
+    """Every column of a group's rows says whose it is, so no new one is without an area (safety guide, invariant 8)."""
+    known = {*Area, HOST, RECORD, SETTING}
+    for name in sorted(group_owned()):
+        table = db.metadata.tables[name]
+        for column in table.c:
+            if wall.owner_of(table, column.name) not in known:
+                yield f"{name}.{column.name} lies in no area: say in its model’s OWNERS whose it is."
 
 
 def group_owned() -> set[str]:

@@ -322,6 +322,16 @@ def test_nobody_is_let_in_without_a_role():
     assert policy.decide(nobody, Standing(), Area.RECEIPTS, Anything()).outcome == "deny"
 
 
+@pytest.mark.parametrize("level", LEVELS)
+def test_whoever_is_barred_from_this_very_row_is_refused_whatever_else_holds(level):
+    for who in WHO:
+        for asked in (Anything(), Anything(duty=Duty.F1)):
+            standing = Standing(levels=dict.fromkeys(Area, LEVELS[level]))
+            actor = Actor(1, "Somebody", frozenset({ROLES[who]}))
+            decision = policy.decide(actor, standing, Area.RECEIPTS, asked, Case(own=True, barred="Not you."))
+            assert (decision.outcome, decision.why) == ("deny", "Not you.")
+
+
 @pytest.mark.parametrize(("area", "level"), list(product(Area, Level)))
 def test_each_refusal_and_each_change_says_why(area, level):
     """Whoever is refused, asked or noted reads a sentence."""

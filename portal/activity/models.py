@@ -1,13 +1,16 @@
 """Entry: one line of what happened. EntryWords: what a line changed."""
 
 from datetime import datetime
+from typing import ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.core import clock
-from portal.core.db import GROUP_OWNED, GroupOwned, Word, db, within_group
+from portal.core.db import GROUP_OWNED, RECORD, GroupOwned, Word, db, within_group
 from portal.people.roles import Role
+
+_SAID = "at role action area level outcome says about subject_table words_hash seq hash once body"
 
 
 class Entry(db.Model):
@@ -23,7 +26,7 @@ class Entry(db.Model):
     __table_args__ = (
         sa.UniqueConstraint("group_id", "id"),
         sa.UniqueConstraint("group_id", "seq"),
-        {"info": GROUP_OWNED},
+        {"info": {**GROUP_OWNED, "owners": {RECORD: _SAID}}},
     )
 
     group_id: Mapped[int | None] = mapped_column(sa.ForeignKey("groups.id"))
@@ -53,6 +56,7 @@ class EntryWords(GroupOwned, db.Model):
     """
 
     __tablename__ = "entry_words"
+    OWNERS: ClassVar = {RECORD: "salt words"}
 
     entry_id: Mapped[int]
     salt: Mapped[str | None] = mapped_column(sa.String(32))

@@ -30,7 +30,7 @@ from portal.autonomy.models import Proposal
 from portal.autonomy.policy import Case, Decision
 from portal.autonomy.standing import Standing
 from portal.core import clock, wall
-from portal.core.db import db, set_mode, writing
+from portal.core.db import HOST, RECORD, db, set_mode, writing
 from portal.people import queries as people
 from portal.people.models import Group
 from portal.people.roles import Actor, Role
@@ -62,6 +62,10 @@ class Mistake(Exception):
 
 class NotHere(Exception):
     """No such row in this group."""
+
+
+class OutOfArea(Exception):
+    """An action of the host's changed what lies in another area of the group's: the action is wrong. Nothing is kept."""
 
 
 class ProofNeeded(Exception):
@@ -203,11 +207,21 @@ def _pass(wanted: Action, by: Actor, group: Group | None, row_id: int | None, ke
     with wall.opened(founded.id if founded else None), _noticing(session) as noticed:
         result = wanted.run(by, *_arguments(wanted, founded, row), **facts)
         session.flush()
+        if by.is_host:
+            _check_area(wanted, noticed.rewritten)
         subject = result if isinstance(result, db.Model) else row
         if noticed.anything or wanted.reads or founded is None:  # no line without a change (safety guide, invariant 2)
             _note(wanted, by, founded, subject, decision, once, body, noticed.changes)
     session.commit()
     return result
+
+
+def _check_area(wanted: Action, rewritten: set[tuple[sa.Table, str]]) -> None:
+    """What the host's people rewrite is their own, or lies in the very area the policy was asked about."""
+    for table, column in rewritten:
+        owner = wall.owner_of(table, column)
+        if owner not in {HOST, RECORD, wanted.area}:
+            raise OutOfArea(f"{wanted.name} changed {table.name}.{column}, which is the group’s ({owner})")
 
 
 def _lock(group: Group | None, wanted: Action) -> Group | None:
@@ -348,6 +362,7 @@ class _noticing:
     def __init__(self, session: Session):
         self.session = session
         self.changes: list[dict] = []
+        self.rewritten: set[tuple[sa.Table, str]] = set()
         self.anything = False
 
     def __enter__(self) -> "_noticing":
@@ -369,6 +384,8 @@ class _noticing:
                 if history.has_changes() or gone:
                     before = (history.deleted or history.unchanged or [None])[0]
                     after = None if gone else (history.added or [None])[0]
+                    if not gone:
+                        self.rewritten.add((mapper.local_table, attribute.key))
                     self.changes.append(
                         {
                             "row": f"{mapper.local_table.name}:{row.id}",

@@ -1,13 +1,14 @@
 """What a group has set, what waits for its yes, and what the host holds back."""
 
 from datetime import date, datetime, timedelta
+from typing import ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.autonomy.areas import START_LIMIT_EACH, START_LIMIT_MONTH, Area, Duty, Level
 from portal.core import clock
-from portal.core.db import GroupOwned, Word, db, within_group
+from portal.core.db import HOST, RECORD, SETTING, GroupOwned, Word, db, within_group
 from portal.people.roles import Role
 
 COOLING_OFF = timedelta(hours=48)
@@ -24,6 +25,7 @@ class AreaLevel(GroupOwned, db.Model):
     """The level a group set for one area. An area without a row stands at its start level."""
 
     __tablename__ = "area_levels"
+    OWNERS: ClassVar = {SETTING: "area level"}
 
     area: Mapped[Area] = mapped_column(Word(Area))
     level: Mapped[Level] = mapped_column(Word(Level))
@@ -39,6 +41,7 @@ class SpendingLimit(GroupOwned, db.Model):
     """How much staff may say yes to for the group without asking: pence a cost, pence a month."""
 
     __tablename__ = "spending_limits"
+    OWNERS: ClassVar = {SETTING: "each_pence month_pence"}
 
     each_pence: Mapped[int] = mapped_column(default=START_LIMIT_EACH)
     month_pence: Mapped[int] = mapped_column(default=START_LIMIT_MONTH)
@@ -57,6 +60,7 @@ class Loosening(GroupOwned, db.Model):
     """
 
     __tablename__ = "loosenings"
+    OWNERS: ClassVar = {SETTING: "area level each_pence month_pence holds_from"}
 
     area: Mapped[Area] = mapped_column(Word(Area))
     level: Mapped[Level | None] = mapped_column(Word(Level))
@@ -91,6 +95,7 @@ class Quiet(GroupOwned, db.Model):
     """Quiet mode: no reason asked, 2 weeks by default, 12 at most, ended any time (autonomy guide, "Quiet mode")."""
 
     __tablename__ = "quiets"
+    OWNERS: ClassVar = {SETTING: "until"}
 
     started_at: Mapped[datetime] = mapped_column(default=clock.now)
     started_by: Mapped[int] = mapped_column(sa.ForeignKey("people.id"))
@@ -116,6 +121,7 @@ class Proposal(GroupOwned, db.Model):
     """
 
     __tablename__ = "proposals"
+    OWNERS: ClassVar = {RECORD: "action area subject_table facts why role answer seen_seq"}
 
     action: Mapped[str] = mapped_column(sa.String(60))
     area: Mapped[Area] = mapped_column(Word(Area))
@@ -141,6 +147,7 @@ class ProposalNote(GroupOwned, db.Model):
     """Words under a proposal: the group asks, the host answers."""
 
     __tablename__ = "proposal_notes"
+    OWNERS: ClassVar = {RECORD: "from_host at words"}
 
     proposal_id: Mapped[int]
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id"))
@@ -157,6 +164,7 @@ class Undo(GroupOwned, db.Model):
     """The group took back one change it was told of. Each change once."""
 
     __tablename__ = "undos"
+    OWNERS: ClassVar = {RECORD: "at"}
 
     entry_id: Mapped[int]
     at: Mapped[datetime] = mapped_column(default=clock.now)
@@ -174,6 +182,7 @@ class Hold(GroupOwned, db.Model):
     """
 
     __tablename__ = "holds"
+    OWNERS: ClassVar = {HOST: "item_table rule reason releases review_on"}
 
     item_table: Mapped[str] = mapped_column(sa.String(40))
     item_id: Mapped[int]

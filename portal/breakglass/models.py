@@ -2,12 +2,13 @@
 
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.core import clock
-from portal.core.db import GroupOwned, Word, db, within_group
+from portal.core.db import RECORD, GroupOwned, Word, db, within_group
 
 MOST_HOURS = 72
 DANGER_LASTS = timedelta(hours=24)
@@ -63,6 +64,7 @@ class BreakGlass(GroupOwned, db.Model):
     another within 24 hours. Whether it is live is worked out at each use from these facts, never by a job."""
 
     __tablename__ = "break_glass"
+    OWNERS: ClassVar = {RECORD: "duty act reason hours danger_to_life outside words delay delay_days reply review"}
 
     duty: Mapped[Duty] = mapped_column(Word(Duty))
     act: Mapped[Act] = mapped_column(Word(Act))
@@ -132,6 +134,7 @@ class BreakGlassItem(GroupOwned, db.Model):
     """One thing a use of a duty covers: its table and number, and what it was called then."""
 
     __tablename__ = "break_glass_items"
+    OWNERS: ClassVar = {RECORD: "item_table called"}
 
     break_glass_id: Mapped[int]
     item_table: Mapped[str] = mapped_column(sa.String(40))

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import ClassVar
 
 import pysqlite3
 import sqlalchemy as sa
@@ -79,10 +80,17 @@ db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False}, d
 
 
 GROUP_OWNED = {"group_owned": True}  # marks a table whose rows stand behind the wall
+HOST, RECORD, SETTING = "host", "record", "setting"  # whose a column is, where it lies in none of the group's areas
 
 
 class GroupOwned:
-    """A row that belongs to a group: only written while that group's door is open (autonomy guide, one door)."""
+    """A row that belongs to a group: only written while that group's door is open (autonomy guide, one door).
+
+    OWNERS says whose each column is, owner by owner: an area of the group's, HOST, RECORD (what happened), or SETTING
+    (what the group set of its promise: never the host's). Keys, `…_at` and `…_by` are records without saying so.
+    """
+
+    OWNERS: ClassVar[dict[str, str]] = {}
 
     @declared_attr
     def group_id(cls) -> Mapped[int]:
@@ -90,7 +98,11 @@ class GroupOwned:
 
     @declared_attr.directive
     def __table_args__(cls):
-        return (sa.UniqueConstraint("group_id", "id"), *cls.extra_constraints(), {"info": GROUP_OWNED})
+        return (
+            sa.UniqueConstraint("group_id", "id"),
+            *cls.extra_constraints(),
+            {"info": {**GROUP_OWNED, "owners": cls.OWNERS}},
+        )
 
     @classmethod
     def extra_constraints(cls) -> tuple:

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from flask import Flask, has_app_context
 from sqlalchemy.orm import ORMExecuteState, Session
 
-from portal.core.db import db, is_reading
+from portal.core.db import RECORD, db, is_reading
 
 KEY = "door"
 
@@ -48,6 +48,13 @@ def owner_column(table: sa.Table) -> sa.Column | None:
     if table.name == "groups":
         return table.c.id
     return table.c.get("group_id") if table.info.get("group_owned") else None
+
+
+def owner_of(table: sa.Table, column: str) -> str | None:
+    """Whose a column of a group's row is: an area, HOST, RECORD or SETTING; None where its model doesn't say."""
+    named = next((owner for owner, columns in table.info.get("owners", {}).items() if column in columns.split()), None)
+    kept = column == "id" or column.endswith(("_id", "_at", "_by"))
+    return named or (RECORD if kept else None)
 
 
 def is_open() -> bool:

@@ -1,8 +1,11 @@
 """Fund: a pot of money a group calls its own."""
 
+from typing import ClassVar
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from portal.autonomy.areas import Area
 from portal.core.db import GroupOwned, db
 
 
@@ -10,6 +13,7 @@ class Fund(GroupOwned, db.Model):
     """A pot of money held for a group, by the name the group uses."""
 
     __tablename__ = "funds"
+    OWNERS: ClassVar = {Area.BUDGET: "name"}
 
     name: Mapped[str] = mapped_column(sa.String(80))
 

@@ -1,12 +1,14 @@
 """Invitation: a link in an email, bound to its address, good for 7 days. Removal: two ask a third to go."""
 
 from datetime import datetime, timedelta
+from typing import ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from portal.autonomy.areas import Area
 from portal.core import clock
-from portal.core.db import GroupOwned, Word, db, within_group
+from portal.core.db import RECORD, GroupOwned, Word, db, within_group
 from portal.people.models import Membership
 from portal.people.roles import Role
 
@@ -19,6 +21,7 @@ class Invitation(GroupOwned, db.Model):
     before the mail leaves; the link's token is kept as a hash."""
 
     __tablename__ = "invitations"
+    OWNERS: ClassVar = {Area.PEOPLE: "email role", RECORD: "nonce"}
 
     email: Mapped[str] = mapped_column(sa.String(254))
     role: Mapped[Role] = mapped_column(Word(Role))

@@ -1,12 +1,13 @@
 """Person, Group, Membership, StaffRole, Device."""
 
 from datetime import datetime
+from typing import ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.core import clock
-from portal.core.db import GroupOwned, Word, db, within_group
+from portal.core.db import HOST, RECORD, GroupOwned, Word, db, within_group
 from portal.people.roles import Role
 
 
@@ -24,6 +25,7 @@ class Group(db.Model):
     """A hosted group. Its row stands behind its own door, but for the founding of it."""
 
     __tablename__ = "groups"
+    __table_args__ = ({"info": {"owners": {HOST: "slug", "story": "name story"}}},)
 
     slug: Mapped[str] = mapped_column(sa.String(60), unique=True)
     name: Mapped[str] = mapped_column(sa.String(80))
@@ -36,6 +38,7 @@ class Membership(GroupOwned, db.Model):
     """Someone's place in a group, from when until when."""
 
     __tablename__ = "memberships"
+    OWNERS: ClassVar = {"people": "role"}
 
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id"), index=True)
     role: Mapped[Role] = mapped_column(Word(Role))
@@ -75,6 +78,7 @@ class Suspension(GroupOwned, db.Model):
     """
 
     __tablename__ = "suspensions"
+    OWNERS: ClassVar = {RECORD: "until"}
 
     membership_id: Mapped[int]
     started_at: Mapped[datetime] = mapped_column(default=clock.now)

@@ -2,12 +2,14 @@
 
 from datetime import date, datetime, timedelta
 from enum import Enum
+from typing import ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from portal.autonomy.areas import Area
 from portal.core import clock
-from portal.core.db import GroupOwned, db, within_group
+from portal.core.db import HOST, RECORD, GroupOwned, db, within_group
 
 BIN_LASTS = timedelta(days=30)
 
@@ -19,6 +21,11 @@ class Receipt(GroupOwned, db.Model):
     """
 
     __tablename__ = "receipts"
+    OWNERS: ClassVar = {
+        RECORD: "number key",
+        Area.RECEIPTS: "shop amount_pence spent_on label note fund_id no_picture_why",
+        HOST: "ledger_code paid_on",
+    }
 
     number: Mapped[int] = mapped_column(unique=True)
     key: Mapped[str] = mapped_column(sa.String(64))
@@ -72,6 +79,7 @@ class Picture(GroupOwned, db.Model):
     """
 
     __tablename__ = "pictures"
+    OWNERS: ClassVar = {RECORD: "shown_name kind size sha256 original pages thumb looks failed_why"}
 
     receipt_id: Mapped[int]
     added_at: Mapped[datetime] = mapped_column(default=clock.now)
@@ -136,6 +144,7 @@ class Question(GroupOwned, db.Model):
     """A question about a receipt. `asked_by` is empty when the portal noticed something itself (the same picture)."""
 
     __tablename__ = "questions"
+    OWNERS: ClassVar = {RECORD: "asks words answer"}
 
     receipt_id: Mapped[int]
     asks: Mapped[str] = mapped_column(sa.String(20))

@@ -165,3 +165,24 @@ def test_sensitive_acts_need_a_fresh_proof(kettle):
     with pytest.raises(door.ProofNeeded):
         members.invite_helper(unproved, kettle, email="new@example.org")
     members.invite_helper(make.actor(marsha), kettle, email="new@example.org")
+
+
+def test_an_action_of_a_groups_is_of_a_group(kettle):
+    with pytest.raises(TypeError, match="needs a group"):
+        receipts.withdraw(make.actor(make.person("Marsha")), None, make.receipt(kettle).id)
+
+
+def test_what_is_somebodys_own_is_not_here_for_anybody_else(app):
+    from portal.signin import actions as signin
+    from portal.signin.models import Passkey
+
+    marsha, joe = make.person("Marsha"), make.person("Joe")
+    facts = {"credential_id": b"c", "public_key": b"k", "sign_count": 0, "label": "Phone"}
+    passkey = Passkey(person_id=marsha.id, **facts)
+    db.session.add(passkey)
+    db.session.commit()
+    with pytest.raises(door.NotHere):
+        signin.remove_passkey(make.actor(joe, Role.SELF), None, passkey.id)
+    assert db.session.get(Passkey, passkey.id, populate_existing=True)
+    signin.remove_passkey(make.actor(marsha, Role.SELF), None, passkey.id)
+    assert db.session.scalar(sa.select(Passkey.id)) is None
