@@ -16,10 +16,10 @@ from portal.people import reach, session
 
 ROOT = Path(__file__).parent.parent
 FLOORS = (
-    "core people activity autonomy signin members breakglass ledger receipts spending small_costs governance support "
-    "knowledge notices exports home demo app"
+    "core people activity autonomy signin members breakglass disagreements ledger receipts spending small_costs governance "
+    "support knowledge notices exports home demo app"
 ).split()
-FEATURES = ("activity", "autonomy", "signin", "members", "breakglass", "receipts", "home", "demo")
+FEATURES = ("activity", "autonomy", "signin", "members", "breakglass", "disagreements", "receipts", "home", "demo")
 
 
 def create_app(settings: config.Settings | None = None) -> Flask:

@@ -78,6 +78,10 @@ MATRIX = {
     "breakglass.reply": GROUPS_OWN,
     "breakglass.review": SECOND_PERSON,
     "demo.enter": row(stranger=YES),
+    "disagreements.answer": row(coordinator=YES, finance=YES, trustee=YES, safeguarding=YES),
+    "disagreements.disagree": GROUPS_OWN,
+    "disagreements.further": GROUPS_OWN,
+    "disagreements.settle": GROUPS_OWN,
     "members.accept": ONESELF,
     "members.agree": GROUPS_OWN,
     "members.agree_removal": GROUPS_OWN,
@@ -221,6 +225,7 @@ class Anything:
     """An action that everyone may try, to see the areas themselves."""
 
     roles: frozenset[Role] = frozenset(Role)
+    area: Area | None = None
     duty: Duty | None = None
     always_asks: bool = False
     helpers_own: bool = True
@@ -290,6 +295,16 @@ def test_staff_say_yes_to_costs_within_the_groups_limits_only(level, pence, mont
         case = {"pence": pence, "month_pence": month}
         expected = STAFF_GET[level] if within else ONLY_ASKING[level]
         assert answered(who, Anything(), level, area=Area.SPENDING, case=case) == expected
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_what_the_organisers_dont_agree_about_waits_for_everyone_and_its_money_too(level):
+    """Disagreement, between organisers: "the disputed item waits". The rest of the floor goes on."""
+    for who in WHO:
+        assert answered(who, Anything(), level, area=Area.RECEIPTS, disputed=True) == "deny"
+        assert answered(who, Anything(duty=Duty.F3), level, disputed=True) == "deny"
+    assert answered("finance", Anything(duty=Duty.F1), level, disputed=True) == "allow"
+    assert answered("organiser", Anything(), level, disputed=True) == "allow"
 
 
 @pytest.mark.parametrize(("level", "duty"), list(product(LEVELS, Duty)))

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from portal.activity.models import Entry
 from portal.autonomy import queries, standing
 from portal.autonomy.areas import Area, Level
-from portal.autonomy.door import ACTIONS, Mistake, NotHere, action, newest_seq
+from portal.autonomy.door import ACTIONS, Mistake, action, newest_seq
 from portal.autonomy.models import (
     ALONE_AGAIN_AFTER,
     COOLING_OFF,
@@ -22,6 +22,7 @@ from portal.autonomy.models import (
     SpendingLimit,
     Undo,
 )
+from portal.autonomy.policy import DISPUTED
 from portal.core import clock
 from portal.core.db import db
 from portal.people import queries as people
@@ -105,6 +106,7 @@ def say_yes(by, group, proposal, **amended):
     _check_waits(group, proposal)
     wanted = ACTIONS[proposal.action]
     row = _row_of(group, proposal)
+    _check_undisputed(group, row, proposal)
     if row is not None and newest_seq(row) != proposal.seen_seq:
         raise Mistake("This changed since it was proposed, so a yes no longer fits. Say no, or ask for a new one.")
     facts = {**proposal.facts, **{name: value for name, value in amended.items() if name in proposal.facts}}
@@ -152,7 +154,8 @@ def undo(by, group, entry, *, keep: str = "theirs") -> object:
         raise Mistake("This can’t be undone any more. You can change it yourself, or raise a question.")
     row = queries.row_of(group.id, entry)
     if row is None:
-        raise NotHere("row")
+        raise Mistake("What this was about is no longer there.")
+    _check_undisputed(group, row)
     clashes = [change for change in told.changes if queries.differs(row, change)]
     if clashes and keep not in {"before", "now"}:
         raise Mistake("Someone changed this again since. Choose which one stays.")
@@ -232,6 +235,12 @@ def _lapse_proposals(by, group, area: Area) -> None:
 def _check_waits(group, proposal: Proposal) -> None:
     if proposal.answered_at or queries.proposal_deadline(proposal, standing.quiet_spells(group.id)) <= clock.now():
         raise Mistake("That was answered already, or its time has run out. No answer means no.")
+
+
+def _check_undisputed(group, *rows) -> None:
+    """What the organisers don't agree about waits (autonomy guide, "Disagreement")."""
+    if any(row is not None and standing.of(group.id, row).disputed for row in rows):
+        raise Mistake(DISPUTED)
 
 
 def _answered(by, proposal: Proposal, answer: str) -> None:

@@ -1,6 +1,7 @@
 """What a group has set, what waits for its yes, and what the host holds back."""
 
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from typing import ClassVar
 
 import sqlalchemy as sa
@@ -172,6 +173,57 @@ class Undo(GroupOwned, db.Model):
     @classmethod
     def extra_constraints(cls):
         return (within_group("entry_id", "entries"), sa.UniqueConstraint("group_id", "entry_id"))
+
+
+class Among(StrEnum):
+    """Between whom a disagreement is."""
+
+    HOST = "host"
+    OURSELVES = "ourselves"
+
+
+class Disagreement(GroupOwned, db.Model):
+    """“We disagree”, about anything (autonomy guide, "Disagreement"). No setting ever moves by it.
+
+    With the host it climbs: an answer, then someone new, then two trustees, then outside bodies; each step begins when the
+    group takes it there. Among organisers the host takes no side: the row it is about waits until it is settled.
+    """
+
+    __tablename__ = "disagreements"
+    OWNERS: ClassVar = {RECORD: "about item_table words among friend"}
+
+    about: Mapped[str] = mapped_column(sa.String(120))
+    item_table: Mapped[str | None] = mapped_column(sa.String(40))  # the row that `about` names, where it names one
+    item_id: Mapped[int | None]
+    words: Mapped[str] = mapped_column(sa.Text)
+    among: Mapped[Among] = mapped_column(Word(Among))
+    raised_at: Mapped[datetime] = mapped_column(default=clock.now)
+    raised_by: Mapped[int] = mapped_column(sa.ForeignKey("people.id"))
+    someone_new_at: Mapped[datetime | None]
+    trustees_at: Mapped[datetime | None]
+    outside_at: Mapped[datetime | None]
+    friend: Mapped[str | None] = mapped_column(sa.String(120))  # whom the group brings when trustees look at it
+    settled_at: Mapped[datetime | None]
+    settled_by: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
+
+    @classmethod
+    def extra_constraints(cls):
+        return (sa.Index("ix_disagreements_item", "group_id", "item_table", "item_id"),)
+
+    @property
+    def ref(self) -> str:
+        return f"W{self.id}"
+
+    @property
+    def begun(self) -> list[datetime]:
+        """When each step it has got to began: its answer, someone new, two trustees, outside bodies."""
+        every = (self.raised_at, self.someone_new_at, self.trustees_at, self.outside_at)
+        return [moment for moment in every if moment]
+
+    @property
+    def step(self) -> int:
+        """1 an answer, 2 someone new, 3 two trustees, 4 outside bodies."""
+        return len(self.begun)
 
 
 class Hold(GroupOwned, db.Model):

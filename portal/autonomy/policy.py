@@ -90,6 +90,8 @@ def _decide_as(role: Role, standing: Standing, area: Area | None, action: Act, c
         return Decision(Outcome.DENY, role, level, _not_for(role, area))
     if case.barred:
         return Decision(Outcome.DENY, role, level, case.barred)
+    if standing.disputed and (area or action.duty is Duty.F3):  # what the group does with it, and the release of money
+        return Decision(Outcome.DENY, role, level, DISPUTED)
     if role is Role.HELPER and not (action.helpers_own and case.own):
         return Decision(Outcome.DENY, role, level, "An organiser of your group can do this.")
     if role not in HOST_ROLES or action.duty or area is None:
@@ -119,6 +121,7 @@ def _asks_because(outcome: Outcome, standing: Standing, area: Area, action: Act,
     return ""
 
 
+DISPUTED = "The organisers don’t agree about this one yet. It waits until they do."
 _WHY = {
     Outcome.DENY: "The group keeps this one: “{area}” is set to Only us.",
     Outcome.PROPOSE: "The group wants to be asked first. Nothing changes until an organiser says yes.",

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from portal.activity.models import Entry
 from portal.autonomy.areas import START, START_LIMIT_EACH, START_LIMIT_MONTH, Area, Level
-from portal.autonomy.models import AFTER_UNDO, AreaLevel, Loosening, Quiet, SpendingLimit
+from portal.autonomy.models import AFTER_UNDO, Among, AreaLevel, Disagreement, Loosening, Quiet, SpendingLimit
 from portal.core import clock
 from portal.core.db import db
 
@@ -26,6 +26,7 @@ class Standing:
     month_pence: int = START_LIMIT_MONTH
     quiet_until: datetime | None = None
     undone: bool = False  # the row in question had a change undone within 30 days
+    disputed: bool = False  # the organisers don't agree about the row in question
 
     @property
     def is_quiet(self) -> bool:
@@ -88,9 +89,25 @@ def of(group_id: int, row=None) -> Standing:
             )
             .having(sa.func.max(Entry.at).is_not(None))
         )
+        parts.append(
+            sa.select(
+                sa.literal("disputed"),
+                sa.cast(none, sa.String),
+                sa.cast(none, sa.String),
+                sa.cast(none, sa.Integer),
+                sa.cast(none, sa.Integer),
+                Disagreement.raised_at,
+            ).where(
+                Disagreement.group_id == group_id,
+                Disagreement.item_table == row.__tablename__,
+                Disagreement.item_id == row.id,
+                Disagreement.among == Among.OURSELVES,
+                Disagreement.settled_at.is_(None),
+            )
+        )
     rows = db.session.execute(sa.union_all(*parts)).all()
     held = dict(START)
-    each, month, quiet_until, undone = START_LIMIT_EACH, START_LIMIT_MONTH, None, False
+    each, month, quiet_until, undone, disputed = START_LIMIT_EACH, START_LIMIT_MONTH, None, False, False
     for kind, area, level, each_pence, month_pence, at in sorted(rows, key=lambda row: row[5]):
         if kind == "level":
             held[Area(area)] = Level(level)
@@ -98,9 +115,11 @@ def of(group_id: int, row=None) -> Standing:
             each, month = each_pence, month_pence
         elif kind == "quiet":
             quiet_until = max(quiet_until or at, at)
+        elif kind == "disputed":
+            disputed = True
         else:
             undone = True
-    return Standing(held, each, month, quiet_until, undone)
+    return Standing(held, each, month, quiet_until, undone, disputed)
 
 
 def quiet_spells(group_id: int) -> list[tuple[datetime, datetime]]:

@@ -31,6 +31,7 @@ WITHIN_SAY = frozenset(
     {
         *("autonomy.promise", "autonomy.area", "autonomy.limits", "autonomy.proposal", "autonomy.change", "autonomy.rest"),
         *("breakglass.ours", "breakglass.ours_show", "activity.index", "activity.fingerprint"),
+        *("disagreements.ours", "disagreements.new", "disagreements.show"),
     }
 )
 GROUP_PLACES = (
@@ -49,6 +50,7 @@ HOST_PLACES = (
         frozenset({"members.group_page", "members.new_group", "suggestions.suggested", "breakglass.new"}),
     ),
     Place("breakglass.every", "Duties", "say", STAFF_ROLES, frozenset({"breakglass.show", "breakglass.item"})),
+    Place("disagreements.every", "Disagreed", "both", STAFF_ROLES, frozenset({"disagreements.hosts"})),
     Place("members.staff", "Staff", "shake", STAFF_ROLES, frozenset({"members.appoint"})),
 )
 YOU = Place("signin.you", "You", "passkey", frozenset())

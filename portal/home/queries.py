@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from portal.autonomy import queries as autonomy
 from portal.breakglass import queries as breakglass
 from portal.core.db import db
+from portal.disagreements import queries as disagreements
 from portal.members import queries as members
 from portal.receipts import queries as receipts
 
@@ -31,7 +32,10 @@ def _in_order(*parts: sa.Select) -> sa.Select:
 
 
 _FOR_HELPERS = _in_order(receipts.WAITING, breakglass.URGENT)
-_FOR_ORGANISERS = _in_order(receipts.WAITING, *members.WAITING, *autonomy.WAITING, breakglass.WAITING, breakglass.URGENT)
+_FOR_ORGANISERS = _in_order(
+    *(receipts.WAITING, *members.WAITING, *autonomy.WAITING, disagreements.WAITING),
+    *(breakglass.WAITING, breakglass.URGENT),
+)
 
 
 def waiting_for_us(group_id: int, person_id: int, *, organises: bool) -> list[Waiting]:

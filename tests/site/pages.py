@@ -13,6 +13,7 @@ from portal.core import clock, wall
 from portal.core.db import db
 from portal.core.mail import ShownMail
 from portal.demo import seed
+from portal.disagreements import actions as disagreements
 from portal.ledger.models import Fund
 from portal.members.actions import link_token
 from portal.members.models import Invitation
@@ -40,6 +41,7 @@ class Page:
 
 
 K, DESK, DUTIES = "/g/tuesday-kettle", "/host/receipts", "/host/groups/tuesday-kettle/duties"
+HOSTS = "/host/groups/tuesday-kettle/disagreements"
 VIEWS = ("asked", "ready", "held", "paid")
 PAGES = (
     Page("sign-in", "signin.start", "", "/sign-in"),
@@ -95,6 +97,12 @@ PAGES = (
     Page("duty, an item", "breakglass.item", "Imani Okafor", f"{DUTIES}/{{live_duty}}/items/{{duty_item}}"),
     Page("duty, asking", "breakglass.new", "Imani Okafor", f"{DUTIES}/new"),
     Page("duty, asked wrongly", "breakglass.ask", "Imani Okafor", f"{DUTIES}/", {"reason": ""}, 422),
+    Page("disagreements, ours", "disagreements.ours", "Marsha", f"{K}/disagreements/"),
+    Page("disagreement, saying it", "disagreements.new", "Marsha", f"{K}/disagreements/new?about=R101"),
+    Page("disagreement, said wrongly", "disagreements.disagree", "Marsha", f"{K}/disagreements/", {"words": ""}, 422),
+    Page("disagreement, ours", "disagreements.show", "Marsha", f"{K}/disagreements/{{disagreement}}"),
+    Page("disagreements", "disagreements.every", "Imani Okafor", "/host/disagreements/"),
+    Page("disagreement", "disagreements.hosts", "Beatrix Lund", f"{HOSTS}/{{disagreement}}"),
     Page("desk", "desk.index", "Glyn Parry", f"{DESK}/"),
     *(
         Page(f"desk, {view}", "desk.index", "Glyn Parry", f"{DESK}/?view={view}")
@@ -160,14 +168,14 @@ class Demo:
         return browser
 
     def person(self, name: str) -> Person:
-        return db.session.scalars(sa.select(Person).where(Person.name == name)).one()
+        return _person(name)
 
 
 def lay_out(app) -> Demo:
     """Lay it out. The app's context is open."""
     seed.lay_out()
     kettle = db.session.scalars(sa.select(Group).where(Group.slug == "tuesday-kettle")).one()
-    marsha = db.session.scalars(sa.select(Person).where(Person.name == "Marsha")).one()
+    marsha = _person("Marsha")
     more_receipts(kettle.id, marsha.id, 25, first=201)
     more_receipts(kettle.id, marsha.id, 25, first=301, withdrawn_at=clock.now())
     more_groups(48)
@@ -178,12 +186,13 @@ def lay_out(app) -> Demo:
         db.session.add(invitation)
     db.session.commit()
     words = {"token": link_token(invitation), "binned": 301, "proposal": _proposed(), "change": _told(), **_duties(kettle)}
+    words["disagreement"] = _disagreed(kettle)
     return Demo(app, Client(app), words)
 
 
 def _proposed() -> int:
     """The host suggests another word for the Allotment's compost."""
-    glyn = db.session.scalars(sa.select(Person).where(Person.name == "Glyn Parry")).one()
+    glyn = _person("Glyn Parry")
     receipt = db.session.scalars(sa.select(Receipt).where(Receipt.number == 104)).one()
     group = db.session.get_one(Group, receipt.group_id)
     make.set_level(group, Area.RECEIPTS, Level.ASK_FIRST)
@@ -196,9 +205,7 @@ def _proposed() -> int:
 
 def _duties(kettle: Group) -> dict[str, int]:
     """The demo's closed use of a legal duty; one that waits and one that is live for the Kettle."""
-    imani, beatrix = (
-        db.session.scalars(sa.select(Person).where(Person.name == name)).one() for name in ("Imani Okafor", "Beatrix Lund")
-    )
+    imani, beatrix = _person("Imani Okafor"), _person("Beatrix Lund")
     facts = {
         "duty": "F9",
         "act": "view",
@@ -210,6 +217,21 @@ def _duties(kettle: Group) -> dict[str, int]:
     duties.allow(make.actor(beatrix, Role.TRUSTEE), kettle, live.id)
     closed = db.session.scalars(sa.select(BreakGlass.id).where(BreakGlass.duty == "F10")).one()
     return {"duty": closed, "asked_duty": asked.id, "live_duty": live.id, "duty_item": live.items[0].id}
+
+
+def _disagreed(kettle: Group) -> int:
+    """The Kettle disagrees; it was answered, and goes to someone new."""
+    marsha = make.actor(_person("Marsha"), Role.ORGANISER)
+    glyn = make.actor(_person("Glyn Parry"), Role.FINANCE)
+    words = "The bus was the only way to get the boxes there."
+    said = disagreements.disagree(marsha, kettle, about="R101", words=words, among="host").id
+    disagreements.answer(glyn, kettle, said, words="Bus fares come out of another pot.")
+    disagreements.further(marsha, kettle, said)
+    return said
+
+
+def _person(name: str) -> Person:
+    return db.session.scalars(sa.select(Person).where(Person.name == name)).one()
 
 
 def _told() -> int:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 import pytest
 import sqlalchemy as sa
 
+from portal.autonomy.models import Disagreement
 from portal.core import clock, wall
 from portal.core.db import db
 from portal.members.models import Invitation
@@ -73,6 +74,10 @@ def more_of_everything(group: Group, by: Person, count: int) -> None:
         asked = db.session.execute(sa.text("SELECT id FROM receipts ORDER BY number LIMIT :n"), {"n": count // 2}).scalars()
         db.session.add_all(Question(group_id=group.id, receipt_id=i, asks="what_for") for i in asked.all())
     more_people(group, count)
+    with wall.opened(group.id):
+        said = {"group_id": group.id, "raised_by": by.id, "words": "No", "among": "host"}
+        db.session.add_all(Disagreement(about=f"Thing {n}", **said) for n in range(count))
+    db.session.commit()
     pages.more_groups(count)
     people = [Person(name=f"Staff {n}", email=f"s{count}-{n}@example.org") for n in range(count)]
     db.session.add_all(people)
@@ -95,6 +100,8 @@ LISTS = {
     **{f"desk, {view}": ("Imani", f"/host/receipts/?view={view}") for view in ("check", *pages.VIEWS)},
     "desk, one": ("Imani", "/host/receipts/101"),
     "duties": ("Imani", "/host/duties/"),
+    "disagreements": ("Marsha", "/g/kettle/disagreements/"),
+    "disagreements, the host's": ("Imani", "/host/disagreements/"),
     "groups": ("Imani", "/host/groups/"),
     "group": ("Imani", "/host/groups/kettle"),
     "staff": ("Imani", "/host/staff"),

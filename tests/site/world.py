@@ -15,6 +15,7 @@ from portal.breakglass import actions as duties
 from portal.breakglass.models import BreakGlass
 from portal.core import clock, files, wall, workdays
 from portal.core.db import db
+from portal.disagreements import actions as disagreements
 from portal.ledger.models import Fund
 from portal.members.actions import link_token
 from portal.members.models import Invitation, Removal
@@ -114,6 +115,7 @@ def _things(group, second: str, third: str, helper: str) -> dict:
     proposal, loosening, change = _waiting(group, helpers, second)
     live, asked, disclosed, over = _duties(group, receipt)
     return {
+        "disagreement_id": _disagreement(group, second),
         "glass_id": live.id,
         "item_id": live.items[0].id,
         "duty_asked": asked.id,
@@ -163,6 +165,15 @@ def _waiting(group, receipt: Receipt, second: str) -> tuple[int, int, int]:
     except Proposed as waiting:
         proposal = waiting.proposal.id
     return proposal, loosening.id, change
+
+
+def _disagreement(group, second: str) -> int:
+    """One with the host that the coordinator answered and that waits for someone new."""
+    joe, imani = make.actor(make.person(second), Role.ORGANISER), make.actor(make.person("Imani"), Role.COORDINATOR)
+    said = disagreements.disagree(joe, group, about="The hall", words="Not like this", among="host").id
+    disagreements.answer(imani, group, said, words="It’s the only one free")
+    disagreements.further(joe, group, said)
+    return said
 
 
 def _duties(group, receipt: Receipt) -> list[BreakGlass]:
