@@ -38,10 +38,11 @@ CHECKED = {
     "portal/autonomy/actions.py": ((), PROMISE),
     "portal/core/wall.py": ((), (WALL, "tests/site/test_rogue.py")),
     "portal/core/guard.py": (("refuse_forgery",), ("tests/site/test_headers.py",)),
-    "portal/people/reach.py": (("open_reach", "_reach_group"), ("tests/site/test_cells.py", "tests/signin/test_proof.py")),
+    "portal/people/reach.py": (("open_reach", "_reach_group"), ("tests/site/test_reach.py", "tests/site/test_cells.py")),
     "portal/people/session.py": (("load", "_read"), ("tests/signin/test_session.py",)),
     "portal/breakglass/actions.py": ((), ("tests/breakglass",)),
     "portal/members/actions.py": ((), ("tests/members",)),
+    "portal/disagreements/actions.py": ((), ("tests/disagreements",)),
 }
 RIGHTS = {"roles": "frozenset(Anyone)", "bars": "None", "asks_again": "False", "always_asks": "False"}
 

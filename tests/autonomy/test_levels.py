@@ -161,3 +161,14 @@ def test_who_started_a_loosening_reads_their_own_page_and_confirms_only_when_alo
         answer = client.as_(make.person(name)).get(f"/g/{slug}/say")
         assert answer.status_code == 200
         assert ("Yes, agree" in words(answer)) is confirms, name
+
+
+def test_what_holds_or_was_stopped_is_not_stopped_again(kettle):
+    """Once it holds, the way back is to make the area tighter."""
+    loosening = set_level("Marsha", kettle, Level.YOU_DO)
+    actions.agree(organiser("Joe"), kettle, loosening.id)
+    with later(hours=49), pytest.raises(Mistake, match="holds already"):
+        actions.stop(organiser("Joe"), kettle, loosening.id)
+    actions.stop(organiser("Joe"), kettle, loosening.id)
+    with pytest.raises(Mistake, match="was stopped"):
+        actions.stop(organiser("Marsha"), kettle, loosening.id)

@@ -136,3 +136,11 @@ def test_staff_see_what_they_suggested_and_answer_the_groups_question(client, ke
     assert answer.status_code == 303
     client.as_(make.person("Marsha"))
     assert "The funder uses it." in client.get(f"/g/tuesday-kettle/proposals/{proposal.id}").text
+
+
+def test_a_yes_to_what_is_no_longer_there_is_refused_and_a_no_is_taken(kettle, glyn, receipt, marsha):
+    proposal = propose(glyn, kettle, receipt, label="refreshments").id
+    make.erase(receipt)
+    with pytest.raises(Mistake, match="no longer there"):
+        actions.say_yes(marsha, kettle, proposal)
+    actions.say_no(marsha, kettle, proposal)

@@ -121,3 +121,10 @@ def test_a_change_that_changes_nothing_leaves_no_line(kettle, told):
     actions.set_level(marsha, kettle, area=Area.RECEIPTS, level=Level.TELL_AFTER)
     actions.wake(marsha, kettle)
     assert chain.fingerprint(kettle.id) == before
+
+
+def test_what_is_no_longer_there_cant_be_put_back(kettle, told):
+    receipt, entry, _glyn, marsha = told
+    make.erase(receipt)
+    with pytest.raises(Mistake, match="no longer there"):
+        actions.undo(marsha, kettle, entry.id)

@@ -362,3 +362,17 @@ def test_a_group_answers_only_what_it_was_told_of(kettle, receipt, imani, beatri
         actions.reply(make.actor(make.person("Marsha")), kettle, glass.id, words="Why?")
     later(days=2, seconds=1)
     assert actions.reply(make.actor(make.person("Marsha")), kettle, glass.id, words="Why?").reply == "Why?"
+
+
+def test_what_was_decided_or_reviewed_is_not_decided_or_reviewed_again(kettle, receipt, imani, beatrix, later):
+    glass = asked(imani, kettle, receipt.ref)
+    actions.refuse(beatrix, kettle, glass.id)
+    with pytest.raises(Mistake, match="decided already"):
+        actions.allow(beatrix, kettle, glass.id)
+    used = asked(imani, kettle, receipt.ref)
+    actions.allow(beatrix, kettle, used.id)
+    later(hours=7)
+    by = Actor(beatrix.person_id, beatrix.name, beatrix.roles, proved_at=clock.now())
+    actions.review(by, kettle, used.id, words="It was right.")
+    with pytest.raises(Mistake, match="reviewed already"):
+        actions.review(by, kettle, used.id, words="Or was it?")

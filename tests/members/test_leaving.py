@@ -274,3 +274,13 @@ def test_staff_who_organise_a_group_keep_the_two_sides_apart(client, kettle, wal
     assert answer.status_code == 303
     made = db.session.scalars(sa.select(Entry).where(Entry.action == "members.invite_helper").order_by(Entry.id))
     assert [(entry.role, entry.outcome) for entry in made] == [(Role.COORDINATOR, "deny"), (Role.ORGANISER, "allow")]
+
+
+def test_only_another_organiser_who_is_still_there_can_be_asked_to_go(poets):
+    """Helpers are removed by one; going oneself is leaving."""
+    for name in ("June", "Ade"):
+        with pytest.raises(door.Mistake, match=r"not an organiser|Leave the group"):
+            ask(poets, "Ade", name)
+    actions.leave(organiser("Tomasz"), poets, place(poets, "Tomasz").id)
+    with pytest.raises(door.Mistake, match="not an organiser"):
+        ask(poets, "Ade", "Tomasz")

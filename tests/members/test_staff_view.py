@@ -56,3 +56,12 @@ def test_bringing_in_a_colleague_needs_a_fresh_proof(client):
     answer = client.as_(imani, proved=False).post("/host/staff", data=facts)
     assert answer.headers["Location"].startswith("/sign-in/again")
     assert db.session.scalar(db.select(db.func.count()).select_from(StaffRole)) == 1
+
+
+def test_a_role_is_given_once(client):
+    client.as_(make.staff("Imani Okafor", Role.COORDINATOR))
+    colleague = {"email": "glyn@example.org", "name": "Glyn Parry", "role": "finance"}
+    assert client.post("/host/staff", data=colleague).status_code == 303
+    again = client.post("/host/staff", data=colleague)
+    assert again.status_code == 422
+    assert "They have that role already." in words(again)
