@@ -19,7 +19,18 @@ FLOORS = (
     "core people activity autonomy signin members breakglass disagreements ledger receipts spending small_costs governance "
     "support knowledge notices exports home demo app"
 ).split()
-FEATURES = ("activity", "autonomy", "signin", "members", "breakglass", "disagreements", "receipts", "home", "demo")
+FEATURES = (
+    "activity",
+    "autonomy",
+    "signin",
+    "members",
+    "breakglass",
+    "disagreements",
+    "receipts",
+    "notices",
+    "home",
+    "demo",
+)
 
 
 def create_app(settings: config.Settings | None = None) -> Flask:

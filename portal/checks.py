@@ -44,13 +44,16 @@ COMMITS = {
     "core/mail.py:_hand_in": "keeps the demo's mail",
     "core/throttle.py:forget_old": "tidies counts of tries, which hold no group's rows",
     "signin/actions.py:forget_old_challenges": "tidies challenges nobody can answer any more",
-    "autonomy/jobs.py:tell": "puts letters in the outbox",
+    "notices/jobs.py:news": "notes who is to hear of news, in rows no group owns",
+    "notices/jobs.py:remind": "puts a later reminder in the outbox",
+    "notices/jobs.py:send": "puts letters in the outbox",
     "breakglass/jobs.py:tell": "puts letters in the outbox",
 }
 # Actions that no route does, and who does them.
 WITHOUT_A_ROUTE = {
     "signin.name_first_coordinator": "the command `portal setup`",
     "receipts.code": "nobody yet: on the desk, accepting a receipt sets the code",
+    "notices.remind": "the job that reminds once of a proposal",
     "receipts.keep_pages": "the job that makes pictures safe",
     "receipts.give_up_picture": "the job that makes pictures safe",
     "receipts.remove": "the tidy-up that empties bins",

@@ -1,6 +1,7 @@
 """Reads of what happened."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -33,11 +34,18 @@ PAGE = 30
 
 
 def changed(
-    group_id: int, *, before: int | None = None, person: int | None = None, area: str = "", staff: bool = False
+    group_id: int,
+    *,
+    before: int | None = None,
+    person: int | None = None,
+    area: str = "",
+    staff: bool = False,
+    between: tuple[datetime, datetime] | None = None,
 ) -> list[tuple[Entry, str | None]]:
     """What happened in a group, newest first, each with who did it; refused tries and sensitive reads included.
 
     Paged by key: those below entry number `before`; one more than a page where there are more. `staff`: the host's only.
+    `between`: from one moment (UTC) until before another.
     """
     query = (
         sa.select(Entry, Person.name)
@@ -54,6 +62,8 @@ def changed(
         query = query.where(Entry.area == area)
     if staff:
         query = query.where(Entry.role.in_(HOST_ROLES))
+    if between:
+        query = query.where(Entry.at >= between[0], Entry.at < between[1])
     return _with_names(query)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -47,6 +47,8 @@ def waiting(group_id: int) -> list[Waiting]:
 
 
 # What waits for an organiser: proposals of staff, and loosenings somebody else started.
+SUMMARY_STAYS = timedelta(days=7)  # the summary of a rest, on the first page
+_OVER_AT = sa.func.coalesce(Quiet.ended_at, Quiet.until)
 WAITING = (
     sa.select(*columns("proposal", number=Proposal.id, who=Person.name, what=Proposal.area, at=Proposal.made_at))
     .outerjoin(Person, Person.id == Proposal.person_id)
@@ -60,12 +62,20 @@ WAITING = (
         Loosening.ended_at.is_(None),
         Loosening.started_at > sa.bindparam("loosenings_since"),
     ),
+    sa.select(*columns("rested", number=Quiet.id, who=Person.name, what=sa.literal(""), at=_OVER_AT))
+    .join(Person, Person.id == Quiet.started_by)
+    .where(
+        Quiet.group_id == sa.bindparam("group"),
+        sa.bindparam("rested_since") < _OVER_AT,
+        sa.bindparam("rested_until") >= _OVER_AT,
+    ),
 )
 
 
 def waiting_since() -> dict:
     """From when on things still wait, for WAITING."""
-    return {"loosenings_since": clock.now() - SECOND_WITHIN}
+    now = clock.now()
+    return {"loosenings_since": now - SECOND_WITHIN, "rested_since": now - SUMMARY_STAYS, "rested_until": now}
 
 
 def still_waits(group_id: int, made_at: datetime) -> bool:
@@ -177,6 +187,12 @@ def loosenings(group_id: int) -> list[tuple[Loosening, str]]:
     )
     now = clock.now()
     return [(one, name) for one, name in rows if one.is_open(now)]
+
+
+def rest_that_was(group_id: int, quiet_id: int) -> Quiet | None:
+    """A spell of rest that is over."""
+    quiet = db.session.scalar(sa.select(Quiet).where(Quiet.id == quiet_id, Quiet.group_id == group_id))
+    return quiet if quiet and quiet.over_at <= clock.now() else None
 
 
 def quiet_now(group_id: int) -> Quiet | None:

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Flask, abort, g, request, url_for
 
+from portal.activity import queries as activity
 from portal.autonomy import actions, answers, queries, standing
 from portal.autonomy.areas import AREA_WORDS, DUTY_WORDS, LEVEL_WORDS, Area, Level
 from portal.autonomy.door import Mistake
@@ -165,6 +166,23 @@ def undo(entry_id):
 def rest():
     """Quiet mode, and what it does."""
     return page("autonomy/rest.html", form=RestForm(), quiet=queries.quiet_now(_here()))
+
+
+@bp.get("/rest/<int:quiet_id>")
+@in_group()
+def rested(quiet_id):
+    """The one summary at the end of a rest: what the host did meanwhile, and what waits for us."""
+    quiet = queries.rest_that_was(_here(), quiet_id) or abort(404)
+    before = request.args.get("before", type=int)
+    found = activity.changed(_here(), staff=True, between=(quiet.started_at, quiet.over_at), before=before)
+    return page(
+        "autonomy/rested.html",
+        quiet=quiet,
+        entries=found[: activity.PAGE],
+        more=len(found) > activity.PAGE,
+        proposals=queries.waiting(_here()),
+        areas=AREA_WORDS,
+    )
 
 
 @bp.post("/rest")

@@ -30,6 +30,7 @@ class Place:
 WITHIN_SAY = frozenset(
     {
         *("autonomy.promise", "autonomy.area", "autonomy.limits", "autonomy.proposal", "autonomy.change", "autonomy.rest"),
+        "autonomy.rested",
         *("breakglass.ours", "breakglass.ours_show", "activity.index", "activity.fingerprint"),
         *("disagreements.ours", "disagreements.new", "disagreements.show"),
     }
@@ -37,7 +38,7 @@ WITHIN_SAY = frozenset(
 GROUP_PLACES = (
     Place("home.index", "Home", "home", GROUP_ROLES),
     Place("receipts.index", "Receipts", "file", GROUP_ROLES),
-    Place("members.index", "People", "people", GROUP_ROLES),
+    Place("members.index", "People", "people", GROUP_ROLES, frozenset({"notices.ours"})),
     Place("autonomy.say", "Our say", "say", GROUP_ROLES, WITHIN_SAY),
 )
 HOST_PLACES = (
@@ -53,7 +54,8 @@ HOST_PLACES = (
     Place("disagreements.every", "Disagreed", "both", STAFF_ROLES, frozenset({"disagreements.hosts"})),
     Place("members.staff", "Staff", "shake", STAFF_ROLES, frozenset({"members.appoint"})),
 )
-YOU = Place("signin.you", "You", "passkey", frozenset())
+WITHIN_YOU = frozenset({"signin.app_code", "signin.again", "signin.second", "notices.mine"})
+YOU = Place("signin.you", "You", "passkey", frozenset(), WITHIN_YOU)
 
 
 def places() -> tuple[Place, ...]:

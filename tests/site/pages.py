@@ -1,12 +1,14 @@
 """Every page there is, in the demo, with as much on it as a real one has: who opens it, at which address."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import sqlalchemy as sa
 
 from portal.activity.models import Entry
 from portal.autonomy.areas import Area, Level
 from portal.autonomy.door import Proposed
+from portal.autonomy.models import Quiet
 from portal.breakglass import actions as duties
 from portal.breakglass.models import BreakGlass
 from portal.core import clock, wall
@@ -84,6 +86,9 @@ PAGES = (
     Page("proposal", "autonomy.proposal", "Wren", "/g/quiet-allotment/proposals/{proposal}"),
     Page("change", "autonomy.change", "Marsha", f"{K}/changes/{{change}}"),
     Page("rest", "autonomy.rest", "Marsha", f"{K}/rest"),
+    Page("rested", "autonomy.rested", "Marsha", f"{K}/rest/{{rest}}"),
+    Page("news, mine", "notices.mine", "Marsha", "/you/news"),
+    Page("news, ours", "notices.ours", "Marsha", f"{K}/news"),
     Page("log", "activity.index", "Marsha", f"{K}/log/"),
     Page("log, staff only", "activity.index", "Marsha", f"{K}/log/?staff=1&area=receipts"),
     Page("fingerprint", "activity.fingerprint", "Marsha", f"{K}/log/fingerprint"),
@@ -186,7 +191,7 @@ def lay_out(app) -> Demo:
         db.session.add(invitation)
     db.session.commit()
     words = {"token": link_token(invitation), "binned": 301, "proposal": _proposed(), "change": _told(), **_duties(kettle)}
-    words["disagreement"] = _disagreed(kettle)
+    words["disagreement"], words["rest"] = _disagreed(kettle), _rested(kettle)
     return Demo(app, Client(app), words)
 
 
@@ -228,6 +233,17 @@ def _disagreed(kettle: Group) -> int:
     disagreements.answer(glyn, kettle, said, words="Bus fares come out of another pot.")
     disagreements.further(marsha, kettle, said)
     return said
+
+
+def _rested(kettle: Group) -> int:
+    """The Kettle has rested; its receipts were looked at meanwhile."""
+    with wall.opened(kettle.id):
+        ended = clock.now()
+        began = ended - timedelta(days=14)
+        quiet = Quiet(group_id=kettle.id, started_by=_person("Marsha").id, started_at=began, until=ended, ended_at=ended)
+        db.session.add(quiet)
+    db.session.commit()
+    return quiet.id
 
 
 def _person(name: str) -> Person:

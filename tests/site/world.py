@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from portal.activity.models import Entry
 from portal.autonomy.areas import Area, Level
 from portal.autonomy.door import Proposed
-from portal.autonomy.models import Hold, Loosening
+from portal.autonomy.models import Hold, Loosening, Quiet
 from portal.breakglass import actions as duties
 from portal.breakglass.models import BreakGlass
 from portal.core import clock, files, wall, workdays
@@ -109,13 +109,16 @@ def _things(group, second: str, third: str, helper: str) -> dict:
         for invitation in invitations.values():
             invitation.group_id, invitation.nonce, invitation.made_by = group.id, "0" * 32, make.person(second).id
         helpers_question = Question(group_id=group.id, receipt_id=helpers.id, asks="what_for")
+        was = clock.now() - timedelta(days=20)
+        quiet = Quiet(group_id=group.id, started_by=make.person(second).id, started_at=was, until=was + timedelta(days=2))
         removal = Removal(group_id=group.id, membership_id=_place(group, third), asked_by=make.person(second).id)
-        db.session.add_all([question, helpers_question, hold, removal, *invitations.values()])
+        db.session.add_all([question, helpers_question, hold, quiet, removal, *invitations.values()])
     db.session.commit()
     proposal, loosening, change = _waiting(group, helpers, second)
     live, asked, disclosed, over = _duties(group, receipt)
     return {
         "disagreement_id": _disagreement(group, second),
+        "quiet_id": quiet.id,
         "glass_id": live.id,
         "item_id": live.items[0].id,
         "duty_asked": asked.id,

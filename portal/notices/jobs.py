@@ -1,0 +1,121 @@
+"""From what happened to a mail: who should hear of it, and the batch that leaves within the hours, at most one a day.
+
+The mail says only that there is news. What it is waits inside, behind the sign-in. While a group rests nothing is mailed;
+when it is back, there is one summary.
+"""
+
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from portal.activity import chain, happened
+from portal.autonomy import queries as autonomy
+from portal.autonomy import standing
+from portal.autonomy.areas import Outcome
+from portal.autonomy.models import Loosening, Quiet
+from portal.core import clock, mail
+from portal.core.db import db
+from portal.core.jobs import enqueue, job, regularly
+from portal.notices import actions, queries
+from portal.people.models import Group, Person
+from portal.people.roles import HOST_ROLES, SYSTEM
+
+REMINDS_AFTER = timedelta(days=10)  # of the 14 a proposal waits
+# What the host did that asks for an answer, or that a group waits for; and what one organiser asks the others.
+FROM_HOST = frozenset(
+    {
+        *("receipts.ask", "receipts.hold", "receipts.record_payment", "receipts.give_up_picture"),
+        *("autonomy.explain", "disagreements.answer", "notices.remind"),
+    }
+)
+AMONG_US = frozenset({"members.propose_organiser", "members.ask_removal", "disagreements.disagree", "autonomy.wake"})
+
+
+@happened.connect
+def notice(_action, *, entry, group) -> None:
+    """Put in the outbox what follows from an entry: news for others, a reminder, the summary at the end of a rest."""
+    if group is None:
+        return
+    if _is_news(entry):
+        back = entry.action == "autonomy.wake"
+        enqueue("notices.news", group_id=group.id, without=None if back else entry.person_id)
+    if entry.outcome == Outcome.PROPOSE:
+        enqueue("notices.remind", due_at=clock.now() + REMINDS_AFTER, group_id=group.id, number=entry.subject_id)
+    if entry.action == "autonomy.rest":
+        quiet = autonomy.quiet_now(group.id)
+        if quiet:
+            enqueue("notices.back", due_at=quiet.until, group_id=group.id, number=quiet.id)
+
+
+def _is_news(entry) -> bool:
+    if entry.role in HOST_ROLES:
+        return entry.outcome in {Outcome.ALLOW_TELL, Outcome.PROPOSE} or entry.action in FROM_HOST
+    return entry.action in AMONG_US or entry.subject_table == Loosening.__tablename__
+
+
+@job("notices.news")
+def news(group_id: int, without: int | None) -> None:
+    """There is news: note for whom, and from when it may leave. A group that rests hears of it when it is back."""
+    if autonomy.quiet_now(group_id) is None:
+        for choice in queries.recipients(group_id, without):
+            due = queries.due(choice, clock.now())
+            choice.due_at = min(choice.due_at or due, due)
+            db.session.add(choice)
+    db.session.commit()
+
+
+@job("notices.back")
+def back(group_id: int, number: int) -> None:
+    """The summary at the end of a rest, unless it was ended before (then that was news) or goes on."""
+    quiet = db.session.scalar(sa.select(Quiet).where(Quiet.id == number, Quiet.group_id == group_id))
+    if quiet and quiet.ended_at is None and quiet.until <= clock.now():
+        news(group_id, None)
+    db.session.rollback()
+
+
+@job("notices.remind")
+def remind(group_id: int, number: int) -> None:
+    """Remind the group of a proposal that still waits, once. Quiet time doesn't count."""
+    proposal = autonomy.proposal(group_id, number)
+    if proposal is None or proposal.answered_at or proposal.reminded_at:
+        return
+    due = standing.deadline(proposal.made_at, REMINDS_AFTER, standing.quiet_spells(group_id))
+    if due > clock.now():
+        enqueue("notices.remind", due_at=due, group_id=group_id, number=number)
+        db.session.commit()
+    else:
+        actions.remind(SYSTEM, db.session.get_one(Group, group_id), number)
+
+
+@regularly
+def send() -> None:
+    """Mail what is due, between 9am and 8pm, at most one batch a day for each person."""
+    now = clock.now()
+    if not queries.is_open(now):
+        return
+    for choice in queries.weekly(now):
+        _post(choice, weekly=True)
+    db.session.flush()
+    for choice in queries.to_send(now):
+        _post(choice, weekly=False)
+    db.session.commit()
+
+
+def _post(choice, *, weekly: bool) -> None:
+    now = clock.now()
+    awake = queries.awake(choice.person_id)
+    if awake:
+        news = choice.due_at is not None and choice.due_at <= now
+        mail.post("notices.news", person_id=choice.person_id, news=news, groups=awake if weekly else [])
+        choice.sent_at = now
+        choice.weekly_at = now if weekly else choice.weekly_at
+        choice.due_at = None if news else choice.due_at
+        db.session.add(choice)
+    elif choice.due_at is not None:
+        choice.due_at = None  # everything they organise rests now: they hear when it is back
+
+
+@mail.letter("notices.news")
+def _news(person_id: int, news: bool, groups: list[int]) -> mail.Letter:
+    fingerprints = [chain.fingerprint(group_id) for group_id in groups]
+    return mail.Letter(db.session.get_one(Person, person_id).email, {"news": news, "fingerprints": fingerprints})
