@@ -60,6 +60,7 @@ BEFORE_SIGN_IN = row(self=YES, stranger=YES)
 MATRIX = {
     "autonomy.agree": GROUPS_OWN,
     "autonomy.ask_about": GROUPS_OWN,
+    "autonomy.erase": GROUPS_OWN,
     "autonomy.explain": HOSTS_DESK,
     "autonomy.rest": GROUPS_OWN,
     "autonomy.say_no": GROUPS_OWN,
@@ -146,10 +147,12 @@ WHERE = {
     "F3": "receipts.accept",
 }
 # Which ask for a passkey or password again first (safety guide, step-up): who decides, who is in, how one signs in.
-ASKS_AGAIN = """autonomy.agree autonomy.set_level autonomy.set_limits breakglass.allow breakglass.ask breakglass.delay_again
-    breakglass.review members.agree members.agree_removal members.appoint members.ask_removal members.dismiss members.found
-    members.invite_first members.invite_helper members.propose_organiser members.remove_helper signin.confirm_app
-    signin.remove_passkey signin.remove_password signin.start_app"""
+ASKS_AGAIN = """
+    autonomy.agree autonomy.erase autonomy.set_level autonomy.set_limits breakglass.allow breakglass.ask
+    breakglass.delay_again breakglass.review members.agree members.agree_removal members.appoint members.ask_removal
+    members.dismiss members.found members.invite_first members.invite_helper members.propose_organiser
+    members.remove_helper signin.confirm_app signin.remove_passkey signin.remove_password signin.start_app
+"""
 
 # The guide's two tables of areas: what staff get, area by area and level by level.
 AREAS = """

@@ -5,7 +5,7 @@ from typing import get_type_hints
 
 import sqlalchemy as sa
 
-from portal.activity.models import Entry
+from portal.activity.models import Entry, EntryWords
 from portal.autonomy import queries, standing
 from portal.autonomy.areas import Area, Level
 from portal.autonomy.door import ACTIONS, Mistake, action, newest_seq
@@ -164,6 +164,16 @@ def undo(by, group, entry, *, keep: str = "theirs") -> object:
         if keep == "before" or change not in clashes:
             setattr(row, change["column"], queries.typed(row, change["column"], change["before"]))
     return row
+
+
+@action(roles=ORGANISERS, asks_again=True, on=Entry, says="took the words out of an entry")
+def erase(by, group, entry) -> Entry:
+    """Empty the words kept beside an entry, for good: who did what and when stays, and the chain still verifies."""
+    words = db.session.scalar(sa.select(EntryWords).where(EntryWords.group_id == group.id, EntryWords.entry_id == entry.id))
+    if words is None or words.salt is None:
+        raise Mistake("There are no words kept with it.")
+    words.salt, words.words = None, sa.null()
+    return entry
 
 
 @action(roles=ORGANISERS, says="started quiet mode")

@@ -22,7 +22,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.activity import chain, happened
-from portal.activity.models import Entry
+from portal.activity.models import Entry, EntryWords
 from portal.autonomy import policy
 from portal.autonomy import standing as standings
 from portal.autonomy.areas import Area, Duty, Outcome
@@ -376,8 +376,8 @@ class _noticing:
         self.anything |= bool(session.new or session.deleted or any(map(session.is_modified, session.dirty)))
         for row in (*session.dirty, *session.deleted):
             mapper = sa.inspect(row).mapper
-            if wall.owner_column(mapper.local_table) is None:
-                continue
+            if wall.owner_column(mapper.local_table) is None or isinstance(row, EntryWords):
+                continue  # words taken out of the log don't go into it again
             gone = row in session.deleted
             for attribute in mapper.column_attrs:
                 history = sa.inspect(row).attrs[attribute.key].history

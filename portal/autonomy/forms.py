@@ -1,7 +1,7 @@
 """What a group types about its promise."""
 
-from wtforms import IntegerField, RadioField
-from wtforms.validators import Length, NumberRange
+from wtforms import IntegerField, RadioField, SelectMultipleField
+from wtforms.validators import InputRequired, Length, NumberRange
 
 from portal.autonomy.areas import LEVEL_WORDS
 from portal.core.forms import Needed, PlainForm, PoundsField, WordsField
@@ -18,6 +18,11 @@ class LimitsForm(PlainForm):
 
 class RestForm(PlainForm):
     weeks = IntegerField("For how many weeks?", [NumberRange(1, 12, "Choose between 1 and 12 weeks.")], default=2)
+
+
+class SeveralForm(PlainForm):
+    picked = SelectMultipleField("Suggestions", [InputRequired("Tick at least one.")], coerce=int, validate_choice=False)
+    answer = RadioField("Our answer", choices=[("yes", "Yes"), ("no", "No")], default="no")
 
 
 class WordsForm(PlainForm):

@@ -1,6 +1,6 @@
 """Reads of a group's promise: proposals that wait, what can be undone, what was agreed by whom."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -15,6 +15,7 @@ from portal.core.db import db
 from portal.core.waiting import columns
 from portal.people.models import Person
 
+PAGE = 20
 Spells = list[tuple[datetime, datetime]]
 
 
@@ -32,18 +33,25 @@ class Waiting:
     until: datetime
 
 
-def waiting(group_id: int) -> list[Waiting]:
-    """Proposals the group can still answer, the oldest first."""
+def waiting(group_id: int, after: int | None = None) -> list[Waiting]:
+    """Proposals the group can still answer, the oldest first, those after a number; one more than fit a page."""
     spells = standing.quiet_spells(group_id)
+    now = clock.now()
+    paused = sum((over - begin for begin, over in spells), timedelta())  # none older than this can still be open
     rows = db.session.execute(
         sa.select(Proposal, Person.name)
         .outerjoin(Person, Person.id == Proposal.person_id)
-        .where(Proposal.group_id == group_id, Proposal.answered_at.is_(None))
+        .where(
+            Proposal.group_id == group_id,
+            Proposal.answered_at.is_(None),
+            Proposal.made_at > now - PROPOSAL_LASTS - paused,
+            Proposal.id > (after or 0),
+        )
         .order_by(Proposal.id)
-        .limit(50)
+        .limit(PAGE + 1)
     )
     found = [Waiting(proposal, name or "Trellis", proposal_deadline(proposal, spells)) for proposal, name in rows]
-    return [one for one in found if one.until > clock.now()]
+    return [one for one in found if one.until > now]
 
 
 # What waits for an organiser: proposals of staff, and loosenings somebody else started.
@@ -111,11 +119,19 @@ def notes(proposal: Proposal) -> list[tuple[ProposalNote, str]]:
 
 def row_of(group_id: int, subject: Entry | Proposal):
     """The row an entry or a proposal is about, in this group; None when it is gone or there is none."""
-    mapper = next((m for m in db.Model.registry.mappers if m.local_table.name == subject.subject_table), None)
-    if mapper is None:
-        return None
-    model = mapper.class_
-    return db.session.scalar(sa.select(model).where(model.id == subject.subject_id, model.group_id == group_id))
+    return rows_of(group_id, [subject]).get((subject.subject_table, subject.subject_id))
+
+
+def rows_of(group_id: int, subjects: Sequence[Entry | Proposal]) -> dict[tuple[str | None, int | None], object]:
+    """The rows these are about, by table and id; one statement for each table."""
+    found: dict[tuple[str | None, int | None], object] = {}
+    for mapper in db.Model.registry.mappers:
+        table, model = mapper.local_table.name, mapper.class_
+        ids = [one.subject_id for one in subjects if one.subject_table == table]
+        if ids:
+            rows = db.session.scalars(sa.select(model).where(model.id.in_(ids), model.group_id == group_id))
+            found |= {(table, row.id): row for row in rows}
+    return found
 
 
 def differs(row, change: dict) -> bool:
@@ -224,8 +240,7 @@ def shown(row, pairs: Iterable[tuple[str, object, object]]) -> list[Shown]:
     ]
 
 
-def of_proposal(proposal: Proposal) -> list[Shown]:
-    """What a proposal would change: each fact that differs from what is there, or each fact where nothing is there yet."""
-    row = row_of(proposal.group_id, proposal)
+def of_proposal(proposal: Proposal, row) -> list[Shown]:
+    """What a proposal would change of its row: each fact that differs from what is there, or each where there is no row."""
     facts = proposal.facts.items()
     return shown(row, ((name, plain(getattr(row, name, None)), after) for name, after in facts))

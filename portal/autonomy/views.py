@@ -6,7 +6,7 @@ from portal.activity import queries as activity
 from portal.autonomy import actions, answers, queries, standing
 from portal.autonomy.areas import AREA_WORDS, DUTY_WORDS, LEVEL_WORDS, Area, Level
 from portal.autonomy.door import Mistake
-from portal.autonomy.forms import LevelForm, LimitsForm, RestForm, WordsForm
+from portal.autonomy.forms import LevelForm, LimitsForm, RestForm, SeveralForm, WordsForm
 from portal.autonomy.words import IN_SHORT, SENTENCES
 from portal.core.forms import PlainForm, pence_of
 from portal.core.web import invalid, page, saved
@@ -125,6 +125,35 @@ def ask_about(proposal_id):
     return saved(goto=url_for(".proposal", group=group().slug, proposal_id=proposal_id), says="Asked. It waits for them.")
 
 
+@bp.get("/proposals/")
+@in_group(roles=ORGANISERS)
+def proposals():
+    """Everything that staff suggest, to answer several at once."""
+    return page("autonomy/proposals.html", **_proposals())
+
+
+@bp.post("/proposals/answers")
+@in_group(roles=ORGANISERS, does=(actions.say_yes, actions.say_no))
+def answer_several():
+    """Yes or no to those ticked; each passes the door by itself, and what no longer fits is named."""
+    form = SeveralForm.from_request()
+    if not form.validate():
+        return invalid("autonomy/proposals.html", **_proposals(form))
+    act = actions.say_yes if form.answer.data == "yes" else actions.say_no
+    done, not_done = 0, []
+    for number in form.picked.data or ():
+        try:
+            act(actor(), group(), number, key=f"{form.key.data}-{number}")
+            done += 1
+        except Mistake as mistake:
+            not_done.append(f"P{number}: {mistake}")
+    if not_done:
+        form.picked.errors = [" ".join([f"{done} answered." if done else "None answered.", *not_done])]
+        return invalid("autonomy/proposals.html", **_proposals(form))
+    says = "Yes. It’s done." if form.answer.data == "yes" else "No. Everything stays as it is."
+    return saved(goto=url_for(".proposals", group=group().slug), says=says)
+
+
 @bp_host.get("/")
 @as_staff(roles=actions.ASKERS)
 def suggested(slug):
@@ -148,6 +177,13 @@ def explain(slug, proposal_id):
 def change(entry_id):
     """One change staff told us of: before, after, and how it is now."""
     return page("autonomy/change.html", **_change(entry_id))
+
+
+@bp.post("/changes/<int:entry_id>/erasure")
+@in_group(roles=ORGANISERS, does=actions.erase)
+def erase(entry_id):
+    actions.erase(actor(), group(), entry_id, key=PlainForm.from_request().key.data)
+    return saved(goto=url_for(".change", group=group().slug, entry_id=entry_id), says="The words are gone for good.")
 
 
 @bp.post("/changes/<int:entry_id>/undo")
@@ -240,15 +276,37 @@ def _area(name: str) -> dict:
     }
 
 
+def _proposals(form=None) -> dict:
+    after = request.args.get("after", type=int)
+    found = queries.waiting(_here(), after)
+    about = queries.rows_of(_here(), [one.proposal for one in found])
+    return {
+        "rows": [
+            (one, queries.of_proposal(one.proposal, about.get((one.proposal.subject_table, one.proposal.subject_id))))
+            for one in found[: queries.PAGE]
+        ],
+        "more": len(found) > queries.PAGE,
+        "form": form or SeveralForm(),
+        "areas": AREA_WORDS,
+    }
+
+
 def _found(proposal_id: int):
     return queries.proposal(_here(), proposal_id) or abort(404)
 
 
 def _suggested(slug: str, form) -> dict:
     found = group_at(slug)
-    waiting = queries.waiting(found.id)
+    waiting = queries.waiting(found.id, request.args.get("after", type=int))
     notes = queries.notes_of(found.id, [one.proposal.id for one in waiting])
-    return {"group": found, "waiting": waiting, "notes": notes, "areas": AREA_WORDS, "form": form}
+    return {
+        "group": found,
+        "waiting": waiting[: queries.PAGE],
+        "more": len(waiting) > queries.PAGE,
+        "notes": notes,
+        "areas": AREA_WORDS,
+        "form": form,
+    }
 
 
 def _proposal(proposal_id: int, form) -> dict:
@@ -257,7 +315,7 @@ def _proposal(proposal_id: int, form) -> dict:
         "proposal": found,
         "by": people.names([found.person_id]).get(found.person_id or 0, "Trellis"),
         "until": queries.proposal_deadline(found, standing.quiet_spells(_here())),
-        "shown": queries.of_proposal(found),
+        "shown": queries.of_proposal(found, queries.row_of(_here(), found)),
         "notes": queries.notes(found),
         "area": AREA_WORDS[found.area],
         "form": form,

@@ -30,7 +30,7 @@ class Place:
 WITHIN_SAY = frozenset(
     {
         *("autonomy.promise", "autonomy.area", "autonomy.limits", "autonomy.proposal", "autonomy.change", "autonomy.rest"),
-        "autonomy.rested",
+        *("autonomy.rested", "autonomy.proposals"),
         *("breakglass.ours", "breakglass.ours_show", "activity.index", "activity.fingerprint"),
         *("disagreements.ours", "disagreements.new", "disagreements.show"),
     }

@@ -38,6 +38,11 @@ def propose(glyn, group, receipt, **facts) -> Proposal:
     return raised.value.proposal
 
 
+def labels(ids) -> list[str]:
+    db.session.rollback()
+    return [db.session.get_one(Receipt, number).label for number in ids]
+
+
 def now_(receipt) -> Receipt:
     db.session.rollback()
     return db.session.get_one(Receipt, receipt.id, populate_existing=True)
@@ -144,3 +149,49 @@ def test_a_yes_to_what_is_no_longer_there_is_refused_and_a_no_is_taken(kettle, g
     with pytest.raises(Mistake, match="no longer there"):
         actions.say_yes(marsha, kettle, proposal)
     actions.say_no(marsha, kettle, proposal)
+
+
+def test_several_are_answered_at_once_and_each_passes_the_door_by_itself(client, kettle, glyn):
+    these = [make.receipt(kettle, label="milk") for _ in range(3)]
+    picked = [propose(glyn, kettle, one, label=f"refreshments {n}").id for n, one in enumerate(these)]
+    these = [one.id for one in these]
+    client.as_(make.person("Marsha"))
+    page = client.get("/g/tuesday-kettle/proposals/").text
+    assert all(f'value="{number}"' in page for number in picked)
+    assert "milk → refreshments 2" in page
+    answered = client.post("/g/tuesday-kettle/proposals/answers", data={"picked": picked[:2], "answer": "yes"})
+    assert answered.status_code == 303
+    assert labels(these) == ["refreshments 0", "refreshments 1", "milk"]
+    client.post("/g/tuesday-kettle/proposals/answers", data={"picked": picked[2:], "answer": "no"})
+    assert labels(these)[2] == "milk"
+    assert [one.answer for one in db.session.scalars(sa.select(Proposal).order_by(Proposal.id))] == ["yes", "yes", "no"]
+
+
+def test_of_several_what_no_longer_fits_is_named_and_the_rest_is_done(client, kettle, glyn, marsha):
+    fits, moved = make.receipt(kettle, label="milk"), make.receipt(kettle, label="milk")
+    picked = [propose(glyn, kettle, one, label="refreshments").id for one in (moved, fits)]
+    receipts.describe(marsha, kettle, moved.id, label="oat milk")
+    these = [fits.id, moved.id]
+    client.as_(make.person("Marsha"))
+    page = client.post("/g/tuesday-kettle/proposals/answers", data={"picked": picked, "answer": "yes"})
+    assert page.status_code == 422
+    assert f"1 answered. P{picked[0]}: This changed since it was proposed" in page.text
+    assert labels(these) == ["refreshments", "oat milk"]
+
+
+def test_nothing_ticked_is_nothing_answered(client, kettle, glyn, receipt):
+    propose(glyn, kettle, receipt, label="refreshments")
+    client.as_(make.person("Marsha"))
+    page = client.post("/g/tuesday-kettle/proposals/answers", data={"answer": "yes"})
+    assert page.status_code == 422
+    assert "Tick at least one." in page.text
+
+
+def test_a_long_list_of_proposals_is_a_page_at_a_time(client, kettle, glyn, receipt):
+    numbers = {propose(glyn, kettle, receipt, label=f"refreshments {n}").id for n in range(25)}
+    client.as_(make.person("Marsha"))
+    first = client.get("/g/tuesday-kettle/proposals/").text
+    after = first.split("proposals/?after=")[1].partition('"')[0]
+    second = client.get(f"/g/tuesday-kettle/proposals/?after={after}").text
+    shown = [{n for n in numbers if f'name="picked" value="{n}"' in text} for text in (first, second)]
+    assert (len(shown[0]), shown[0] | shown[1], shown[0] & shown[1]) == (20, numbers, set())

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 import time_machine
 
 from portal.activity import chain
-from portal.activity.models import Entry
+from portal.activity.models import Entry, EntryWords
 from portal.autonomy import actions
 from portal.autonomy.areas import Area, Level
 from portal.autonomy.door import Mistake, Proposed, Refused
@@ -128,3 +128,22 @@ def test_what_is_no_longer_there_cant_be_put_back(kettle, told):
     make.erase(receipt)
     with pytest.raises(Mistake, match="no longer there"):
         actions.undo(marsha, kettle, entry.id)
+
+
+def test_words_taken_out_of_the_log_are_nowhere_in_it_and_it_still_checks_out(client, kettle, told):
+    receipt, entry, _glyn, marsha = told
+    before = chain.fingerprint(kettle.id)
+    number = entry.id
+    actions.erase(marsha, kettle, number)
+    kept = db.session.scalars(sa.select(EntryWords).where(EntryWords.group_id == kettle.id)).all()
+    assert [row for row in kept if row.entry_id == number and (row.words or row.salt)] == []
+    assert "refreshments" not in str([row.words for row in kept])
+    assert list(chain.faults(kettle.id, [before])) == []
+    assert now_(receipt)[0] == "refreshments"  # what is there now is not the log's
+    with pytest.raises(Mistake, match="no words kept"):
+        actions.erase(marsha, kettle, number)
+    with pytest.raises(Mistake, match="can’t be undone any more"):
+        actions.undo(marsha, kettle, number)
+    client.as_(make.person("Marsha"))
+    assert "What it said is no longer kept." in client.get(f"/g/tuesday-kettle/changes/{number}").text
+    assert "took the words out of an entry" in client.get("/g/tuesday-kettle/log/").text

@@ -84,6 +84,7 @@ PAGES = (
     Page("area", "autonomy.area", "Marsha", f"{K}/say/receipts"),
     Page("limits", "autonomy.limits", "Marsha", f"{K}/say/spending/limits"),
     Page("proposal", "autonomy.proposal", "Wren", "/g/quiet-allotment/proposals/{proposal}"),
+    Page("proposals", "autonomy.proposals", "Wren", "/g/quiet-allotment/proposals/"),
     Page("change", "autonomy.change", "Marsha", f"{K}/changes/{{change}}"),
     Page("rest", "autonomy.rest", "Marsha", f"{K}/rest"),
     Page("rested", "autonomy.rested", "Marsha", f"{K}/rest/{{rest}}"),
