@@ -16,20 +16,12 @@ from portal.people import reach, session
 
 ROOT = Path(__file__).parent.parent
 FLOORS = (
-    "core people activity autonomy signin members breakglass disagreements ledger receipts spending small_costs governance "
-    "support knowledge notices exports home demo app"
+    "core people activity autonomy signin members breakglass disagreements silence ledger receipts spending small_costs "
+    "governance support knowledge notices exports home demo app"
 ).split()
 FEATURES = (
-    "activity",
-    "autonomy",
-    "signin",
-    "members",
-    "breakglass",
-    "disagreements",
-    "receipts",
-    "notices",
-    "home",
-    "demo",
+    *("activity", "autonomy", "signin", "members", "breakglass", "disagreements", "silence"),
+    *("receipts", "notices", "home", "demo"),
 )
 
 

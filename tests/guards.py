@@ -42,6 +42,7 @@ CHECKED = {
     "portal/people/session.py": (("load", "_read"), ("tests/signin/test_session.py",)),
     "portal/breakglass/actions.py": ((), ("tests/breakglass",)),
     "portal/members/actions.py": ((), ("tests/members",)),
+    "portal/silence/actions.py": ((), ("tests/silence",)),
     "portal/disagreements/actions.py": ((), ("tests/disagreements",)),
 }
 RIGHTS = {"roles": "frozenset(Anyone)", "bars": "None", "asks_again": "False", "always_asks": "False"}

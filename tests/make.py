@@ -100,7 +100,8 @@ def receipt(group_: Group, by: Person | None = None, **facts) -> Receipt:
 
     by = by or db.session.get_one(Person, organisers(group_.id)[0])
     key = facts.pop("key", f"key-of-a-test-{next(_count)}")
-    made = receipts.upload(actor(by), group_, key=key, receipt_key=key, photo=photo())
+    role = facts.pop("role", Role.ORGANISER)
+    made = receipts.upload(actor(by, role), group_, key=key, receipt_key=key, photo=photo())
     if facts:
         with wall.opened(group_.id):
             row = db.session.get_one(Receipt, made.id)

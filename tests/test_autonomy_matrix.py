@@ -117,6 +117,15 @@ MATRIX = {
     "receipts.restore": THEIR_OWN,
     "receipts.upload": THEIR_OWN,
     "receipts.withdraw": THEIR_OWN,
+    "silence.ask": ONESELF,
+    "silence.ask_for_exit": row(trustee=YES),
+    "silence.confirm": row(trustee=YES),
+    "silence.decline": row(trustee=YES),
+    "silence.here": GROUPS_OWN,
+    "silence.name": GROUPS_OWN,
+    "silence.note_try": HOSTS_COORDINATORS,
+    "silence.step_down": ONESELF,
+    "silence.unname": GROUPS_OWN,
     "signin.add_passkey": ONESELF,
     "signin.ask_code": BEFORE_SIGN_IN,
     "signin.ask_passkey": BEFORE_SIGN_IN,
@@ -138,7 +147,7 @@ MATRIX = {
 # Which area each action lies in, or which rule of the floor lets the host do it; the rest are nobody's group's.
 WHERE = {
     "people": """members.invite_helper members.propose_organiser members.agree members.revoke members.remove_helper
-        members.ask_removal members.agree_removal members.end_removal members.leave""",
+        members.ask_removal members.agree_removal members.end_removal members.leave silence.name silence.unname""",
     "receipts": """receipts.upload receipts.declare receipts.describe receipts.add_picture receipts.withdraw
         receipts.restore receipts.answer""",
     "F1": """receipts.ask receipts.code receipts.record_payment receipts.keep_pages receipts.give_up_picture
@@ -152,6 +161,7 @@ ASKS_AGAIN = """
     breakglass.delay_again breakglass.review members.agree members.agree_removal members.appoint members.ask_removal
     members.dismiss members.found members.invite_first members.invite_helper members.propose_organiser
     members.remove_helper signin.confirm_app signin.remove_passkey signin.remove_password signin.start_app
+    silence.ask_for_exit silence.confirm silence.name
 """
 
 # The guide's two tables of areas: what staff get, area by area and level by level.
@@ -301,6 +311,16 @@ def test_staff_say_yes_to_costs_within_the_groups_limits_only(level, pence, mont
         case = {"pence": pence, "month_pence": month}
         expected = STAFF_GET[level] if within else ONLY_ASKING[level]
         assert answered(who, Anything(), level, area=Area.SPENDING, case=case) == expected
+
+
+@pytest.mark.parametrize(("area", "level"), list(product(STARTS, LEVELS)))
+def test_silence_never_loosens_anything_and_staff_only_ask(area, level):
+    """Can't reach organisers: "settings stay; agreed bills paid; the rest waits"."""
+    for who, theirs in AREAS_OF.items():
+        expected = ONLY_ASKING[level] if area in theirs else "deny"
+        assert answered(who, Anything(), level, area=Area(area), silent=True) == expected
+    assert answered("organiser", Anything(), level, area=Area(area), silent=True) == "allow"
+    assert answered("finance", Anything(duty=Duty.F1), level, silent=True) == "allow"
 
 
 @pytest.mark.parametrize("level", LEVELS)

@@ -20,6 +20,7 @@ PROPOSAL_LASTS = timedelta(days=14)
 UNDO_LASTS = timedelta(days=14)
 AFTER_UNDO = timedelta(days=30)
 QUIET_DAYS, QUIET_MOST_DAYS = 14, 84
+SILENT_AFTER = timedelta(days=28)
 
 
 class AreaLevel(GroupOwned, db.Model):
@@ -173,6 +174,22 @@ class Undo(GroupOwned, db.Model):
     @classmethod
     def extra_constraints(cls):
         return (within_group("entry_id", "entries"), sa.UniqueConstraint("group_id", "entry_id"))
+
+
+class ContactTry(GroupOwned, db.Model):
+    """The host tried to reach a group's organisers: when, by whom, how. Any act of an organiser later ends what it began
+    (autonomy guide, "Can't reach organisers")."""
+
+    __tablename__ = "contact_tries"
+    OWNERS: ClassVar = {RECORD: "at how"}
+
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id"))
+    how: Mapped[str] = mapped_column(sa.String(200))
+
+    @property
+    def ref(self) -> None:
+        return None
 
 
 class Among(StrEnum):

@@ -113,6 +113,8 @@ def _asks_because(outcome: Outcome, standing: Standing, area: Area, action: Act,
         return "This one always needs the group’s own yes."
     if standing.undone:
         return "The group undid this lately. Ask them first, for 30 days."
+    if standing.silent:
+        return "The group’s organisers can’t be reached. It waits for them."
     if standing.is_quiet and outcome is Outcome.ALLOW_TELL:
         return "The group is resting. It waits until they’re back."
     over = case.pence > standing.each_pence or case.month_pence + case.pence > standing.month_pence

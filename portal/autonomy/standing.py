@@ -5,14 +5,26 @@ nothing waits for a job: a loosening holds from its hour, quiet mode is over at 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 import sqlalchemy as sa
 
 from portal.activity.models import Entry
-from portal.autonomy.areas import START, START_LIMIT_EACH, START_LIMIT_MONTH, Area, Level
-from portal.autonomy.models import AFTER_UNDO, Among, AreaLevel, Disagreement, Loosening, Quiet, SpendingLimit
+from portal.autonomy.areas import START, START_LIMIT_EACH, START_LIMIT_MONTH, Area, Level, Outcome
+from portal.autonomy.models import (
+    AFTER_UNDO,
+    SILENT_AFTER,
+    Among,
+    AreaLevel,
+    ContactTry,
+    Disagreement,
+    Loosening,
+    Quiet,
+    SpendingLimit,
+)
 from portal.core import clock
 from portal.core.db import db
+from portal.people.roles import Role
 
 UNDO = "autonomy.undo"
 
@@ -27,6 +39,7 @@ class Standing:
     quiet_until: datetime | None = None
     undone: bool = False  # the row in question had a change undone within 30 days
     disputed: bool = False  # the organisers don't agree about the row in question
+    silent: bool = False  # its organisers can't be reached: two tries, 28 days, not a word
 
     @property
     def is_quiet(self) -> bool:
@@ -69,7 +82,15 @@ def of(group_id: int, row=None) -> Standing:
         sa.cast(none, sa.Integer),
         Quiet.until,
     ).where(Quiet.group_id == group_id, Quiet.until > now, Quiet.ended_at.is_(None))
-    parts = [agreed, levels, limits, quiet]  # at the very same moment, what was set outright wins
+    tries = sa.select(
+        sa.literal("try"),
+        sa.cast(none, sa.String),
+        sa.cast(none, sa.String),
+        sa.cast(none, sa.Integer),
+        sa.cast(none, sa.Integer),
+        ContactTry.at,
+    ).where(ContactTry.group_id == group_id)
+    parts = [agreed, levels, limits, quiet, tries]  # at the very same moment, what was set outright wins
     if row is not None:
         parts.append(
             sa.select(
@@ -107,6 +128,7 @@ def of(group_id: int, row=None) -> Standing:
         )
     rows = db.session.execute(sa.union_all(*parts)).all()
     held = dict(START)
+    tried: list[datetime] = []
     each, month, quiet_until, undone, disputed = START_LIMIT_EACH, START_LIMIT_MONTH, None, False, False
     for kind, area, level, each_pence, month_pence, at in sorted(rows, key=lambda row: row[5]):
         if kind == "level":
@@ -115,11 +137,30 @@ def of(group_id: int, row=None) -> Standing:
             each, month = each_pence, month_pence
         elif kind == "quiet":
             quiet_until = max(quiet_until or at, at)
+        elif kind == "try":
+            tried.append(at)
         elif kind == "disputed":
             disputed = True
         else:
             undone = True
-    return Standing(held, each, month, quiet_until, undone, disputed)
+    spells = quiet_spells(group_id) if tried else []
+    since = silent_since(group_id, tried, spells)
+    silent = since is not None and deadline(since, SILENT_AFTER, spells) <= now
+    return Standing(held, each, month, quiet_until, undone, disputed, silent)
+
+
+def silent_since(group_id: int, tries: list[datetime], spells: list[tuple[datetime, datetime]]) -> datetime | None:
+    """The first of two tries within 28 days, quiet time not counted, with no act of an organiser since; None where they
+    were heard of, or tried once."""
+    if not tries:
+        return None
+    heard = db.session.scalar(
+        sa.select(sa.func.max(Entry.at)).where(
+            Entry.group_id == group_id, Entry.role == Role.ORGANISER, Entry.at >= min(tries), Entry.outcome == Outcome.ALLOW
+        )
+    )
+    unheard = sorted(at for at in tries if heard is None or at > heard)
+    return next((one for one, two in pairwise(unheard) if two <= deadline(one, SILENT_AFTER, spells)), None)
 
 
 def quiet_spells(group_id: int) -> list[tuple[datetime, datetime]]:

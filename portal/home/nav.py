@@ -38,7 +38,7 @@ WITHIN_SAY = frozenset(
 GROUP_PLACES = (
     Place("home.index", "Home", "home", GROUP_ROLES),
     Place("receipts.index", "Receipts", "file", GROUP_ROLES),
-    Place("members.index", "People", "people", GROUP_ROLES, frozenset({"notices.ours"})),
+    Place("members.index", "People", "people", GROUP_ROLES, frozenset({"notices.ours", "silence.ours"})),
     Place("autonomy.say", "Our say", "say", GROUP_ROLES, WITHIN_SAY),
 )
 HOST_PLACES = (
@@ -48,13 +48,22 @@ HOST_PLACES = (
         "Groups",
         "people",
         STAFF_ROLES,
-        frozenset({"members.group_page", "members.new_group", "suggestions.suggested", "breakglass.new"}),
+        frozenset(
+            {
+                "members.group_page",
+                "members.new_group",
+                "suggestions.suggested",
+                "breakglass.new",
+                "silence.every",
+                "silence.show",
+            }
+        ),
     ),
     Place("breakglass.every", "Duties", "say", STAFF_ROLES, frozenset({"breakglass.show", "breakglass.item"})),
     Place("disagreements.every", "Disagreed", "both", STAFF_ROLES, frozenset({"disagreements.hosts"})),
     Place("members.staff", "Staff", "shake", STAFF_ROLES, frozenset({"members.appoint"})),
 )
-WITHIN_YOU = frozenset({"signin.app_code", "signin.again", "signin.second", "notices.mine"})
+WITHIN_YOU = frozenset({"signin.app_code", "signin.again", "signin.second", "notices.mine", "silence.naming"})
 YOU = Place("signin.you", "You", "passkey", frozenset(), WITHIN_YOU)
 
 

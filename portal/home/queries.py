@@ -11,6 +11,7 @@ from portal.core.db import db
 from portal.disagreements import queries as disagreements
 from portal.members import queries as members
 from portal.receipts import queries as receipts
+from portal.silence import queries as silence
 
 MOST = 6
 
@@ -33,7 +34,7 @@ def _in_order(*parts: sa.Select) -> sa.Select:
 
 _FOR_HELPERS = _in_order(receipts.WAITING, breakglass.URGENT)
 _FOR_ORGANISERS = _in_order(
-    *(receipts.WAITING, *members.WAITING, *autonomy.WAITING, disagreements.WAITING),
+    *(receipts.WAITING, *members.WAITING, *autonomy.WAITING, disagreements.WAITING, silence.WAITING),
     *(breakglass.WAITING, breakglass.URGENT),
 )
 

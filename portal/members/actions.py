@@ -1,17 +1,14 @@
 """Coming into a group and leaving it."""
 
 import re
-import secrets
 
 import sqlalchemy as sa
-from flask import current_app
-from itsdangerous import BadSignature, URLSafeSerializer
 
 from portal.autonomy.areas import Area
 from portal.autonomy.door import Mistake, Scope, action
 from portal.core import clock, mail
 from portal.core.db import db
-from portal.members import queries
+from portal.members import invitations, queries
 from portal.members.models import Invitation, Removal
 from portal.people import queries as people
 from portal.people.models import Group, Membership, Person, StaffRole
@@ -25,13 +22,13 @@ INVITED = frozenset({Role.SELF})
 @action(area=Area.PEOPLE, roles=ORGANISERS | COORDINATORS, asks_again=True, says="invited a helper")
 def invite_helper(by, group, *, email: str) -> Invitation:
     """Ask someone in as a helper."""
-    return _invite(by, group, email, Role.HELPER, agreed=True)
+    return invitations.invite(by.person_id, group, email, Role.HELPER, agreed=True)
 
 
 @action(area=Area.PEOPLE, roles=ORGANISERS, asks_again=True, says="proposed an organiser")
 def propose_organiser(by, group, *, email: str) -> Invitation:
     """Propose an organiser. Another organiser agrees before the mail leaves; the only one agrees with themselves."""
-    return _invite(by, group, email, Role.ORGANISER, agreed=len(people.organisers(group.id)) == 1)
+    return invitations.invite(by.person_id, group, email, Role.ORGANISER, agreed=len(people.organisers(group.id)) == 1)
 
 
 @action(area=Area.PEOPLE, roles=ORGANISERS, asks_again=True, on=Invitation, says="agreed to an organiser")
@@ -42,7 +39,7 @@ def agree(by, group, invitation) -> Invitation:
         raise Mistake("Someone other than who proposed it says yes.")
     if invitation.waits_for_agreement:
         invitation.agreed_at, invitation.agreed_by = clock.now(), by.person_id
-        _post(invitation)
+        invitations.post(invitation)
     return invitation
 
 
@@ -64,7 +61,7 @@ def accept(by, group, invitation, *, name: str) -> Membership:
     if person.email != invitation.email or invitation.waits_for_agreement:
         raise Mistake("This invitation is for another address. Sign in with the one it was sent to.")
     person.name = person.name or name
-    membership = _live_membership(group.id, person.id)
+    membership = invitations.live_membership(group.id, person.id)
     if membership is None:
         membership = Membership(group_id=group.id, person_id=person.id, role=invitation.role)
         db.session.add(membership)
@@ -144,7 +141,7 @@ def leave(by, group, membership) -> Membership:
 @action(scope=Scope.FOUNDING, roles=COORDINATORS, asks_again=True, says="founded a group")
 def found(by, group, *, email: str) -> Invitation:
     """Open the portal to a new group and invite its first organiser, the only one staff ever invite."""
-    return _invite(by, group, email, Role.ORGANISER, agreed=True)
+    return invitations.invite(by.person_id, group, email, Role.ORGANISER, agreed=True)
 
 
 @action(roles=COORDINATORS, asks_again=True, says="invited the first organiser again")
@@ -156,7 +153,7 @@ def invite_first(by, group, *, email: str) -> Invitation:
     for earlier, _ in queries.open_invitations(group.id):
         earlier.ended_at, earlier.ended_by = clock.now(), by.person_id
     db.session.flush()
-    return _invite(by, group, email, Role.ORGANISER, agreed=True)
+    return invitations.invite(by.person_id, group, email, Role.ORGANISER, agreed=True)
 
 
 @action(scope=Scope.HOST, roles=COORDINATORS, asks_again=True, says="brought in a colleague")
@@ -200,78 +197,9 @@ def _removed_letter(membership_id: int):
     return mail.Letter(membership.person.email, {"group": group.name})
 
 
-@mail.letter("members.invitation")
-def _invitation_letter(invitation_id: int):
-    invitation = queries.invitation(invitation_id)
-    if invitation is None or not invitation.is_open:
-        return None
-    group = db.session.get_one(Group, invitation.group_id)
-    return mail.Letter(invitation.email, {"link": f"/join/{link_token(invitation)}", "group": group.name})
-
-
-def link_token(invitation: Invitation) -> str:
-    """What the link in the email carries: the invitation's number and nonce, signed. It can't be guessed."""
-    return str(_links().dumps([invitation.id, invitation.nonce]))
-
-
-def invitation_by_token(token: str) -> Invitation | None:
-    """The invitation a link stands for, if it still stands or was accepted."""
-    try:
-        number, nonce = _links().loads(token)
-    except (BadSignature, ValueError, TypeError):
-        return None
-    found_one = queries.invitation(number)
-    fits = found_one is not None and secrets.compare_digest(found_one.nonce, nonce)
-    return found_one if fits and found_one and (found_one.is_open or found_one.accepted_at) else None
-
-
-def _links() -> URLSafeSerializer:
-    return URLSafeSerializer(str(current_app.secret_key), salt="invitation")
-
-
-def _invite(by, group, email: str, role: Role, *, agreed: bool) -> Invitation:
-    email = email.strip().lower()
-    person = people.person_by_email(email)
-    if person is None:
-        person = Person(email=email, name="")  # so that a code can reach them; it opens nothing until they accept
-        db.session.add(person)
-        db.session.flush()
-    held = _live_membership(group.id, person.id)
-    if held and (held.role is role or held.role is Role.ORGANISER):
-        raise Mistake("They’re in your group already.", "email")
-    if any(invitation.email == email for invitation, _ in queries.open_invitations(group.id)):
-        raise Mistake("They’re invited already. You’ll find it below.", "email")
-    invitation = Invitation(
-        group_id=group.id,
-        email=email,
-        role=role,
-        nonce=secrets.token_hex(16),
-        made_by=by.person_id,
-        agreed_at=clock.now() if agreed else None,
-        agreed_by=by.person_id if agreed else None,
-    )
-    db.session.add(invitation)
-    db.session.flush()
-    if agreed:
-        _post(invitation)
-    return invitation
-
-
-def _post(invitation: Invitation) -> None:
-    mail.post("members.invitation", invitation_id=invitation.id)
-
-
 def _check_open(invitation: Invitation) -> None:
     if not invitation.is_open:
         raise Mistake("This invitation has run out or was taken back. Ask for a new one.")
-
-
-def _live_membership(group_id: int, person_id: int) -> Membership | None:
-    return db.session.scalar(
-        sa.select(Membership).where(
-            Membership.group_id == group_id, Membership.person_id == person_id, Membership.ended_at.is_(None)
-        )
-    )
 
 
 def _end(membership: Membership, by) -> Membership:

@@ -6,7 +6,7 @@ from portal.autonomy import standing
 from portal.autonomy.door import Mistake, may
 from portal.core.db import db
 from portal.core.web import invalid, page, saved
-from portal.members import actions, queries
+from portal.members import actions, invitations, queries
 from portal.members.forms import AddressForm, AppointForm, FoundForm, InviteForm, JoinForm
 from portal.people import queries as people
 from portal.people import session
@@ -266,7 +266,7 @@ def _people(form) -> dict:
 
 def _invited(token: str):
     """The invitation and its group; one that was accepted only for those who are in that group."""
-    invitation, who = actions.invitation_by_token(token) or abort(404), session.identity()
+    invitation, who = invitations.by_token(token) or abort(404), session.identity()
     if invitation.accepted_at and not (who and any(place.group_id == invitation.group_id for place in who.places)):
         abort(404)
     return invitation, db.session.get_one(Group, invitation.group_id)

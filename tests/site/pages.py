@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from portal.activity.models import Entry
 from portal.autonomy.areas import Area, Level
 from portal.autonomy.door import Proposed
-from portal.autonomy.models import Quiet
+from portal.autonomy.models import ContactTry, Quiet
 from portal.breakglass import actions as duties
 from portal.breakglass.models import BreakGlass
 from portal.core import clock, wall
@@ -17,12 +17,13 @@ from portal.core.mail import ShownMail
 from portal.demo import seed
 from portal.disagreements import actions as disagreements
 from portal.ledger.models import Fund
-from portal.members.actions import link_token
+from portal.members.invitations import link_token
 from portal.members.models import Invitation
 from portal.people.models import Group, Person
 from portal.people.roles import Role
 from portal.receipts import actions as receipts
 from portal.receipts.models import Receipt
+from portal.silence.models import NamedPerson, Wish
 from tests import make
 from tests.client import Client
 
@@ -44,6 +45,7 @@ class Page:
 
 K, DESK, DUTIES = "/g/tuesday-kettle", "/host/receipts", "/host/groups/tuesday-kettle/duties"
 HOSTS = "/host/groups/tuesday-kettle/disagreements"
+SILENT = "/host/groups/more-8/silence"
 VIEWS = ("asked", "ready", "held", "paid")
 PAGES = (
     Page("sign-in", "signin.start", "", "/sign-in"),
@@ -90,6 +92,12 @@ PAGES = (
     Page("rested", "autonomy.rested", "Marsha", f"{K}/rest/{{rest}}"),
     Page("news, mine", "notices.mine", "Marsha", "/you/news"),
     Page("news, ours", "notices.ours", "Marsha", f"{K}/news"),
+    Page("silence, ours", "silence.ours", "Marsha", f"{K}/named"),
+    Page("silence, naming", "silence.naming", "Wren", "/named/"),
+    Page("silences", "silence.every", "Imani Okafor", "/host/silence/"),
+    Page("silence", "silence.show", "Imani Okafor", SILENT),
+    Page("silence for a trustee", "silence.show", "Beatrix Lund", SILENT),
+    Page("silence, noted wrongly", "silence.note_try", "Imani Okafor", f"{SILENT}/tries", {}, 422),
     Page("log", "activity.index", "Marsha", f"{K}/log/"),
     Page("log, staff only", "activity.index", "Marsha", f"{K}/log/?staff=1&area=receipts"),
     Page("fingerprint", "activity.fingerprint", "Marsha", f"{K}/log/fingerprint"),
@@ -192,6 +200,7 @@ def lay_out(app) -> Demo:
         db.session.add(invitation)
     db.session.commit()
     words = {"token": link_token(invitation), "binned": 301, "proposal": _proposed(), "change": _told(), **_duties(kettle)}
+    _silent(db.session.scalars(sa.select(Group).where(Group.slug == "more-8")).one())
     words["disagreement"], words["rest"] = _disagreed(kettle), _rested(kettle)
     return Demo(app, Client(app), words)
 
@@ -245,6 +254,18 @@ def _rested(kettle: Group) -> int:
         db.session.add(quiet)
     db.session.commit()
     return quiet.id
+
+
+def _silent(group: Group) -> None:
+    """Nobody has heard of this group for long; Wren, whom they named, asks for a pause."""
+    wren, imani = _person("Wren").id, _person("Imani Okafor").id
+    with wall.opened(group.id):
+        own = {"group_id": group.id}
+        db.session.add(NamedPerson(**own, person_id=wren, name="Wren", named_by=wren))
+        db.session.add(Wish(**own, kind="pause", words="They’re all still poorly.", asked_by=wren))
+        for days in (200, 190):
+            db.session.add(ContactTry(**own, person_id=imani, how="Rang Sam", at=clock.now() - timedelta(days=days)))
+    db.session.commit()
 
 
 def _person(name: str) -> Person:

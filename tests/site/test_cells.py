@@ -51,6 +51,11 @@ def person(answer=DONE, body=None) -> Cell:
     )
 
 
+def named(answer, body) -> Cell:
+    """For the one person whom the group named."""
+    return Cell("person", dict.fromkeys(person().may, GONE) | {"stranger": answer}, body)
+
+
 def anyone(answer=DONE, body=None) -> Cell:
     return Cell("public", dict.fromkeys(EVERYONE, answer), body or {})
 
@@ -198,6 +203,19 @@ TABLE = {
     "POST notices.choose": person(body={"how": "weekly", "weekday": "2", "key": KEY}),
     "GET notices.ours": group(ORGANISERS),
     "POST notices.share": group(ORGANISERS, {"in_turn": "y", "key": KEY}),
+    "GET silence.every": host(STAFF),
+    "GET silence.show": host(STAFF),
+    "POST silence.note_try": host(COORDINATORS, {"how": "Rang Joe", "key": KEY}),
+    "POST silence.ask_for_exit": host({"trustee": NO}, {"words": "We follow it.", "key": KEY}),
+    "POST silence.confirm": host({"trustee": NO}, {"key": KEY}),
+    "POST silence.decline": host({"trustee": DONE}, {"key": KEY}),
+    "GET silence.ours": group(ORGANISERS),
+    "POST silence.name": group(ORGANISERS, {"called": "June", "email": "june@example.org", "key": KEY}),
+    "POST silence.unname": group(ORGANISERS, {"key": KEY}),
+    "POST silence.here": group(ORGANISERS, {"key": KEY}),
+    "GET silence.naming": person(),
+    "POST silence.ask": named(WALL, {"kind": "pause", "words": "They’re ill.", "key": KEY}),
+    "POST silence.step_down": named(DONE, {"key": KEY}),
     "GET suggestions.suggested": host(DESK),
     "POST suggestions.explain": host(DESK, {"words": "The funder uses it.", "key": KEY}),
     "GET desk.index": host(DESK),
@@ -293,6 +311,8 @@ def _values(world, cell: Cell, who: str, where: str) -> dict:
     for part, thing in cell.swap.items():
         things[part] = things[thing] if thing != "me" else _my_place(world, who, where)
     things["device_id"] = world.devices.get(who, ABSENT)
+    if cell.side == "person":
+        things["named_id"] = things["named_id"] if who == "stranger" else ABSENT
     things["passkey_id"] = world.passkeys.get(who, ABSENT)
     things["role_id"] = world.staff_role
     return things

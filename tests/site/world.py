@@ -17,7 +17,7 @@ from portal.core import clock, files, wall, workdays
 from portal.core.db import db
 from portal.disagreements import actions as disagreements
 from portal.ledger.models import Fund
-from portal.members.actions import link_token
+from portal.members.invitations import link_token
 from portal.members.models import Invitation, Removal
 from portal.people.models import Device, Membership, Person, StaffRole
 from portal.people.roles import Role
@@ -25,6 +25,7 @@ from portal.receipts import actions as receipts
 from portal.receipts.models import Picture, Question, Receipt
 from portal.signin.actions import argon2
 from portal.signin.models import Passkey, Password
+from portal.silence.models import NamedPerson, Wish
 from tests import make
 from tests.client import Client
 
@@ -90,6 +91,7 @@ def _things(group, second: str, third: str, helper: str) -> dict:
     ready = make.receipt(group, amount_pence=500, accepted_at=clock.now(), ledger_code="5100")
     helpers = make.receipt(group, added_by=make.person(helper).id, amount_pence=700)
     picture = _ready_picture(group, receipt)
+    uncle, joe = make.person("Sam" if group.name == "Kettle" else "Uncle").id, make.person(second).id
     with wall.opened(group.id):
         asked = {"group_id": group.id, "receipt_id": receipt.id, "asks": "what_for"}
         question = Question(**asked)
@@ -111,14 +113,18 @@ def _things(group, second: str, third: str, helper: str) -> dict:
         helpers_question = Question(group_id=group.id, receipt_id=helpers.id, asks="what_for")
         was = clock.now() - timedelta(days=20)
         quiet = Quiet(group_id=group.id, started_by=make.person(second).id, started_at=was, until=was + timedelta(days=2))
+        named = NamedPerson(group_id=group.id, person_id=uncle, name="Uncle", named_by=joe)
+        wish = Wish(group_id=group.id, kind="pause", words="They need one", asked_by=uncle)
         removal = Removal(group_id=group.id, membership_id=_place(group, third), asked_by=make.person(second).id)
-        db.session.add_all([question, helpers_question, hold, quiet, removal, *invitations.values()])
+        db.session.add_all([question, helpers_question, hold, quiet, named, wish, removal, *invitations.values()])
     db.session.commit()
     proposal, loosening, change = _waiting(group, helpers, second)
     live, asked, disclosed, over = _duties(group, receipt)
     return {
         "disagreement_id": _disagreement(group, second),
         "quiet_id": quiet.id,
+        "named_id": named.id,
+        "wish_id": wish.id,
         "glass_id": live.id,
         "item_id": live.items[0].id,
         "duty_asked": asked.id,
