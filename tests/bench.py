@@ -20,12 +20,14 @@ from pathlib import Path
 from flask import Flask
 from PIL import Image, ImageDraw
 
+from portal.activity import check_log
 from portal.app import create_app
 from portal.core import pictures
 from portal.core.db import db
 from portal.demo import seed
 from portal.people.models import Group, Person
 from tests import make
+from tests.autonomy.test_chain import long_log
 from tests.client import Client
 from tests.conftest import settings_for
 
@@ -148,6 +150,12 @@ def measure(app, client, folder: Path) -> None:
     took = float(told.stdout)
     print(f"{'libjpeg-turbo on a 12-megapixel photo':<44} {baseline * 1000:>7.2f} ms")
     print(show("its safe pages, in a limited child", took * 1000, took / baseline, 3))
+
+    log = list(long_log(100_000))
+    least = cost(lambda: [hashlib.sha256(repr(entry).encode()).digest() for entry in log])
+    took = cost(lambda: list(check_log.faults(iter(log))))
+    print(f"{'one hash of each of 100,000 entries':<44} {least * 1000:>7.2f} ms")
+    print(show("the log of 100,000 entries, checked", took * 1000, took / least, "5000 ms"))
 
 
 def pages_cost(source: str) -> float:

@@ -48,14 +48,14 @@ def covers(person_id: int | None, group_id: int, act: Act, table: str, row_id: i
     return any(row.is_live(clock.now()) for row in rows)
 
 
-def told(group_id: int) -> list[BreakGlass]:
-    """What a group has been told of, newest first."""
-    rows = db.session.scalars(
+def told(group_id: int, before: int | None = None) -> Sequence[BreakGlass]:
+    """What a group has been told of, newest first, paged by key (those with a number below `before`)."""
+    query = (
         sa.select(BreakGlass)
-        .where(BreakGlass.group_id == group_id, BreakGlass.started_at.is_not(None))
+        .where(BreakGlass.group_id == group_id, BreakGlass.told_at <= clock.now())
         .order_by(BreakGlass.id.desc())
     )
-    return [row for row in rows if row.is_told(clock.now())]
+    return db.session.scalars((query.where(BreakGlass.id < before) if before else query).limit(PAGE + 1)).all()
 
 
 def every(before: int | None = None) -> Sequence[sa.Row]:

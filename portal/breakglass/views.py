@@ -135,9 +135,11 @@ def file(slug, glass_id, item_id):
 def ours():
     """What the host did under a legal duty for us, urgent messages to me, and the count for everyone."""
     me, organises = actor(), bool(actor().roles & ORGANISERS)
+    told = queries.told(g.place.group_id, request.args.get("before", type=int)) if organises else []
     return page(
         "breakglass/ours.html",
-        told=queries.told(g.place.group_id) if organises else [],
+        told=told[: queries.PAGE],
+        more=len(told) > queries.PAGE,
         counts=queries.counts(),
         messages=queries.urgent_to(g.place.group_id, me.person_id),
         organises=organises,

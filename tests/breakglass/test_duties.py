@@ -376,3 +376,15 @@ def test_what_was_decided_or_reviewed_is_not_decided_or_reviewed_again(kettle, r
     actions.review(by, kettle, used.id, words="It was right.")
     with pytest.raises(Mistake, match="reviewed already"):
         actions.review(by, kettle, used.id, words="Or was it?")
+
+
+def test_what_a_group_was_told_of_is_a_page_at_a_time(kettle, receipt, imani, beatrix, client):
+    made = [asked(imani, kettle, receipt.ref) for _ in range(25)]
+    numbers = [glass.id for glass in made]
+    for number in numbers:
+        actions.allow(beatrix, kettle, number)
+    client.as_(make.person("Marsha"))
+    first = client.get("/g/tuesday-kettle/duties/").text
+    second = client.get("/g/tuesday-kettle/duties/?before=" + first.split("duties/?before=")[1].partition('"')[0]).text
+    shown = [{n for n in numbers if f'/duties/{n}"' in text} for text in (first, second)]
+    assert (len(shown[0]), shown[0] | shown[1], shown[0] & shown[1]) == (20, set(numbers), set())
