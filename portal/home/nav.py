@@ -41,6 +41,12 @@ GROUP_PLACES = (
     Place("members.index", "People", "people", GROUP_ROLES, frozenset({"notices.ours", "silence.ours"})),
     Place("autonomy.say", "Our say", "say", GROUP_ROLES, WITHIN_SAY),
 )
+WITHIN_GROUPS = frozenset(
+    {
+        *("members.group_page", "members.new_group", "suggestions.suggested", "breakglass.new"),
+        *("silence.every", "silence.show", "disagreements.every", "disagreements.hosts"),
+    }
+)
 HOST_PLACES = (
     Place("desk.index", "Receipts", "file", frozenset({Role.FINANCE, Role.COORDINATOR})),
     Place(
@@ -48,19 +54,9 @@ HOST_PLACES = (
         "Groups",
         "people",
         STAFF_ROLES,
-        frozenset(
-            {
-                "members.group_page",
-                "members.new_group",
-                "suggestions.suggested",
-                "breakglass.new",
-                "silence.every",
-                "silence.show",
-            }
-        ),
+        WITHIN_GROUPS,
     ),
     Place("breakglass.every", "Duties", "say", STAFF_ROLES, frozenset({"breakglass.show", "breakglass.item"})),
-    Place("disagreements.every", "Disagreed", "both", STAFF_ROLES, frozenset({"disagreements.hosts"})),
     Place("members.staff", "Staff", "shake", STAFF_ROLES, frozenset({"members.appoint"})),
 )
 WITHIN_YOU = frozenset({"signin.app_code", "signin.again", "signin.second", "notices.mine", "silence.naming"})
