@@ -20,7 +20,7 @@ FLOORS = (
     "governance support knowledge notices exports home demo app"
 ).split()
 FEATURES = (
-    *("activity", "autonomy", "signin", "members", "breakglass", "disagreements", "silence"),
+    *("activity", "autonomy", "signin", "members", "breakglass", "disagreements", "silence", "ledger"),
     *("receipts", "notices", "home", "demo"),
 )
 

@@ -154,6 +154,26 @@ def export(group):
                 click.echo(check_log.canonical(entry))
 
 
+@main.group()
+def ledger():
+    """The books: check that they add up."""
+
+
+@ledger.command("verify")
+def verify_ledger():
+    """Check that every entry balances and every running balance is the sum of its postings."""
+    from portal.core.db import reading
+    from portal.ledger import queries
+
+    with _app().app_context(), reading():
+        found = list(queries.faults())
+        for sentence in found:
+            click.echo(sentence, err=True)
+    if found:
+        raise SystemExit(1)
+    click.echo("The books add up.")
+
+
 def _groups(slug: str | None) -> list[tuple[str, int]]:
     import sqlalchemy as sa
 

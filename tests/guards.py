@@ -26,7 +26,10 @@ AT_ONCE = 2
 MATRIX = "tests/test_autonomy_matrix.py"
 WALL = "tests/site/test_wall.py"
 WHOLE = f"{WALL}::test_the_database_refuses_by_itself_each_kind_of_change_in_every_table"
-PROMISE = tuple(f"tests/autonomy/test_{name}.py" for name in ("levels", "proposals", "undo", "rest", "promise"))
+PROMISE = (
+    *(f"tests/autonomy/test_{name}.py" for name in ("levels", "proposals", "undo", "rest")),
+    *("tests/disagreements", "tests/autonomy/test_promise.py"),
+)
 
 # Where guards stand, which functions (all where none is named), and the tests that ought to notice.
 CHECKED = {

@@ -127,7 +127,7 @@ def a_row_each() -> dict[str, dict]:
 
 
 def _is_filled(column: sa.Column) -> bool:
-    return not column.nullable or column.name in {"group_id", "label", "note", "level"}
+    return not column.nullable or column.name in {"group_id", "label", "note", "level", "fund_id"}
 
 
 def _something(column: sa.Column):
@@ -143,9 +143,6 @@ def _something(column: sa.Column):
     return next(value for kind, value in kinds if isinstance(column.type, kind))
 
 
-__all__ = ["SYSTEM", "a_row_each", "actor", "group", "jpeg", "person", "photo", "receipt", "set_level", "staff"]
-
-
 def erase(row) -> None:
     """Take a receipt out of the database with its pictures, as emptying the bin does."""
     with wall.opened(row.group_id):
@@ -154,3 +151,6 @@ def erase(row) -> None:
         db.session.flush()
         db.session.delete(db.session.get_one(type(row), row.id))
     db.session.commit()
+
+
+__all__ = ["SYSTEM", "a_row_each", "actor", "erase", "group", "jpeg", "person", "photo", "receipt", "set_level", "staff"]

@@ -83,6 +83,9 @@ MATRIX = {
     "disagreements.disagree": GROUPS_OWN,
     "disagreements.further": GROUPS_OWN,
     "disagreements.settle": GROUPS_OWN,
+    "ledger.correct": HOSTS_FINANCE,
+    "ledger.open_fund": HOSTS_FINANCE,
+    "ledger.receive": HOSTS_FINANCE,
     "members.accept": ONESELF,
     "members.agree": GROUPS_OWN,
     "members.agree_removal": GROUPS_OWN,
@@ -110,6 +113,7 @@ MATRIX = {
     "receipts.give_up_picture": AUTOMATIC,
     "receipts.hold": HOSTS_DESK,
     "receipts.keep_pages": AUTOMATIC,
+    "receipts.look_again": AUTOMATIC,
     "receipts.record_payment": HOSTS_FINANCE,
     "receipts.release": HOSTS_DESK,
     "receipts.remove": AUTOMATIC,
@@ -150,18 +154,18 @@ WHERE = {
         members.ask_removal members.agree_removal members.end_removal members.leave silence.name silence.unname""",
     "receipts": """receipts.upload receipts.declare receipts.describe receipts.add_picture receipts.withdraw
         receipts.restore receipts.answer""",
-    "F1": """receipts.ask receipts.code receipts.record_payment receipts.keep_pages receipts.give_up_picture
-        receipts.remove""",
-    "F2": "receipts.hold receipts.renew_hold receipts.release",
+    "F1": """ledger.correct ledger.open_fund ledger.receive receipts.ask receipts.code
+        receipts.record_payment receipts.keep_pages receipts.give_up_picture receipts.remove""",
+    "F2": "receipts.hold receipts.renew_hold receipts.release receipts.look_again",
     "F3": "receipts.accept",
 }
 # Which ask for a passkey or password again first (safety guide, step-up): who decides, who is in, how one signs in.
 ASKS_AGAIN = """
     autonomy.agree autonomy.erase autonomy.set_level autonomy.set_limits breakglass.allow breakglass.ask
-    breakglass.delay_again breakglass.review members.agree members.agree_removal members.appoint members.ask_removal
-    members.dismiss members.found members.invite_first members.invite_helper members.propose_organiser
-    members.remove_helper signin.confirm_app signin.remove_passkey signin.remove_password signin.start_app
-    silence.ask_for_exit silence.confirm silence.name
+    breakglass.delay_again breakglass.review ledger.correct ledger.open_fund ledger.receive members.agree
+    members.agree_removal members.appoint members.ask_removal members.dismiss members.found members.invite_first
+    members.invite_helper members.propose_organiser members.remove_helper signin.confirm_app signin.remove_passkey
+    signin.remove_password signin.start_app silence.ask_for_exit silence.confirm silence.name
 """
 
 # The guide's two tables of areas: what staff get, area by area and level by level.

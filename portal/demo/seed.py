@@ -20,7 +20,7 @@ from portal.breakglass.models import BreakGlass, BreakGlassItem
 from portal.core import clock, files, migrate, pictures, wall, workdays
 from portal.core.counters import Counter
 from portal.core.db import db
-from portal.demo import drawing
+from portal.demo import drawing, money
 from portal.demo.people import GROUPS, STAFF, address, levels
 from portal.ledger.models import Fund
 from portal.members.models import Invitation
@@ -98,6 +98,7 @@ def lay_out(*, if_empty: bool = False) -> None:
     db.session.add(Counter(name="receipt", value=max(told.number for told in numbers)))
     db.session.commit()
     made = {told.number: _receipt(people, told) for told in numbers}
+    money.lay_out(people["Glyn Parry"].id)
     _same_stamps(made)
     _relabelled(people, made[101])
     _waiting_organiser(people)
@@ -189,7 +190,7 @@ def _receipt(people, told: Told) -> Receipt:
         if told.held:
             review = workdays.after(clock.today(), 3)
             item = {"item_table": Receipt.__tablename__, "item_id": row.id}
-            db.session.add(Hold(group_id=group.id, **item, **told.held, review_on=review, placed_by=finance))
+            db.session.add(Hold(group_id=group.id, **item, **told.held, review_on=review))
     db.session.commit()
     return row
 

@@ -1,25 +1,202 @@
-"""Fund: a pot of money a group calls its own."""
+"""Fund, JournalEntry, Posting, Balance, Commitment: a group's money, to the penny. All amounts are whole pence.
 
+Double entry, by fund: each entry's postings sum to zero within every fund they touch, so what a fund holds (its postings to
+`bank` and `float`) always equals what came in less what went out. Postings are only ever added (`posting.py`).
+"""
+
+from datetime import date, datetime
+from enum import StrEnum
 from typing import ClassVar
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.autonomy.areas import Area
-from portal.core.db import GroupOwned, db
+from portal.core import clock
+from portal.core.db import GROUP_OWNED, HOST, RECORD, GroupOwned, Word, db, within_group
+
+
+class Restriction(StrEnum):
+    """What binds a fund (Charities SORP, module 2)."""
+
+    RESTRICTED = "restricted"
+    DESIGNATED = "designated"
+    UNRESTRICTED = "unrestricted"
+
+
+class Basis(StrEnum):
+    """On what footing the host holds it: as part of the charity, or for the group as its agent."""
+
+    PART = "part"
+    HELD = "held"
+
+
+class Account(StrEnum):
+    """What a posting is to. Debits are positive: money held, fees, costs; credits negative: money in."""
+
+    BANK = "bank"
+    FLOAT = "float"
+    GRANT = "grant"
+    DONATION = "donation"
+    AWARD = "award"
+    FEE = "fee"
+    COST = "cost"
+    TRANSFER = "transfer"
+    FEE_INCOME = "fee_income"
+    AWARDED = "awarded"
+
+
+HELD = (Account.BANK, Account.FLOAT)
+MONEY_IN = (Account.GRANT, Account.DONATION, Account.AWARD)
+
+
+class HostFund(StrEnum):
+    """The host's own funds."""
+
+    FEES = "fees"
+    SMALL_THINGS = "small_things"
 
 
 class Fund(GroupOwned, db.Model):
-    """A pot of money held for a group, by the name the group uses."""
+    """A pot of money held for a group, by the name the group uses; the restriction in the funder's words.
+
+    One without `opened_at` was named before the ledger knew its money: it binds nothing yet.
+    """
 
     __tablename__ = "funds"
-    OWNERS: ClassVar = {Area.BUDGET: "name"}
+    OWNERS: ClassVar = {
+        Area.BUDGET: "name",
+        HOST: "restriction funder purpose basis fee_basis_points from_on until_on",
+    }
 
     name: Mapped[str] = mapped_column(sa.String(80))
+    restriction: Mapped[Restriction | None] = mapped_column(Word(Restriction))
+    funder: Mapped[str | None] = mapped_column(sa.String(120))
+    purpose: Mapped[str | None] = mapped_column(sa.Text)  # in the funder's words
+    basis: Mapped[Basis | None] = mapped_column(Word(Basis))
+    fee_basis_points: Mapped[int] = mapped_column(default=0)  # the host's fee on grants, in hundredths of a per cent
+    from_on: Mapped[date | None]
+    until_on: Mapped[date | None]
+    opened_at: Mapped[datetime | None]
+    opened_by: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
+
+    @classmethod
+    def extra_constraints(cls):
+        return (sa.CheckConstraint("fee_basis_points BETWEEN 0 AND 10000", name="fee"),)
 
     @property
     def ref(self) -> str:
         return f"F{self.id}"
+
+
+class Kind(StrEnum):
+    """What an entry is."""
+
+    MONEY_IN = "money_in"
+    COST = "cost"
+    TRANSFER = "transfer"
+    REVERSAL = "reversal"
+
+
+class JournalEntry(db.Model):
+    """One thing that happened to money, on a day, in a group's books or (without a group) the host's own. Never changed: an
+    error is corrected by an entry that reverses it, once."""
+
+    __tablename__ = "journal_entries"
+    __table_args__ = (
+        sa.UniqueConstraint("group_id", "id"),
+        sa.UniqueConstraint("reverses_id"),
+        {"info": {**GROUP_OWNED, "owners": {RECORD: "kind on words made_at made_by"}}},
+    )
+
+    group_id: Mapped[int | None] = mapped_column(sa.ForeignKey("groups.id"), index=True)
+    kind: Mapped[Kind] = mapped_column(Word(Kind))
+    on: Mapped[date]
+    words: Mapped[str] = mapped_column(sa.String(200))
+    made_at: Mapped[datetime] = mapped_column(default=clock.now)
+    made_by: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
+    reverses_id: Mapped[int | None] = mapped_column(sa.ForeignKey("journal_entries.id"))
+
+    postings: Mapped[list["Posting"]] = relationship(order_by="Posting.id")
+
+    @property
+    def ref(self) -> str:
+        return f"L{self.id}"
+
+
+class Posting(db.Model):
+    """One side of an entry: so many pence to an account of one fund, of the group's or of the host's."""
+
+    __tablename__ = "postings"
+    __table_args__ = (
+        sa.UniqueConstraint("group_id", "id"),
+        within_group("fund_id", "funds"),
+        sa.CheckConstraint("(fund_id IS NULL) <> (host_fund IS NULL)", name="one_fund"),
+        sa.CheckConstraint("pence <> 0", name="something"),
+        {"info": {**GROUP_OWNED, "owners": {RECORD: "account code host_fund pence"}}},
+    )
+
+    group_id: Mapped[int | None] = mapped_column(sa.ForeignKey("groups.id"), index=True)
+    entry_id: Mapped[int] = mapped_column(sa.ForeignKey("journal_entries.id"), index=True)
+    account: Mapped[Account] = mapped_column(Word(Account))
+    code: Mapped[str | None] = mapped_column(sa.String(4))  # the host's ledger code of a cost
+    fund_id: Mapped[int | None] = mapped_column(index=True)
+    host_fund: Mapped[HostFund | None] = mapped_column(Word(HostFund))
+    pence: Mapped[int] = mapped_column(sa.BigInteger)
+
+
+class Balance(GroupOwned, db.Model):
+    """What the postings to one account of one fund sum to, kept in each posting's own transaction."""
+
+    __tablename__ = "balances"
+    OWNERS: ClassVar = {RECORD: "account pence"}
+
+    fund_id: Mapped[int]
+    account: Mapped[Account] = mapped_column(Word(Account))
+    pence: Mapped[int] = mapped_column(sa.BigInteger)
+
+    @classmethod
+    def extra_constraints(cls):
+        return (within_group("fund_id", "funds"), sa.UniqueConstraint("fund_id", "account"))
+
+
+class HostBalance(db.Model):
+    """The same for the host's own funds."""
+
+    __tablename__ = "host_balances"
+    __table_args__ = (sa.UniqueConstraint("host_fund", "account"),)
+
+    host_fund: Mapped[HostFund] = mapped_column(Word(HostFund))
+    account: Mapped[Account] = mapped_column(Word(Account))
+    pence: Mapped[int] = mapped_column(sa.BigInteger)
+
+
+class Commitment(GroupOwned, db.Model):
+    """Money of a fund that is promised to one thing and not paid yet; over when it is paid or no longer wanted."""
+
+    __tablename__ = "commitments"
+    OWNERS: ClassVar = {RECORD: "item_table pence"}
+
+    fund_id: Mapped[int]
+    item_table: Mapped[str] = mapped_column(sa.String(40))
+    item_id: Mapped[int]
+    pence: Mapped[int] = mapped_column(sa.BigInteger)
+    made_at: Mapped[datetime] = mapped_column(default=clock.now)
+    ended_at: Mapped[datetime | None]
+
+    @classmethod
+    def extra_constraints(cls):
+        live = sa.text("ended_at IS NULL")
+        return (
+            within_group("fund_id", "funds"),
+            sa.CheckConstraint("pence > 0", name="something"),
+            sa.Index(
+                *("uq_commitments_live", "group_id", "item_table", "item_id"),
+                unique=True,
+                sqlite_where=live,
+                postgresql_where=live,
+            ),
+        )
 
 
 # The host's own codes for its accounts, on its side of a receipt (autonomy guide, "Two layers").

@@ -12,9 +12,11 @@ from portal.core import clock, jobs, workdays
 from portal.core.counters import next_number
 from portal.core.db import db
 from portal.core.uploads import Arrived
+from portal.ledger import posting
+from portal.ledger import queries as ledger
 from portal.ledger.models import LEDGER_CODES, Fund
 from portal.people.roles import GROUP_ROLES, Role
-from portal.receipts import queries
+from portal.receipts import queries, short
 from portal.receipts.models import ASKS, Asks, Picture, Question, Receipt
 
 DESK = frozenset({Role.FINANCE, Role.COORDINATOR})
@@ -72,6 +74,7 @@ def describe(by, group, receipt, **facts) -> Receipt:
         setattr(receipt, name, value)
     if (receipt.shop, receipt.spent_on, receipt.amount_pence) != before:
         _ask_if_same(receipt, queries.same_facts(receipt))
+    short.look(receipt)
     return receipt
 
 
@@ -99,6 +102,7 @@ def withdraw(by, group, receipt) -> Receipt:
     if not receipt.withdrawn_at:
         receipt.withdrawn_at, receipt.withdrawn_by = clock.now(), by.person_id
         receipt.accepted_at = receipt.accepted_by = None
+    short.look(receipt)
     return receipt
 
 
@@ -106,6 +110,7 @@ def withdraw(by, group, receipt) -> Receipt:
 def restore(by, group, receipt) -> Receipt:
     """Take it out of the bin."""
     receipt.withdrawn_at = receipt.withdrawn_by = None
+    short.look(receipt)
     return receipt
 
 
@@ -118,6 +123,7 @@ def answer(by, group, receipt, *, question_id: int, words: str | None = None, **
         if name in _GROUPS_FACTS and value is not None:
             setattr(receipt, name, _known(name, value, group))
     _answer(question, by, words)
+    short.look(receipt)
     return receipt
 
 
@@ -151,6 +157,7 @@ def accept(by, group, receipt, *, ledger_code: str, amount_pence: int) -> Receip
     receipt.ledger_code = _known_code(ledger_code)
     if not receipt.accepted_at:
         receipt.accepted_at, receipt.accepted_by = clock.now(), by.person_id
+    short.look(receipt)
     return receipt
 
 
@@ -159,7 +166,16 @@ def record_payment(by, group, receipt, *, paid_on: date) -> Receipt:
     """Note that the bank paid it, on which day."""
     if not receipt.accepted_at or receipt.withdrawn_at or _hold_on(receipt):
         raise Mistake("Only a receipt that is ready to pay can be marked as paid.")
-    receipt.paid_on = receipt.paid_on or paid_on
+    if receipt.paid_on:
+        return receipt
+    fund = ledger.fund(group.id, receipt.fund_id)
+    if fund:
+        if ledger.free_for(fund, receipt) < (receipt.amount_pence or 0):
+            raise Mistake("Its fund doesn’t hold that much. Hold it under F5, or wait for money to come in.")
+        words = f"{receipt.ref}, {receipt.shop or receipt.label or 'a receipt'}"
+        posting.pay(fund, receipt.amount_pence or 0, receipt.ledger_code, on=paid_on, words=words, by=by.person_id)
+    receipt.paid_on = paid_on
+    short.look(receipt)
     return receipt
 
 
@@ -201,6 +217,13 @@ def release(by, group, receipt) -> Receipt:
     current = _hold_on(receipt)
     if current:
         current.released_at, current.released_by = clock.now(), by.person_id
+    return receipt
+
+
+@action(duty=Duty.F2, roles=SYSTEM_ONLY, on=Receipt, says="looked again at what a short fund holds back")
+def look_again(by, group, receipt) -> Receipt:
+    """Money moved in a fund: let the receipt go where it is enough now, or say anew what is missing."""
+    short.look(receipt)
     return receipt
 
 

@@ -5,13 +5,15 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from portal.activity import happened
 from portal.autonomy.door import NotHere
 from portal.core import clock, files, pictures, uploads
 from portal.core.db import db
-from portal.core.jobs import job, regularly
+from portal.core.jobs import enqueue, job, regularly
+from portal.ledger.models import JournalEntry
 from portal.people.models import Group
 from portal.people.roles import SYSTEM
-from portal.receipts import actions, queries
+from portal.receipts import actions, queries, short
 from portal.receipts.models import BIN_LASTS, Receipt
 
 
@@ -65,6 +67,21 @@ def _keep(kept: files.Files, made: pictures.Made) -> dict:
         for path, (width, height) in zip(made.pages, made.sizes, strict=True)
     ]
     return {"pages": pages, "thumb": keep(made.thumb), "looks": made.looks}
+
+
+@happened.connect
+def money_moved(_action, *, entry, group) -> None:
+    """After each entry in a group's books, what a short fund holds back is looked at again."""
+    if group is not None and entry.subject_table == JournalEntry.__tablename__:
+        enqueue("receipts.look_at_short", group_id=group.id)
+
+
+@job("receipts.look_at_short")
+def look_at_short(group_id: int) -> None:
+    """Let go what the funds can cover now, the longest held first."""
+    for receipt_id in short.held_in(group_id):
+        actions.look_again(SYSTEM, db.session.get_one(Group, group_id), receipt_id)
+    db.session.rollback()
 
 
 @regularly

@@ -1,4 +1,4 @@
-"""The worked examples of the autonomy guide, by their numbers. (7 needs a fund's balance and stands with money.)"""
+"""The worked examples of the autonomy guide, by their numbers."""
 
 from datetime import timedelta
 
@@ -7,16 +7,19 @@ import sqlalchemy as sa
 
 from portal.activity.models import Entry
 from portal.autonomy import actions, policy, standing
-from portal.autonomy.areas import Area, Level
+from portal.autonomy.areas import Area, Duty, Level
 from portal.autonomy.door import ACTIONS, Mistake, Proposed, Refused, may
 from portal.autonomy.models import AreaLevel, Loosening
 from portal.autonomy.policy import Case
 from portal.autonomy.standing import Standing
-from portal.core import clock, wall
+from portal.breakglass import actions as duties
+from portal.core import clock, wall, workdays
 from portal.core.db import db
+from portal.ledger import actions as ledger
 from portal.people.models import Membership
 from portal.people.roles import Actor, Role
 from portal.receipts import actions as receipts
+from portal.receipts import queries
 from portal.receipts.models import Receipt
 from tests import make
 
@@ -135,3 +138,26 @@ def test_6_while_resting_what_would_be_told_is_proposed_and_waits(kettle, marsha
     stands = standing.of(kettle.id)
     act = ACTIONS["members.invite_helper"]
     assert policy.decide(imani, stands, Area.DOCUMENTS, act).outcome == "propose"
+
+
+def test_7_a_cost_that_the_fund_cant_cover_is_saved_and_held_under_f5(kettle, marsha, glyn):
+    fund = ledger.open_fund(glyn, kettle, name="Paths grant", restriction="unrestricted", basis="part")
+    receipt = make.receipt(kettle)
+    receipts.describe(marsha, kettle, receipt.id, amount_pence=52_00, fund_id=fund.id)
+    found = queries.numbered(receipt.number, kettle.id)
+    assert (found.receipt.amount_pence, found.receipt.withdrawn_at) == (52_00, None)
+    assert (found.hold.rule, found.hold.reason) == (Duty.F5, "“Paths grant” is £52.00 short of this one.")
+    assert found.hold.review_on == workdays.after(clock.today(), 5)
+
+
+@pytest.mark.parametrize("danger", [False, True])
+def test_8_a_legal_duty_without_a_second_person_opens_nothing_unless_a_life_is_in_danger(kettle, danger):
+    imani = make.actor(make.staff("Imani", Role.COORDINATOR), Role.COORDINATOR)
+    receipt = make.receipt(kettle)
+    why = {"duty": "F6", "reason": "Someone may be hurt.", "hours": 6, "danger_to_life": danger}
+    item = duties.ask(imani, kettle, act="view", things=receipt.ref, **why).items[0].id
+    if danger:
+        assert duties.look(imani, kettle, item)
+    else:
+        with pytest.raises(Refused, match="Two people are needed"):
+            duties.look(imani, kettle, item)

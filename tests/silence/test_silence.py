@@ -188,6 +188,8 @@ def test_after_180_days_two_trustees_follow_the_exit_plan(silent, kettle):
     wish = actions.ask_for_exit(beatrix, kettle, words="Money back to the funder.")
     with pytest.raises(Refused, match="Someone other"):
         actions.confirm(beatrix, kettle, wish.id)
+    with pytest.raises(Refused, match="Someone other"):
+        actions.decline(beatrix, kettle, wish.id)
     actions.confirm(tomas, kettle, wish.id)
     assert (wish.agreed, wish.decided_by) == (True, tomas.person_id)
 

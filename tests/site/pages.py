@@ -16,7 +16,7 @@ from portal.core.db import db
 from portal.core.mail import ShownMail
 from portal.demo import seed
 from portal.disagreements import actions as disagreements
-from portal.ledger.models import Fund
+from portal.ledger.models import Fund, JournalEntry
 from portal.members.invitations import link_token
 from portal.members.models import Invitation
 from portal.people.models import Group, Person
@@ -89,6 +89,11 @@ PAGES = (
     Page("proposals", "autonomy.proposals", "Wren", "/g/quiet-allotment/proposals/"),
     Page("change", "autonomy.change", "Marsha", f"{K}/changes/{{change}}"),
     Page("rest", "autonomy.rest", "Marsha", f"{K}/rest"),
+    Page("money", "ledger.money", "Sam", "/g/hillfoot-walkers/money/"),
+    Page("books", "ledger.books", "Glyn Parry", "/host/groups/hearsay-collective/books"),
+    Page("books, a wrong sum", "ledger.receive", "Glyn Parry", "{books}/funds/{fund}/money-in", {"pence": "lots"}, 422),
+    Page("books, a fund opened wrongly", "ledger.open_fund", "Glyn Parry", "{books}/funds", {"name": ""}, 422),
+    Page("entry", "ledger.entry", "Glyn Parry", "{books}/entries/{journal}"),
     Page("rested", "autonomy.rested", "Marsha", f"{K}/rest/{{rest}}"),
     Page("news, mine", "notices.mine", "Marsha", "/you/news"),
     Page("news, ours", "notices.ours", "Marsha", f"{K}/news"),
@@ -201,6 +206,7 @@ def lay_out(app) -> Demo:
     db.session.commit()
     words = {"token": link_token(invitation), "binned": 301, "proposal": _proposed(), "change": _told(), **_duties(kettle)}
     _silent(db.session.scalars(sa.select(Group).where(Group.slug == "more-8")).one())
+    words |= _books()
     words["disagreement"], words["rest"] = _disagreed(kettle), _rested(kettle)
     return Demo(app, Client(app), words)
 
@@ -243,6 +249,14 @@ def _disagreed(kettle: Group) -> int:
     disagreements.answer(glyn, kettle, said, words="Bus fares come out of another pot.")
     disagreements.further(marsha, kettle, said)
     return said
+
+
+def _books() -> dict:
+    """The address of the Hearsay's books, and their newest entry."""
+    hearsay = db.session.scalars(sa.select(Group.id).where(Group.slug == "hearsay-collective")).one()
+    newest = db.session.scalar(sa.select(sa.func.max(JournalEntry.id)).where(JournalEntry.group_id == hearsay))
+    fund = db.session.scalar(sa.select(sa.func.min(Fund.id)).where(Fund.group_id == hearsay))
+    return {"books": "/host/groups/hearsay-collective/books", "journal": newest, "fund": fund}
 
 
 def _rested(kettle: Group) -> int:

@@ -63,6 +63,7 @@ def anyone(answer=DONE, body=None) -> Cell:
 ORGANISERS = {"organiser": DONE, "both": DONE}
 NOT_HELPERS_OWN = {"organiser": DONE, "both": DONE, "helper": WALL}
 DESK = {"coordinator": DONE, "finance": DONE, "both": DONE}
+BOOKS = dict.fromkeys(("coordinator", "finance", "trustee", "both"), DONE)
 PAYS = {"finance": DONE, "both": DONE}
 COORDINATORS = {"coordinator": DONE, "both": DONE}
 ASKERS = {"coordinator": DONE, "finance": DONE, "safeguarding": DONE, "both": DONE}
@@ -203,6 +204,16 @@ TABLE = {
     "POST notices.choose": person(body={"how": "weekly", "weekday": "2", "key": KEY}),
     "GET notices.ours": group(ORGANISERS),
     "POST notices.share": group(ORGANISERS, {"in_turn": "y", "key": KEY}),
+    "GET ledger.money": group(INSIDE),
+    "GET ledger.books": host(BOOKS),
+    "POST ledger.open_fund": host(
+        PAYS, {"name": "Ours too", "restriction": "restricted", "purpose": "Tea", "basis": "part", "fee": "5", "key": KEY}
+    ),
+    "POST ledger.receive": host(
+        PAYS, {"source": "donation", "pence": "12.50", "on": "2026-11-01", "words": "A gift", "key": KEY}
+    ),
+    "GET ledger.entry": host(BOOKS, entry_id="journal"),
+    "POST ledger.correct": host(PAYS, {"words": "Twice", "key": KEY}, entry_id="journal"),
     "GET silence.every": host(STAFF),
     "GET silence.show": host(STAFF),
     "POST silence.note_try": host(COORDINATORS, {"how": "Rang Joe", "key": KEY}),

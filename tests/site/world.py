@@ -16,6 +16,7 @@ from portal.breakglass.models import BreakGlass
 from portal.core import clock, files, wall, workdays
 from portal.core.db import db
 from portal.disagreements import actions as disagreements
+from portal.ledger import actions as ledger
 from portal.ledger.models import Fund
 from portal.members.invitations import link_token
 from portal.members.models import Invitation, Removal
@@ -118,10 +119,17 @@ def _things(group, second: str, third: str, helper: str) -> dict:
         removal = Removal(group_id=group.id, membership_id=_place(group, third), asked_by=make.person(second).id)
         db.session.add_all([question, helpers_question, hold, quiet, named, wish, removal, *invitations.values()])
     db.session.commit()
+    glyn = make.actor(make.person("Glyn"), Role.FINANCE)
+    grant = ledger.open_fund(glyn, group, name="A gift", restriction="unrestricted", basis="part")
+    journal = ledger.receive(
+        glyn, group, grant.id, source="donation", pence=5000, on=clock.today(), words="From a neighbour"
+    )
     proposal, loosening, change = _waiting(group, helpers, second)
     live, asked, disclosed, over = _duties(group, receipt)
     return {
         "disagreement_id": _disagreement(group, second),
+        "fund_id": grant.id,
+        "journal": journal.id,
         "quiet_id": quiet.id,
         "named_id": named.id,
         "wish_id": wish.id,

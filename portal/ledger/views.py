@@ -1,0 +1,103 @@
+"""Money: for a group what it can spend and what moved, for the host the books of one group."""
+
+from flask import Blueprint, Flask, abort, g, request, url_for
+
+from portal.autonomy.door import Mistake
+from portal.core.web import invalid, page, saved
+from portal.ledger import actions, queries
+from portal.ledger.forms import RESTRICTIONS, CorrectionForm, FundForm, MoneyInForm
+from portal.people.reach import actor, as_staff, group_at, in_group
+from portal.people.roles import Role
+
+bp = Blueprint("ledger", __name__)
+BOOKS = frozenset({Role.FINANCE, Role.COORDINATOR, Role.TRUSTEE})
+AT = "/host/groups/<slug>/books"
+
+
+@bp.get("/g/<group>/money/")
+@in_group()
+def money():
+    """What we can spend now, why it is that much, and what moved."""
+    return page("ledger/money.html", **_facts(g.place.group_id))
+
+
+@bp.get(AT)
+@as_staff(roles=BOOKS)
+def books(slug):
+    """One group's funds and entries."""
+    return page("ledger/books.html", **_books(slug))
+
+
+@bp.post(f"{AT}/funds")
+@as_staff(roles=actions.FINANCE, does=actions.open_fund)
+def open_fund(slug):
+    form = FundForm.from_request()
+    if form.validate():
+        try:
+            actions.open_fund(actor(), group_at(slug), **form.facts())
+            return saved(goto=url_for(".books", slug=slug), says="Opened. The group sees it under Money.")
+        except Mistake as mistake:
+            form[mistake.field or "name"].errors = [str(mistake)]
+    return invalid("ledger/books.html", **_books(slug, opening=form))
+
+
+@bp.post(f"{AT}/funds/<int:fund_id>/money-in")
+@as_staff(roles=actions.FINANCE, does=actions.receive)
+def receive(slug, fund_id):
+    form = MoneyInForm.from_request()
+    if form.validate():
+        try:
+            actions.receive(actor(), group_at(slug), fund_id, **form.facts())
+            return saved(goto=url_for(".books", slug=slug), says="Recorded.")
+        except Mistake as mistake:
+            form[mistake.field or "pence"].errors = [str(mistake)]
+    return invalid("ledger/books.html", **_books(slug, coming=form, at=fund_id))
+
+
+@bp.get(f"{AT}/entries/<int:entry_id>")
+@as_staff(roles=BOOKS)
+def entry(slug, entry_id):
+    """One entry with its postings."""
+    return page("ledger/entry.html", **_entry(slug, entry_id))
+
+
+@bp.post(f"{AT}/entries/<int:entry_id>/correction")
+@as_staff(roles=actions.FINANCE, does=actions.correct)
+def correct(slug, entry_id):
+    form = CorrectionForm.from_request()
+    if form.validate():
+        try:
+            made = actions.correct(actor(), group_at(slug), entry_id, **form.facts())
+            return saved(goto=url_for(".entry", slug=slug, entry_id=made.id), says="Corrected. Both entries stay.")
+        except Mistake as mistake:
+            form.words.errors = [str(mistake)]
+    return invalid("ledger/entry.html", **_entry(slug, entry_id, form))
+
+
+def _facts(group_id: int) -> dict:
+    rows, before = queries.movements(group_id, request.args.get("before", type=int))
+    return {"funds": queries.statuses(group_id), "rows": rows, "before": before, "restrictions": RESTRICTIONS}
+
+
+def _books(slug: str, **forms) -> dict:
+    at = group_at(slug)
+    facts = _facts(at.id)
+    forms = {"opening": FundForm(), "coming": None, "fresh": MoneyInForm(), "at": None} | forms
+    return {**facts, "group": at, "finance": bool(actor().roles & actions.FINANCE), **forms}
+
+
+def _entry(slug: str, entry_id: int, form=None) -> dict:
+    at = group_at(slug)
+    found = queries.entry(at.id, entry_id) or abort(404)
+    finance = bool(actor().roles & actions.FINANCE)
+    return {
+        "group": at,
+        "entry": found,
+        "lines": queries.lines(found),
+        "form": form or CorrectionForm(),
+        "finance": finance,
+    }
+
+
+def init_app(app: Flask) -> None:
+    app.register_blueprint(bp)

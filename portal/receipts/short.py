@@ -1,0 +1,67 @@
+"""Short funds: what a fund can't cover is held under F5, that one item alone, and let go by itself once the fund can.
+
+Within an action. A fund that the ledger doesn't know yet holds nothing back.
+"""
+
+import sqlalchemy as sa
+
+from portal.autonomy.areas import Duty
+from portal.autonomy.models import Hold
+from portal.core import clock, workdays
+from portal.core.db import db
+from portal.core.filters import pounds
+from portal.ledger import posting
+from portal.ledger import queries as ledger
+from portal.receipts import queries
+from portal.receipts.models import Receipt
+
+REVIEW_WORKING_DAYS = 5
+
+
+def look(receipt: Receipt) -> None:
+    """Hold it where its fund is short, let it go where it isn't; and keep what is promised to it in step."""
+    db.session.flush()
+    fund = ledger.fund(receipt.group_id, receipt.fund_id)
+    held = queries.parts_of(receipt)[2]
+    ours = held if held and held.rule is Duty.F5 and held.placed_by is None else None
+    if fund is None or not receipt.amount_pence or receipt.withdrawn_at or receipt.paid_on:
+        missing = 0
+        posting.unpromise(receipt)
+    else:
+        missing = receipt.amount_pence - ledger.free_for(fund, receipt)
+        if missing > 0 or receipt.accepted_at:
+            posting.promise(fund, receipt, receipt.amount_pence)
+        else:
+            posting.unpromise(receipt)
+    if missing > 0 and fund:
+        reason = f"“{fund.name}” is {pounds(missing)} short of this one."
+        if ours:
+            ours.reason = reason
+        elif held is None:
+            db.session.add(_hold(receipt, reason))
+    elif ours:
+        ours.released_at = clock.now()
+
+
+def held_in(group_id: int) -> list[int]:
+    """The receipts of a group that only a short fund holds back."""
+    rows = sa.select(Hold.item_id).where(
+        Hold.group_id == group_id,
+        Hold.item_table == Receipt.__tablename__,
+        Hold.rule == Duty.F5,
+        Hold.placed_by.is_(None),
+        Hold.released_at.is_(None),
+    )
+    return list(db.session.scalars(rows.order_by(Hold.id)))
+
+
+def _hold(receipt: Receipt, reason: str) -> Hold:
+    return Hold(
+        group_id=receipt.group_id,
+        item_table=Receipt.__tablename__,
+        item_id=receipt.id,
+        rule=Duty.F5,
+        reason=reason,
+        releases="Another pot, or money coming in. It’s let go by itself then.",
+        review_on=workdays.after(clock.today(), REVIEW_WORKING_DAYS),
+    )
