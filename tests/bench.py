@@ -22,9 +22,10 @@ from PIL import Image, ImageDraw
 
 from portal.activity import check_log
 from portal.app import create_app
-from portal.core import pictures
+from portal.core import clock, pictures, wall
 from portal.core.db import db
 from portal.demo import seed
+from portal.ledger.models import Fund, JournalEntry, Posting
 from portal.people.models import Group, Person
 from tests import make
 from tests.autonomy.test_chain import long_log
@@ -156,6 +157,42 @@ def measure(app, client, folder: Path) -> None:
     took = cost(lambda: list(check_log.faults(iter(log))))
     print(f"{'one hash of each of 100,000 entries':<44} {least * 1000:>7.2f} ms")
     print(show("the log of 100,000 entries, checked", took * 1000, took / least, "5000 ms"))
+
+    few, _ = money_page(client, 1_000)
+    many, deepest = money_page(client, 1_000_000)
+    print(f"{'a group’s money with 1,000 postings':<44} {few * 1000:>7.2f} ms")
+    print(show("the same with 1,000,000", many * 1000, many / few, 1.3))
+    print(show("its deepest page", deepest * 1000, deepest / many, 1.5))
+
+
+def money_page(client, postings: int) -> tuple[float, float]:
+    """CPU seconds of the Makers' money page with so many postings: the first page, and the deepest."""
+    group = db.session.scalars(db.select(Group).where(Group.slug == "makers-moving-on")).one()
+    hana = db.session.scalars(db.select(Person).where(Person.name == "Hana")).one()
+    fund = db.session.scalars(db.select(Fund).where(Fund.group_id == group.id)).one()
+    there = db.session.scalar(db.select(db.func.count()).select_from(Posting)) or 0
+    first = (db.session.scalar(db.select(db.func.max(JournalEntry.id))) or 0) + 1
+    own = {"group_id": group.id}
+    with wall.opened(group.id):
+        for start in range(first, first + (postings - there) // 2, 50_000):
+            numbers = range(start, min(start + 50_000, first + (postings - there) // 2))
+            day = {"kind": "cost", "on": clock.today(), "words": "Clay", "made_at": clock.now()}
+            db.session.execute(db.insert(JournalEntry), [{**own, "id": number, **day} for number in numbers])
+            sides = [
+                {**own, "entry_id": number, "account": account, "fund_id": fund.id, "pence": pence}
+                for number in numbers
+                for account, pence in (("cost", 1), ("bank", -1))
+            ]
+            db.session.execute(db.insert(Posting), sides)
+    db.session.commit()
+    newest, oldest = db.session.execute(
+        db.select(db.func.max(JournalEntry.id), db.func.min(JournalEntry.id)).where(JournalEntry.group_id == group.id)
+    ).one()
+    assert newest > oldest + 100
+    client.as_(hana)
+    top, deep = "/g/makers-moving-on/money/", f"/g/makers-moving-on/money/?before={oldest + 40}"
+    assert "Earlier ones" in client.get(deep).text
+    return cost(lambda: client.get(top), 5), cost(lambda: client.get(deep), 5)
 
 
 def pages_cost(source: str) -> float:

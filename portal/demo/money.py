@@ -13,6 +13,7 @@ from portal.ledger.posting import Line
 from portal.receipts.models import Receipt
 
 POT_DONATIONS, POT_AWARDED_ELSEWHERE = 2400_00, 950_00
+SHORT = 107  # the Paths grant can’t cover it
 PROMISED_RECEIPTS = frozenset({102, 105, 107, 108, 112})  # agreed to and not paid yet
 
 
@@ -84,7 +85,7 @@ def _fund(fund: Fund, money: Money, finance: int) -> None:
         posting.pay(fund, one.amount_pence or 0, one.ledger_code, on=one.paid_on or clock.today(), words=words, by=finance)
     agreed = [one for one in receipts if one.number in PROMISED_RECEIPTS]
     for one in agreed:
-        posting.promise(fund, one, one.amount_pence or 0)
+        posting.promise(fund, one, one.amount_pence or 0, short=one.number == SHORT)
     more = money.promised - sum(one.amount_pence or 0 for one in agreed)
     if more:
         posting.promise(fund, fund, more)  # what was agreed before there were receipts here

@@ -172,15 +172,17 @@ class HostBalance(db.Model):
 
 
 class Commitment(GroupOwned, db.Model):
-    """Money of a fund that is promised to one thing and not paid yet; over when it is paid or no longer wanted."""
+    """Money of a fund that is promised to one thing and not paid yet; over when it is paid or no longer wanted. One that
+    the fund can't cover is `short`: it waits, and takes nothing from what can be covered."""
 
     __tablename__ = "commitments"
-    OWNERS: ClassVar = {RECORD: "item_table pence"}
+    OWNERS: ClassVar = {RECORD: "item_table pence short"}
 
     fund_id: Mapped[int]
     item_table: Mapped[str] = mapped_column(sa.String(40))
     item_id: Mapped[int]
     pence: Mapped[int] = mapped_column(sa.BigInteger)
+    short: Mapped[bool] = mapped_column(default=False)
     made_at: Mapped[datetime] = mapped_column(default=clock.now)
     ended_at: Mapped[datetime | None]
 

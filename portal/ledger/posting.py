@@ -84,14 +84,15 @@ def reverse(entry: JournalEntry, *, on: date, words: str, by: int | None) -> Jou
     return post(entry.group_id, Kind.REVERSAL, lines, on=on, words=words, by=by, reverses=entry)
 
 
-def promise(fund: Fund, item, pence: int) -> None:
-    """So much of a fund is promised to this row, and no more or less than that."""
+def promise(fund: Fund, item, pence: int, *, short: bool = False) -> None:
+    """So much of a fund is promised to this row, and no more or less than that; `short` where the fund can't cover it."""
     live = _live(item)
     if live and (live.fund_id, live.pence) == (fund.id, pence):
+        live.short = short
         return
     unpromise(item)
     own = {"item_table": item.__tablename__, "item_id": item.id}
-    db.session.add(Commitment(group_id=fund.group_id, fund_id=fund.id, pence=pence, **own))
+    db.session.add(Commitment(group_id=fund.group_id, fund_id=fund.id, pence=pence, short=short, **own))
     db.session.flush()
 
 

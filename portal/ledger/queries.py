@@ -82,22 +82,23 @@ def status(fund: Fund) -> Status:
     return next(one for one in statuses(fund.group_id) if one.fund.id == fund.id)
 
 
+def held(fund: Fund) -> int:
+    """What a fund holds, in pence."""
+    sums = sa.select(sa.func.coalesce(sa.func.sum(Balance.pence), 0)).where(
+        Balance.group_id == fund.group_id, Balance.fund_id == fund.id, Balance.account.in_(HELD)
+    )
+    return int(db.session.scalar(sums) or 0)
+
+
 def free_for(fund: Fund, item) -> int:
-    """What of a fund is free for this very row: what is held, less what is promised to everything else. Pence."""
-    held = db.session.scalar(
-        sa.select(sa.func.coalesce(sa.func.sum(Balance.pence), 0)).where(
-            Balance.group_id == fund.group_id, Balance.fund_id == fund.id, Balance.account.in_(HELD)
-        )
+    """What of a fund is free for this very row: what is held, less what is covered of what was promised
+    to others before it. Pence."""
+    live = sa.select(Commitment).where(
+        Commitment.group_id == fund.group_id, Commitment.fund_id == fund.id, Commitment.ended_at.is_(None)
     )
-    others = db.session.scalar(
-        sa.select(sa.func.coalesce(sa.func.sum(Commitment.pence), 0)).where(
-            Commitment.group_id == fund.group_id,
-            Commitment.fund_id == fund.id,
-            Commitment.ended_at.is_(None),
-            sa.or_(Commitment.item_table != item.__tablename__, Commitment.item_id != item.id),
-        )
-    )
-    return int(held or 0) - int(others or 0)
+    promised = db.session.scalars(live.order_by(Commitment.id)).all()
+    own = next((one.id for one in promised if (one.item_table, one.item_id) == (item.__tablename__, item.id)), None)
+    return held(fund) - sum(one.pence for one in promised if not one.short and (own is None or one.id < own))
 
 
 def fund(group_id: int, fund_id: int | None) -> Fund | None:

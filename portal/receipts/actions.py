@@ -170,7 +170,7 @@ def record_payment(by, group, receipt, *, paid_on: date) -> Receipt:
         return receipt
     fund = ledger.fund(group.id, receipt.fund_id)
     if fund:
-        if ledger.free_for(fund, receipt) < (receipt.amount_pence or 0):
+        if ledger.held(fund) < (receipt.amount_pence or 0):
             raise Mistake("Its fund doesn’t hold that much. Hold it under F5, or wait for money to come in.")
         words = f"{receipt.ref}, {receipt.shop or receipt.label or 'a receipt'}"
         posting.pay(fund, receipt.amount_pence or 0, receipt.ledger_code, on=paid_on, words=words, by=by.person_id)

@@ -30,7 +30,7 @@ def look(receipt: Receipt) -> None:
     else:
         missing = receipt.amount_pence - ledger.free_for(fund, receipt)
         if missing > 0 or receipt.accepted_at:
-            posting.promise(fund, receipt, receipt.amount_pence)
+            posting.promise(fund, receipt, receipt.amount_pence, short=missing > 0)
         else:
             posting.unpromise(receipt)
     if missing > 0 and fund:

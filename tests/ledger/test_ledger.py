@@ -195,7 +195,8 @@ def test_what_a_fund_cant_cover_is_held_alone_and_let_go_when_money_comes(kettle
     fits, short = receipt_of(kettle, grant, 50_00).id, receipt_of(kettle, grant, 120_00).id
     held = hold_on(short)
     assert (held.rule, held.reason) == ("F5", "“Community Hands grant” is £25.00 short of this one.")
-    assert hold_on(fits) is None or hold_on(fits).item_id == fits
+    receipts.describe(make.actor(make.person("Marsha")), kettle, fits, label="tea")
+    assert hold_on(fits) is None  # what was there before isn't held for what came later
     with pytest.raises(Mistake, match="ready to pay"):
         receipts.record_payment(glyn, kettle, short, paid_on=clock.today())
     actions.receive(glyn, kettle, grant.id, source="donation", pence=100_00, on=clock.today(), words="A neighbour")

@@ -150,6 +150,7 @@ class Books(RuleBasedStateMachine):
 
 
 def test_no_sequence_breaks_the_books(app):
+    Books.count = 0
     run_state_machine_as_test(
         Books,
         settings=settings(
