@@ -16,12 +16,12 @@ from portal.people import reach, session
 
 ROOT = Path(__file__).parent.parent
 FLOORS = (
-    "core people activity autonomy signin members breakglass disagreements silence ledger receipts spending small_costs "
-    "governance support knowledge notices exports home demo app"
+    "core people activity autonomy signin members breakglass disagreements silence ledger budget payees receipts spending "
+    "payments bank papers governance support knowledge notices exports home demo app"
 ).split()
 FEATURES = (
     *("activity", "autonomy", "signin", "members", "breakglass", "disagreements", "silence", "ledger"),
-    *("receipts", "notices", "home", "demo"),
+    *("budget", "payees", "receipts", "spending", "payments", "bank", "papers", "notices", "home", "demo"),
 )
 
 

@@ -132,6 +132,8 @@ def _is_filled(column: sa.Column) -> bool:
 
 def _something(column: sa.Column):
     """A plain value of its type; every number is 1, so that all rows point at one another."""
+    if column.name == "ends_on":
+        return datetime.date(2025, 3, 31)  # a year that is closed lies before everything else
     kinds = (
         (sa.Boolean, False),
         (sa.Integer, 1),

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from portal.core import clock, wall
 from portal.core.db import db
 from portal.ledger import posting
-from portal.ledger.models import Account, Basis, Fund, HostFund, Kind, Restriction
+from portal.ledger.models import Account, Basis, FeeRate, Fund, HostFund, Kind, Restriction
 from portal.ledger.posting import Line
 from portal.receipts.models import Receipt
 
@@ -71,8 +71,9 @@ def _fund(fund: Fund, money: Money, finance: int) -> None:
         money.funder,
         money.purpose,
     )
-    fund.fee_basis_points = 500 if money.source is Account.GRANT else 0
     fund.opened_at, fund.opened_by = clock.now() - timedelta(days=210), finance
+    rate = {"version": 1, "basis_points": 500 if money.source is Account.GRANT else 0, "starts_on": _ago(210)}
+    db.session.add(FeeRate(group_id=fund.group_id, fund_id=fund.id, made_by=finance, **rate))
     posting.receive(fund, money.source, money.came_in, on=_ago(205), words=money.name, by=finance)
     receipts = db.session.scalars(sa.select(Receipt).where(Receipt.fund_id == fund.id).order_by(Receipt.number)).all()
     paid = [one for one in receipts if one.paid_on]

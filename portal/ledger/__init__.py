@@ -1,4 +1,5 @@
-"""The money held for groups. Words: fund, ledger code.
+"""The money held for groups, in double entry by fund. Words: fund, entry, posting, reversal, commitment, fee rate.
 
-So far a fund has a name, so that a receipt can say which pot it is for, and the host has its list of ledger codes.
+Entries are written by `posting.py` alone, are never changed, and are corrected by reversal. Nothing is dated within a
+closed year.
 """

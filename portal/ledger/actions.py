@@ -9,7 +9,7 @@ from portal.autonomy.door import Mistake, action
 from portal.core import clock
 from portal.core.db import db
 from portal.ledger import posting, queries
-from portal.ledger.models import HELD, Account, Basis, Fund, HostFund, JournalEntry, Kind, Restriction
+from portal.ledger.models import HELD, Account, Basis, FeeRate, Fund, HostFund, JournalEntry, Kind, Restriction
 from portal.people.roles import Role
 
 FINANCE = frozenset({Role.FINANCE})
@@ -25,6 +25,7 @@ def open_fund(
     basis: str,
     funder: str | None = None,
     purpose: str | None = None,
+    agreed: str | None = None,
     fee_basis_points: int = 0,
     from_on: date | None = None,
     until_on: date | None = None,
@@ -41,9 +42,12 @@ def open_fund(
         raise Mistake("The group has a fund of that name.", "name")
     fund = fund or Fund(group_id=group.id, name=name)
     fund.restriction, fund.basis, fund.funder, fund.purpose = Restriction(restriction), Basis(basis), funder, purpose
-    fund.fee_basis_points, fund.from_on, fund.until_on = fee_basis_points, from_on, until_on
+    fund.agreed, fund.from_on, fund.until_on = agreed, from_on, until_on
     fund.opened_at, fund.opened_by = clock.now(), by.person_id
     db.session.add(fund)
+    db.session.flush()
+    rate = {"version": 1, "basis_points": fee_basis_points, "starts_on": from_on or clock.today(), "words": agreed}
+    db.session.add(FeeRate(group_id=group.id, fund_id=fund.id, made_by=by.person_id, **rate))
     return fund
 
 

@@ -43,6 +43,7 @@ class Account(StrEnum):
     COST = "cost"
     TRANSFER = "transfer"
     FEE_INCOME = "fee_income"
+    UNMATCHED = "unmatched"
     AWARDED = "awarded"
 
 
@@ -55,6 +56,7 @@ class HostFund(StrEnum):
 
     FEES = "fees"
     SMALL_THINGS = "small_things"
+    SUSPENSE = "suspense"  # money that came in and nobody can place yet
 
 
 class Fund(GroupOwned, db.Model):
@@ -66,27 +68,51 @@ class Fund(GroupOwned, db.Model):
     __tablename__ = "funds"
     OWNERS: ClassVar = {
         Area.BUDGET: "name",
-        HOST: "restriction funder purpose basis fee_basis_points from_on until_on",
+        HOST: "restriction funder purpose agreed basis from_on until_on",
     }
 
     name: Mapped[str] = mapped_column(sa.String(80))
     restriction: Mapped[Restriction | None] = mapped_column(Word(Restriction))
     funder: Mapped[str | None] = mapped_column(sa.String(120))
     purpose: Mapped[str | None] = mapped_column(sa.Text)  # in the funder's words
+    agreed: Mapped[str | None] = mapped_column(sa.String(200))  # who agreed to it, and when
     basis: Mapped[Basis | None] = mapped_column(Word(Basis))
-    fee_basis_points: Mapped[int] = mapped_column(default=0)  # the host's fee on grants, in hundredths of a per cent
     from_on: Mapped[date | None]
     until_on: Mapped[date | None]
     opened_at: Mapped[datetime | None]
     opened_by: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
 
-    @classmethod
-    def extra_constraints(cls):
-        return (sa.CheckConstraint("fee_basis_points BETWEEN 0 AND 10000", name="fee"),)
-
     @property
     def ref(self) -> str:
         return f"F{self.id}"
+
+
+class FeeRate(GroupOwned, db.Model):
+    """A version of the host's fee on a fund's grants, in hundredths of a per cent, from a day on. A new one never
+    reaches back."""
+
+    __tablename__ = "fee_rates"
+    OWNERS: ClassVar = {HOST: "version basis_points starts_on words"}
+
+    fund_id: Mapped[int]
+    version: Mapped[int]
+    basis_points: Mapped[int]
+    starts_on: Mapped[date]
+    words: Mapped[str | None] = mapped_column(sa.String(200))  # what was agreed, by whom; or why it changes
+    made_at: Mapped[datetime] = mapped_column(default=clock.now)
+    made_by: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
+
+    @classmethod
+    def extra_constraints(cls):
+        return (
+            within_group("fund_id", "funds"),
+            sa.UniqueConstraint("fund_id", "version"),
+            sa.CheckConstraint("basis_points BETWEEN 0 AND 10000", name="fee"),
+        )
+
+    @property
+    def ref(self) -> str:
+        return f"F{self.fund_id}"
 
 
 class Kind(StrEnum):
@@ -131,6 +157,7 @@ class Posting(db.Model):
     __table_args__ = (
         sa.UniqueConstraint("group_id", "id"),
         within_group("fund_id", "funds"),
+        within_group("line_id", "budget_lines"),
         sa.CheckConstraint("(fund_id IS NULL) <> (host_fund IS NULL)", name="one_fund"),
         sa.CheckConstraint("pence <> 0", name="something"),
         {"info": {**GROUP_OWNED, "owners": {RECORD: "account code host_fund pence"}}},
@@ -142,6 +169,7 @@ class Posting(db.Model):
     code: Mapped[str | None] = mapped_column(sa.String(4))  # the host's ledger code of a cost
     fund_id: Mapped[int | None] = mapped_column(index=True)
     host_fund: Mapped[HostFund | None] = mapped_column(Word(HostFund))
+    line_id: Mapped[int | None]  # the budget line a cost is spent on
     pence: Mapped[int] = mapped_column(sa.BigInteger)
 
 
@@ -160,6 +188,20 @@ class Balance(GroupOwned, db.Model):
         return (within_group("fund_id", "funds"), sa.UniqueConstraint("fund_id", "account"))
 
 
+class LineBalance(GroupOwned, db.Model):
+    """The same for what was spent on one budget line."""
+
+    __tablename__ = "line_balances"
+    OWNERS: ClassVar = {RECORD: "pence"}
+
+    line_id: Mapped[int] = mapped_column(unique=True)
+    pence: Mapped[int] = mapped_column(sa.BigInteger)
+
+    @classmethod
+    def extra_constraints(cls):
+        return (within_group("line_id", "budget_lines"),)
+
+
 class HostBalance(db.Model):
     """The same for the host's own funds."""
 
@@ -169,6 +211,27 @@ class HostBalance(db.Model):
     host_fund: Mapped[HostFund] = mapped_column(Word(HostFund))
     account: Mapped[Account] = mapped_column(Word(Account))
     pence: Mapped[int] = mapped_column(sa.BigInteger)
+
+
+class ClosedYear(db.Model):
+    """A year of the host's whose accounts are closed: nothing more is dated on or before its last day (a trigger
+    holds it)."""
+
+    __tablename__ = "closed_years"
+
+    ends_on: Mapped[date] = mapped_column(unique=True)
+    closed_at: Mapped[datetime] = mapped_column(default=clock.now)
+    closed_by: Mapped[int] = mapped_column(sa.ForeignKey("people.id"))
+
+
+class BooksCheck(db.Model):
+    """The books were added up anew: when, and the first thing that didn't add up, if any."""
+
+    __tablename__ = "books_checks"
+
+    checked_at: Mapped[datetime] = mapped_column(default=clock.now)
+    faults: Mapped[int]
+    first: Mapped[str | None] = mapped_column(sa.Text)
 
 
 class Commitment(GroupOwned, db.Model):
@@ -181,6 +244,7 @@ class Commitment(GroupOwned, db.Model):
     fund_id: Mapped[int]
     item_table: Mapped[str] = mapped_column(sa.String(40))
     item_id: Mapped[int]
+    line_id: Mapped[int | None]
     pence: Mapped[int] = mapped_column(sa.BigInteger)
     short: Mapped[bool] = mapped_column(default=False)
     made_at: Mapped[datetime] = mapped_column(default=clock.now)
@@ -191,6 +255,7 @@ class Commitment(GroupOwned, db.Model):
         live = sa.text("ended_at IS NULL")
         return (
             within_group("fund_id", "funds"),
+            within_group("line_id", "budget_lines"),
             sa.CheckConstraint("pence > 0", name="something"),
             sa.Index(
                 *("uq_commitments_live", "group_id", "item_table", "item_id"),

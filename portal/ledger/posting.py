@@ -14,7 +14,18 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from portal.core import clock
 from portal.core.db import db
-from portal.ledger.models import Account, Balance, Commitment, Fund, HostBalance, HostFund, JournalEntry, Kind, Posting
+from portal.ledger.models import (
+    Account,
+    Balance,
+    Commitment,
+    FeeRate,
+    Fund,
+    HostBalance,
+    HostFund,
+    JournalEntry,
+    Kind,
+    Posting,
+)
 
 
 class Unbalanced(ValueError):
@@ -59,7 +70,7 @@ def receive(fund: Fund, source: Account, pence: int, *, on: date, words: str, by
     """Money comes into a fund: all of it in, then the host's fee out as its own line (grants only). An award comes out of
     the host's Small Things Pot."""
     lines = [Line(Account.BANK, pence, fund.id), Line(source, -pence, fund.id)]
-    fee = fee_on(pence, fund.fee_basis_points) if source is Account.GRANT else 0
+    fee = fee_on(pence, fee_rate(fund, on)) if source is Account.GRANT else 0
     if fee:
         lines += [Line(Account.FEE, fee, fund.id), Line(Account.BANK, -fee, fund.id)]
         lines += [Line(Account.BANK, fee, HostFund.FEES), Line(Account.FEE_INCOME, -fee, HostFund.FEES)]
@@ -102,6 +113,15 @@ def unpromise(item) -> None:
     if live:
         live.ended_at = clock.now()
         db.session.flush()
+
+
+def fee_rate(fund: Fund, on: date) -> int:
+    """The host's fee on a grant that came in that day, in hundredths of a per cent: the newest version that had begun, or
+    the first, which holds for what came before it too."""
+    versions = sa.select(FeeRate).where(FeeRate.group_id == fund.group_id, FeeRate.fund_id == fund.id)
+    begun = sa.or_(FeeRate.starts_on <= on, FeeRate.version == 1)
+    rate = db.session.scalar(versions.where(begun).order_by(FeeRate.version.desc()).limit(1))
+    return rate.basis_points if rate else 0
 
 
 def fee_on(pence: int, basis_points: int) -> int:

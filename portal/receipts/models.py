@@ -1,7 +1,7 @@
 """Receipt, its pictures, and the questions asked about it."""
 
 from datetime import date, datetime, timedelta
-from enum import Enum
+from enum import Enum, StrEnum
 from typing import ClassVar
 
 import sqlalchemy as sa
@@ -9,20 +9,36 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.autonomy.areas import Area
 from portal.core import clock
-from portal.core.db import HOST, RECORD, GroupOwned, db, within_group
+from portal.core.db import HOST, RECORD, GroupOwned, Word, db, within_group
 
 BIN_LASTS = timedelta(days=30)
 
 
+class CostKind(StrEnum):
+    """What the group asked for, of a cost."""
+
+    PAY_BACK = "pay_back"
+    INVOICE = "invoice"
+    ADVANCE = "advance"  # money ahead, into a float that the group holds
+    FEE = "fee"  # thanks for lived experience; kept apart from expenses
+    FROM_FLOAT = "from_float"  # paid already, out of a float
+
+
 class Receipt(GroupOwned, db.Model):
     """A cost somebody had. The group's words and the host's code lie side by side (autonomy guide, "Two layers").
+
+    It becomes a cost to be paid when the group asks (`asked_at`), is agreed to by the group's own rule (`agreed_at`, and
+    `agreed_mark`: what exactly), is in order for the host (`accepted_at`), is in a payment run (`in_run_at`: nothing of it
+    moves any more), and is paid when the bank says so (`paid_on`). `waits_until`: a yes of staff's that the group can
+    still undo.
 
     `key` was made on the phone, so that sending twice makes one. `no_picture_why`: declared without a picture.
     """
 
     __tablename__ = "receipts"
     OWNERS: ClassVar = {
-        RECORD: "number key",
+        RECORD: "number key agreed_mark waits_until",
+        Area.SPENDING: "kind",
         Area.RECEIPTS: "shop amount_pence spent_on label note fund_id no_picture_why",
         HOST: "ledger_code paid_on",
     }
@@ -40,12 +56,23 @@ class Receipt(GroupOwned, db.Model):
     fund_id: Mapped[int | None]
     no_picture_why: Mapped[str | None] = mapped_column(sa.String(300))
 
+    kind: Mapped[CostKind | None] = mapped_column(Word(CostKind))
+    payee_id: Mapped[int | None]
+    line_id: Mapped[int | None]
+    asked_at: Mapped[datetime | None]
+    asked_by: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
+    agreed_at: Mapped[datetime | None]
+    agreed_by: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
+    agreed_mark: Mapped[str | None] = mapped_column(sa.String(64))
+    waits_until: Mapped[date | None]
+
     withdrawn_at: Mapped[datetime | None]
     withdrawn_by: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
 
     ledger_code: Mapped[str | None] = mapped_column(sa.String(10))
     accepted_at: Mapped[datetime | None]
     accepted_by: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
+    in_run_at: Mapped[datetime | None]
     paid_on: Mapped[date | None]
 
     @classmethod
@@ -53,8 +80,11 @@ class Receipt(GroupOwned, db.Model):
         return (
             sa.UniqueConstraint("group_id", "key"),
             within_group("fund_id", "funds"),
+            within_group("payee_id", "payees"),
+            within_group("line_id", "budget_lines"),
             sa.CheckConstraint("amount_pence > 0", name="amount_above_zero"),
             sa.CheckConstraint("paid_on IS NULL OR withdrawn_at IS NULL", name="paid_is_not_taken_back"),
+            sa.CheckConstraint("in_run_at IS NULL OR withdrawn_at IS NULL", name="in_a_run_is_not_taken_back"),
         )
 
     @property

@@ -18,7 +18,11 @@ WHOSE = {
     "memberships": {"people": "role"},
     "invitations": {"people": "email role"},
     "funds": {"budget": "name"},
-    "receipts": {"receipts": "shop amount_pence spent_on label note fund_id no_picture_why", "host": "ledger_code paid_on"},
+    "receipts": {
+        "receipts": "shop amount_pence spent_on label note fund_id no_picture_why",
+        "spending": "kind",
+        "host": "ledger_code paid_on",
+    },
     "area_levels": {"setting": "area level"},
     "spending_limits": {"setting": "each_pence month_pence"},
     "loosenings": {"setting": "area level each_pence month_pence holds_from"},
