@@ -10,6 +10,7 @@ from portal.breakglass import queries as breakglass
 from portal.core.db import db
 from portal.disagreements import queries as disagreements
 from portal.members import queries as members
+from portal.payees import queries as payees
 from portal.receipts import queries as receipts
 from portal.silence import queries as silence
 
@@ -18,7 +19,8 @@ MOST = 6
 
 @dataclass(frozen=True)
 class Waiting:
-    """Something that waits for the group: a question, a proposal, a new organiser, an organiser to go, a loosening."""
+    """Something that waits for the group: a question, a proposal, a new organiser, an organiser to go, a loosening, a
+    changed account."""
 
     kind: str
     number: int
@@ -35,6 +37,7 @@ def _in_order(*parts: sa.Select) -> sa.Select:
 _FOR_HELPERS = _in_order(receipts.WAITING, breakglass.URGENT)
 _FOR_ORGANISERS = _in_order(
     *(receipts.WAITING, *members.WAITING, *autonomy.WAITING, disagreements.WAITING, silence.WAITING),
+    payees.WAITING,
     *(breakglass.WAITING, breakglass.URGENT),
 )
 

@@ -72,6 +72,7 @@ USES = {"coordinator": DONE, "finance": WALL, "safeguarding": WALL, "both": WALL
 KEPT = {"coordinator": WALL, "both": WALL}  # the area stands at Only us
 ADDRESS = {"email": "new@example.org", "key": KEY}
 CREDENTIAL = {"challenge_id": "1", "credential": "{}"}
+ACCOUNT = {"sort_code": "08-99-99", "account": "66374958", "roll": "", "sure": "", "key": KEY}
 DETAILS = {"shop": "Grocer", "amount_pence": "4.20", "label": "tea", "key": KEY}
 
 TABLE = {
@@ -214,6 +215,26 @@ TABLE = {
     ),
     "GET ledger.entry": host(BOOKS, entry_id="journal"),
     "POST ledger.correct": host(PAYS, {"words": "Twice", "key": KEY}, entry_id="journal"),
+    "GET payees.index": group(ORGANISERS),
+    "GET payees.new": group(ORGANISERS),
+    "POST payees.add": group(
+        ORGANISERS, ACCOUNT | {"who": "person", "name": "June", "email": "june@example.org", "how": "now"}
+    ),
+    "GET payees.show": group(ORGANISERS),
+    "GET payees.change": group(ORGANISERS),
+    "POST payees.change_details": group(ORGANISERS, ACCOUNT, payee_id="payee_unchanged"),
+    "POST payees.second": group(ORGANISERS, {"key": KEY}),
+    "POST payees.stop": group(ORGANISERS, {"key": KEY}),
+    "POST payees.end": group(ORGANISERS, {"key": KEY}),
+    "POST payees.send_link": group(ORGANISERS, {"key": KEY}),
+    "POST payees.revoke_link": group(ORGANISERS, {"key": KEY}),
+    "GET payees.link": Cell("public", dict.fromkeys(EVERYONE, DONE), {}, {"token": "payee_token"}),
+    "POST payees.give": Cell("public", dict.fromkeys(EVERYONE, DONE), ACCOUNT, {"token": "payee_token"}),
+    "GET payees.to_check": host(PAYS),
+    "GET payees.hosts": host(PAYS),
+    "GET payees.look": host(PAYS),
+    "POST payees.second_for": host(PAYS, {"key": KEY}, details_id="details_by_link"),
+    "POST payees.stop_for": host(PAYS, {"key": KEY}),
     "GET silence.every": host(STAFF),
     "GET silence.show": host(STAFF),
     "POST silence.note_try": host(COORDINATORS, {"how": "Rang Joe", "key": KEY}),
