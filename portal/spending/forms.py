@@ -1,0 +1,67 @@
+"""What people say when they ask for a cost to be paid."""
+
+from wtforms import RadioField, SelectField
+from wtforms.validators import InputRequired, Length
+
+from portal.core.forms import Needed, PlainForm, PoundsField, WordsField
+from portal.receipts.models import CostKind
+from portal.spending.models import Needs
+
+KINDS = {
+    CostKind.PAY_BACK: "Pay someone back",
+    CostKind.INVOICE: "Pay a bill",
+    CostKind.ADVANCE: "Money ahead, into a float",
+    CostKind.FEE: "A fee, as thanks for someone’s experience",
+    CostKind.FROM_FLOAT: "It came out of our float",
+}
+NEEDS = {Needs.ONE: "Any one of us", Needs.TWO: "Any two of us", Needs.ALL: "All of us"}
+
+
+class CostForm(PlainForm):
+    """One short form. What is known of the receipt is filled in."""
+
+    kind = RadioField(
+        "What is it?",
+        choices=[(kind.value, words) for kind, words in KINDS.items()],
+        validators=[InputRequired("Choose what it is.")],
+    )
+    shop = WordsField("What for?", [Needed("Say what it’s for, in a few words."), Length(max=120)])
+    amount_pence = PoundsField("How much?", [Needed("Write how much it is, like 6 or 6.50.")])
+    payee_id = SelectField("Who is paid?", coerce=lambda value: int(value) if str(value or "").isdecimal() else None)
+    pot = SelectField("From which pot?", validators=[Needed("Choose which pot it comes from.")])
+
+    def offer(self, payees: list[tuple[int, str, str | None]], pots: list[tuple[str, str]]) -> None:
+        """The group's own payees and pots to choose from."""
+        shown = [
+            (number, f"{name}, account ending {tail}" if tail else f"{name}, details to come")
+            for number, name, tail in payees
+        ]
+        self.payee_id.choices = [("", "Choose…" if payees else "Nobody yet"), *shown]
+        self.pot.choices = [("", "Choose…"), *pots] if len(pots) != 1 else pots
+
+    def facts(self) -> dict:
+        facts = super().facts()
+        fund, _, line = facts.pop("pot").partition("-")
+        return facts | {"fund_id": int(fund), "line_id": int(line) if line else None}
+
+
+class YesForm(PlainForm):
+    """A yes to exactly what was on the page."""
+
+    mark = WordsField(validators=[Needed("Look at it once more, then say yes.")])
+
+
+class RuleForm(PlainForm):
+    """Who says yes to costs."""
+
+    needs = RadioField(
+        "Who says yes to a cost?", choices=[(one.value, words) for one, words in NEEDS.items()], default="one"
+    )
+    over_pence = PoundsField("Over how much do more of us say yes?")
+    over_needs = RadioField(
+        "Who says yes above that?", choices=[(one.value, words) for one, words in NEEDS.items()], default="two"
+    )
+
+    def facts(self) -> dict:
+        facts = super().facts()
+        return facts if facts["over_pence"] else facts | {"over_pence": None, "over_needs": None}
