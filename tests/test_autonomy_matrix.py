@@ -130,6 +130,16 @@ MATRIX = {
     "silence.note_try": HOSTS_COORDINATORS,
     "silence.step_down": ONESELF,
     "silence.unname": GROUPS_OWN,
+    "spending.agree_rule": GROUPS_OWN,
+    "spending.ask": THEIR_OWN,
+    "spending.ask_anew": THEIR_OWN,
+    "spending.look_again": AUTOMATIC,
+    "spending.say_yes": GROUPS_OWN,
+    "spending.say_yes_for": row(coordinator=AS_SET, finance=AS_SET),
+    "spending.set_rule": GROUPS_OWN,
+    "spending.stand_back": GROUPS_OWN,
+    "spending.take_back_yes": GROUPS_OWN,
+    "spending.unask": THEIR_OWN,
     "signin.add_passkey": ONESELF,
     "signin.ask_code": BEFORE_SIGN_IN,
     "signin.ask_passkey": BEFORE_SIGN_IN,
@@ -154,9 +164,11 @@ WHERE = {
         members.ask_removal members.agree_removal members.end_removal members.leave silence.name silence.unname""",
     "receipts": """receipts.upload receipts.declare receipts.describe receipts.add_picture receipts.withdraw
         receipts.restore receipts.answer""",
+    "spending": """spending.ask spending.ask_anew spending.unask spending.say_yes spending.take_back_yes
+        spending.stand_back spending.say_yes_for""",
     "F1": """ledger.correct ledger.open_fund ledger.receive receipts.ask receipts.code
         receipts.record_payment receipts.keep_pages receipts.give_up_picture receipts.remove""",
-    "F2": "receipts.hold receipts.renew_hold receipts.release receipts.look_again",
+    "F2": "receipts.hold receipts.renew_hold receipts.release receipts.look_again spending.look_again",
     "F3": "receipts.accept",
 }
 # Which ask for a passkey or password again first (safety guide, step-up): who decides, who is in, how one signs in.
@@ -165,7 +177,8 @@ ASKS_AGAIN = """
     breakglass.delay_again breakglass.review ledger.correct ledger.open_fund ledger.receive members.agree
     members.agree_removal members.appoint members.ask_removal members.dismiss members.found members.invite_first
     members.invite_helper members.propose_organiser members.remove_helper signin.confirm_app signin.remove_passkey
-    signin.remove_password signin.start_app silence.ask_for_exit silence.confirm silence.name
+    signin.remove_password signin.start_app silence.ask_for_exit silence.confirm silence.name spending.agree_rule
+    spending.say_yes spending.say_yes_for spending.set_rule
 """
 
 # The guide's two tables of areas: what staff get, area by area and level by level.

@@ -35,10 +35,11 @@ WITHIN_SAY = frozenset(
         *("disagreements.ours", "disagreements.new", "disagreements.show"),
     }
 )
+WITHIN_MONEY = frozenset({"spending.show", "spending.edit", "spending.new", "spending.rule"})
 GROUP_PLACES = (
     Place("home.index", "Home", "home", GROUP_ROLES),
     Place("receipts.index", "Receipts", "file", GROUP_ROLES),
-    Place("ledger.money", "Money", "money", GROUP_ROLES),
+    Place("ledger.money", "Money", "money", GROUP_ROLES, WITHIN_MONEY),
     Place("members.index", "People", "people", GROUP_ROLES, frozenset({"notices.ours", "silence.ours"})),
     Place("autonomy.say", "Our say", "say", GROUP_ROLES, WITHIN_SAY),
 )
@@ -49,7 +50,13 @@ WITHIN_GROUPS = frozenset(
     }
 )
 HOST_PLACES = (
-    Place("desk.index", "Receipts", "file", frozenset({Role.FINANCE, Role.COORDINATOR})),
+    Place(
+        "desk.index",
+        "Receipts",
+        "file",
+        frozenset({Role.FINANCE, Role.COORDINATOR}),
+        frozenset({"desk.show", "costs.cost"}),
+    ),
     Place(
         "members.groups",
         "Groups",

@@ -12,6 +12,7 @@ from portal.disagreements import queries as disagreements
 from portal.members import queries as members
 from portal.receipts import queries as receipts
 from portal.silence import queries as silence
+from portal.spending import queries as spending
 
 MOST = 6
 
@@ -35,7 +36,7 @@ def _in_order(*parts: sa.Select) -> sa.Select:
 _FOR_HELPERS = _in_order(receipts.WAITING, breakglass.URGENT)
 _FOR_ORGANISERS = _in_order(
     *(receipts.WAITING, *members.WAITING, *autonomy.WAITING, disagreements.WAITING, silence.WAITING),
-    *(breakglass.WAITING, breakglass.URGENT),
+    *(*spending.WAITING, breakglass.WAITING, breakglass.URGENT),
 )
 
 

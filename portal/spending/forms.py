@@ -27,7 +27,9 @@ class CostForm(PlainForm):
     )
     shop = WordsField("What for?", [Needed("Say what it’s for, in a few words."), Length(max=120)])
     amount_pence = PoundsField("How much?", [Needed("Write how much it is, like 6 or 6.50.")])
-    payee_id = SelectField("Who is paid?", coerce=lambda value: int(value) if str(value or "").isdecimal() else None)
+    payee_id = SelectField(
+        "Who is paid?", validate_choice=False, coerce=lambda value: int(value) if str(value or "").isdecimal() else None
+    )
     pot = SelectField("From which pot?", validators=[Needed("Choose which pot it comes from.")])
 
     def offer(self, payees: list[tuple[int, str, str | None]], pots: list[tuple[str, str]]) -> None:

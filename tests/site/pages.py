@@ -46,7 +46,7 @@ class Page:
 K, DESK, DUTIES = "/g/tuesday-kettle", "/host/receipts", "/host/groups/tuesday-kettle/duties"
 HOSTS = "/host/groups/tuesday-kettle/disagreements"
 SILENT = "/host/groups/more-8/silence"
-VIEWS = ("asked", "ready", "held", "paid")
+VIEWS = ("group", "asked", "ready", "held", "paid")
 PAGES = (
     Page("sign-in", "signin.start", "", "/sign-in"),
     Page("code", "signin.code", "", "/sign-in/code"),
@@ -89,6 +89,15 @@ PAGES = (
     Page("proposals", "autonomy.proposals", "Wren", "/g/quiet-allotment/proposals/"),
     Page("change", "autonomy.change", "Marsha", f"{K}/changes/{{change}}"),
     Page("rest", "autonomy.rest", "Marsha", f"{K}/rest"),
+    Page("cost, asking", "spending.show", "Marsha", f"{K}/receipts/103/payment"),
+    Page("cost, asked wrongly", "spending.ask", "Marsha", f"{K}/receipts/103/payment", {"amount_pence": "lots"}, 422),
+    Page("cost, changing it", "spending.edit", "Bev", "/g/makers-moving-on/receipts/112/payment/form"),
+    Page("cost, with us", "spending.show", "Bev", "/g/makers-moving-on/receipts/112/payment"),
+    Page("cost, a fee", "spending.show", "Orla", "/g/hearsay-collective/receipts/108/payment"),
+    Page("cost, new", "spending.new", "Marsha", f"{K}/money/ask"),
+    Page("cost, new and wrong", "spending.ask_anew", "Marsha", f"{K}/money/ask", {}, 422),
+    Page("rule for yes", "spending.rule", "Marsha", f"{K}/money/rule"),
+    Page("cost, the host’s side", "costs.cost", "Imani Okafor", f"{DESK}/112/payment/"),
     Page("money", "ledger.money", "Sam", "/g/hillfoot-walkers/money/"),
     Page("books", "ledger.books", "Glyn Parry", "/host/groups/hearsay-collective/books"),
     Page("books, a wrong sum", "ledger.receive", "Glyn Parry", "{books}/funds/{fund}/money-in", {"pence": "lots"}, 422),
