@@ -103,6 +103,15 @@ MATRIX = {
     "notices.choose": ONESELF,
     "notices.remind": AUTOMATIC,
     "notices.share": GROUPS_OWN,
+    "payees.add": GROUPS_OWN,
+    "payees.change_details": GROUPS_OWN,
+    "payees.end": GROUPS_OWN,
+    "payees.give": row(stranger=YES),
+    "payees.look": HOSTS_FINANCE,
+    "payees.revoke_link": GROUPS_OWN,
+    "payees.second": row(organiser=YES, finance=YES),
+    "payees.send_link": GROUPS_OWN,
+    "payees.stop": row(organiser=YES, finance=YES),
     "receipts.accept": HOSTS_DESK,
     "receipts.add_picture": THEIR_OWN,
     "receipts.answer": THEIR_OWN,
@@ -165,11 +174,12 @@ WHERE = {
     "receipts": """receipts.upload receipts.declare receipts.describe receipts.add_picture receipts.withdraw
         receipts.restore receipts.answer""",
     "spending": """spending.ask spending.ask_anew spending.unask spending.say_yes spending.take_back_yes
-        spending.stand_back spending.say_yes_for""",
+        spending.stand_back spending.say_yes_for payees.add payees.change_details payees.end payees.give
+        payees.revoke_link payees.send_link""",
     "F1": """ledger.correct ledger.open_fund ledger.receive receipts.ask receipts.code
         receipts.record_payment receipts.keep_pages receipts.give_up_picture receipts.remove""",
     "F2": "receipts.hold receipts.renew_hold receipts.release receipts.look_again spending.look_again",
-    "F3": "receipts.accept",
+    "F3": "receipts.accept payees.look payees.second payees.stop",
 }
 # Which ask for a passkey or password again first (safety guide, step-up): who decides, who is in, how one signs in.
 ASKS_AGAIN = """
@@ -179,6 +189,8 @@ ASKS_AGAIN = """
     members.invite_helper members.propose_organiser members.remove_helper signin.confirm_app signin.remove_passkey
     signin.remove_password signin.start_app silence.ask_for_exit silence.confirm silence.name spending.agree_rule
     spending.say_yes spending.say_yes_for spending.set_rule
+    payees.add payees.change_details payees.look payees.second payees.send_link
+    signin.remove_password signin.start_app silence.ask_for_exit silence.confirm silence.name
 """
 
 # The guide's two tables of areas: what staff get, area by area and level by level.

@@ -35,7 +35,12 @@ WITHIN_SAY = frozenset(
         *("disagreements.ours", "disagreements.new", "disagreements.show"),
     }
 )
-WITHIN_MONEY = frozenset({"spending.show", "spending.edit", "spending.new", "spending.rule"})
+WITHIN_MONEY = frozenset(
+    {
+        *("spending.show", "spending.edit", "spending.new", "spending.rule"),
+        *("payees.index", "payees.new", "payees.show", "payees.change"),
+    }
+)
 GROUP_PLACES = (
     Place("home.index", "Home", "home", GROUP_ROLES),
     Place("receipts.index", "Receipts", "file", GROUP_ROLES),
@@ -47,6 +52,7 @@ WITHIN_GROUPS = frozenset(
     {
         *("members.group_page", "members.new_group", "suggestions.suggested", "breakglass.new"),
         *("ledger.books", "ledger.entry", "silence.every", "silence.show", "disagreements.every", "disagreements.hosts"),
+        *("payees.to_check", "payees.hosts", "payees.look"),
     }
 )
 HOST_PLACES = (

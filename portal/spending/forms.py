@@ -4,6 +4,7 @@ from wtforms import RadioField, SelectField
 from wtforms.validators import InputRequired, Length
 
 from portal.core.forms import Needed, PlainForm, PoundsField, WordsField
+from portal.payees.queries import Line
 from portal.receipts.models import CostKind
 from portal.spending.models import Needs
 
@@ -32,19 +33,20 @@ class CostForm(PlainForm):
     )
     pot = SelectField("From which pot?", validators=[Needed("Choose which pot it comes from.")])
 
-    def offer(self, payees: list[tuple[int, str, str | None]], pots: list[tuple[str, str]]) -> None:
+    def offer(self, payees: list[Line], pots: list[tuple[str, str]]) -> None:
         """The group's own payees and pots to choose from."""
-        shown = [
-            (number, f"{name}, account ending {tail}" if tail else f"{name}, details to come")
-            for number, name, tail in payees
-        ]
+        shown = [(one.payee.id, f"{one.payee.name}, {_account(one)}") for one in payees]
         self.payee_id.choices = [("", "Choose…" if payees else "Nobody yet"), *shown]
-        self.pot.choices = [("", "Choose…"), *pots] if len(pots) != 1 else pots
+        self.pot.choices = pots if len(pots) == 1 else [("", "Choose…"), *pots]
 
     def facts(self) -> dict:
         facts = super().facts()
         fund, _, line = facts.pop("pot").partition("-")
         return facts | {"fund_id": int(fund), "line_id": int(line) if line else None}
+
+
+def _account(one: Line) -> str:
+    return f"account ending {one.current.tail}" if one.current else "details to come"
 
 
 class YesForm(PlainForm):

@@ -8,7 +8,7 @@ from portal.budget.models import BudgetLine
 from portal.core.db import db
 from portal.core.waiting import columns
 from portal.ledger.models import Fund
-from portal.payees.models import Payee, PayeeDetails
+from portal.payees.models import Payee
 from portal.people.models import Group, Person
 from portal.receipts.models import CostKind, Receipt
 from portal.spending.models import Approval, Conflict, SpendingRule
@@ -39,20 +39,6 @@ def numbered(number: int, group_id: int | None = None) -> Cost | None:
     )
     found = db.session.execute(query.where(Receipt.group_id == group_id) if group_id is not None else query).first()
     return Cost(*found) if found else None
-
-
-def payees_of(group_id: int) -> list[tuple[int, str, str | None]]:
-    """Whom a group can pay: id, name, the last digits of the newest details. By name."""
-    newest = (
-        sa.select(PayeeDetails.tail)
-        .where(PayeeDetails.group_id == Payee.group_id, PayeeDetails.payee_id == Payee.id)
-        .order_by(PayeeDetails.id.desc())
-        .limit(1)
-        .correlate(Payee)
-        .scalar_subquery()
-    )
-    live = sa.select(Payee.id, Payee.name, newest).where(Payee.group_id == group_id, Payee.ended_at.is_(None))
-    return [(number, name, tail) for number, name, tail in db.session.execute(live.order_by(Payee.name, Payee.id))]
 
 
 def pots(group_id: int) -> list[tuple[str, str]]:

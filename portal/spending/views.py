@@ -163,7 +163,7 @@ def _filled(found: queries.Cost) -> CostForm:
 
 
 def _offered(form: CostForm) -> CostForm:
-    form.offer(queries.payees_of(g.place.group_id), queries.pots(g.place.group_id))
+    form.offer(payees.listed(g.place.group_id), queries.pots(g.place.group_id))
     return form
 
 

@@ -6,7 +6,7 @@ import pysqlite3
 import pytest
 
 from portal.people.reach import rule_of
-from tests.site.test_cells import DONE, KEY, TABLE, Try, _fresh, _path, _pick, _values, all_routes, send
+from tests.site.test_cells import ACCOUNT, DONE, KEY, TABLE, Try, _fresh, _path, _pick, _values, all_routes, send
 from tests.site.world import ABSENT, photo
 
 # What people have tried to slip into forms elsewhere. Each is left out where the form truly asks for it.
@@ -47,7 +47,7 @@ ASKED_FOR = {
 }
 # What differs between two runs of the same form anyway: moments, random names, and hashes over them.
 BY_CHANCE = re.compile(
-    r"_at$|^at$|nonce|hash|token|^once$|^body$|^salt$|^sha256$|^size$|original|^since$|arguments|app_key"
+    r"_at$|^at$|nonce|hash|token|^once$|^body$|^salt$|^sha256$|^sealed$|^size$|original|^since$|arguments|app_key"
 )
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:[\d.+:]+")
 STRANDS = re.compile(r"\{[^{}]*\}")  # the changes of an entry, which come in no order
@@ -135,6 +135,16 @@ def foreign(world):
     yield "organiser", f"/g/kettle/people/invitations/{theirs['proposed']}/agreement", {}
     yield "organiser", f"/g/kettle/people/{theirs['membership_id']}/removal", {"membership_id": str(ours["membership_id"])}
     yield "organiser", f"/g/kettle/removals/{theirs['removal_id']}/agreement", {"removal_id": str(ours["removal_id"])}
+    for end in ("yes", "stop"):
+        yield (
+            "organiser",
+            f"/g/kettle/money/payees/changes/{theirs['details_id']}/{end}",
+            {"details_id": ours["details_id"]},
+        )
+        yield "finance", f"/host/groups/kettle/payees/details/{theirs['details_id']}/{end}", {}
+    yield "organiser", f"/g/kettle/money/payees/{theirs['payee_id']}/details", ACCOUNT | {"payee_id": ours["payee_id"]}
+    yield "organiser", f"/g/kettle/money/payees/{theirs['payee_id']}/links", {"payee_id": ours["payee_id"]}
+    yield "organiser", f"/g/kettle/money/payees/links/{theirs['link_id']}/end", {}
     yield "coordinator", f"/host/groups/kettle/people/{theirs['membership_id']}/removal", {}
     yield "coordinator", f"/host/groups/kettle/invitations/{theirs['invitation_id']}/revocation", {}
 
