@@ -23,6 +23,11 @@ from portal.receipts.models import Picture, Receipt
 _count = itertools.count(1)
 
 
+def count() -> int:
+    """A number that no other row of these tests has."""
+    return next(_count)
+
+
 def person(name: str = "Somebody", **facts) -> Person:
     """Someone who can sign in. Asked for twice by the same name, it is the same person."""
     email = facts.pop("email", f"{name.split(' ')[0].lower()}@example.org")
@@ -126,6 +131,7 @@ def account(payee_: Payee, digits="12345678", *, holds_in=datetime.timedelta(), 
     """Bank details of a payee, laid down as if given."""
     from portal.core import clock
 
+    now = clock.now()
     with wall.opened(payee_.group_id):
         made = PayeeDetails(
             group_id=payee_.group_id,
@@ -134,9 +140,10 @@ def account(payee_: Payee, digits="12345678", *, holds_in=datetime.timedelta(), 
             tail=digits[-4:],
             mark=digits,
             checked="unknown",
-            holds_from=clock.now() + holds_in,
+            made_at=now,
+            holds_from=now + holds_in,
             second_by=person(second).id if second else None,
-            second_at=clock.now() if second else None,
+            second_at=now if second else None,
         )
         db.session.add(made)
     db.session.commit()

@@ -129,14 +129,14 @@ def _things(group, second: str, third: str, helper: str) -> dict:
     journal = ledger.receive(
         glyn, group, grant.id, source="donation", pence=5000, on=clock.today(), words="From a neighbour"
     )
-    asked, wish = _asked(group, grant.id, second)
+    to_agree, wish = _asked(group, grant.id, second)
     proposal, loosening, change = _waiting(group, helpers, second)
     live, asked, disclosed, over = _duties(group, receipt)
     return {
         "disagreement_id": _disagreement(group, second),
         **_payees(group, second),
         "fund_id": grant.id,
-        "asked": asked,
+        "asked": to_agree,
         "unasked": receipt.number,
         "rule_id": wish,
         "journal": journal.id,
