@@ -49,58 +49,22 @@ class Standing:
 def of(group_id: int, row=None) -> Standing:
     """How a group stands now (and `row` with it), in one statement. Of what was set and agreed to, the newest counts."""
     now = clock.now()
-    none = sa.null()
-    levels = sa.select(
-        sa.literal("level"),
-        AreaLevel.area,
-        AreaLevel.level,
-        sa.cast(none, sa.Integer),
-        sa.cast(none, sa.Integer),
-        AreaLevel.set_at,
-    ).where(AreaLevel.group_id == group_id)
-    limits = sa.select(
-        sa.literal("limit"),
-        sa.literal(Area.SPENDING.value),
-        sa.cast(none, sa.String),
-        SpendingLimit.each_pence,
-        SpendingLimit.month_pence,
-        SpendingLimit.set_at,
-    ).where(SpendingLimit.group_id == group_id)
-    agreed = sa.select(
-        sa.case((Loosening.level.is_(None), "limit"), else_="level"),
-        Loosening.area,
-        Loosening.level,
-        Loosening.each_pence,
-        Loosening.month_pence,
-        Loosening.holds_from,
-    ).where(Loosening.group_id == group_id, Loosening.holds_from <= now, Loosening.ended_at.is_(None))
-    quiet = sa.select(
-        sa.literal("quiet"),
-        sa.cast(none, sa.String),
-        sa.cast(none, sa.String),
-        sa.cast(none, sa.Integer),
-        sa.cast(none, sa.Integer),
-        Quiet.until,
-    ).where(Quiet.group_id == group_id, Quiet.until > now, Quiet.ended_at.is_(None))
-    tries = sa.select(
-        sa.literal("try"),
-        sa.cast(none, sa.String),
-        sa.cast(none, sa.String),
-        sa.cast(none, sa.Integer),
-        sa.cast(none, sa.Integer),
-        ContactTry.at,
-    ).where(ContactTry.group_id == group_id)
-    parts = [agreed, levels, limits, quiet, tries]  # at the very same moment, what was set outright wins
+    parts = [  # at the very same moment, what was set outright wins
+        _part(
+            sa.case((Loosening.level.is_(None), "limit"), else_="level"),
+            *(Loosening.holds_from, Loosening.area, Loosening.level, Loosening.each_pence, Loosening.month_pence),
+        ).where(Loosening.group_id == group_id, Loosening.holds_from <= now, Loosening.ended_at.is_(None)),
+        _part("level", AreaLevel.set_at, AreaLevel.area, AreaLevel.level).where(AreaLevel.group_id == group_id),
+        _part(
+            *("limit", SpendingLimit.set_at, sa.literal(Area.SPENDING.value), None),
+            *(SpendingLimit.each_pence, SpendingLimit.month_pence),
+        ).where(SpendingLimit.group_id == group_id),
+        _part("quiet", Quiet.until).where(Quiet.group_id == group_id, Quiet.until > now, Quiet.ended_at.is_(None)),
+        _part("try", ContactTry.at).where(ContactTry.group_id == group_id),
+    ]
     if row is not None:
         parts.append(
-            sa.select(
-                sa.literal("undone"),
-                sa.cast(none, sa.String),
-                sa.cast(none, sa.String),
-                sa.cast(none, sa.Integer),
-                sa.cast(none, sa.Integer),
-                sa.func.max(Entry.at),
-            )
+            _part("undone", sa.func.max(Entry.at))
             .where(
                 Entry.group_id == group_id,
                 Entry.subject_table == row.__tablename__,
@@ -111,14 +75,7 @@ def of(group_id: int, row=None) -> Standing:
             .having(sa.func.max(Entry.at).is_not(None))
         )
         parts.append(
-            sa.select(
-                sa.literal("disputed"),
-                sa.cast(none, sa.String),
-                sa.cast(none, sa.String),
-                sa.cast(none, sa.Integer),
-                sa.cast(none, sa.Integer),
-                Disagreement.raised_at,
-            ).where(
+            _part("disputed", Disagreement.raised_at).where(
                 Disagreement.group_id == group_id,
                 Disagreement.item_table == row.__tablename__,
                 Disagreement.item_id == row.id,
@@ -147,6 +104,19 @@ def of(group_id: int, row=None) -> Standing:
     since = silent_since(group_id, tried, spells)
     silent = since is not None and deadline(since, SILENT_AFTER, spells) <= now
     return Standing(held, each, month, quiet_until, undone, disputed, silent)
+
+
+def _part(kind, at, area=None, level=None, each_pence=None, month_pence=None) -> sa.Select:
+    """One kind of fact in the shape they all share: kind, area, level, pence each and a month, moment."""
+    none = sa.null()
+    return sa.select(
+        sa.literal(kind) if isinstance(kind, str) else kind,
+        sa.cast(none, sa.String) if area is None else area,
+        sa.cast(none, sa.String) if level is None else level,
+        sa.cast(none, sa.Integer) if each_pence is None else each_pence,
+        sa.cast(none, sa.Integer) if month_pence is None else month_pence,
+        at,
+    )
 
 
 def silent_since(group_id: int, tries: list[datetime], spells: list[tuple[datetime, datetime]]) -> datetime | None:
