@@ -6,6 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from portal.activity.models import Entry
+from portal.activity.untold import is_told
 from portal.core.db import db
 from portal.people.models import Person
 from portal.people.roles import HOST_ROLES
@@ -50,7 +51,7 @@ def changed(
     query = (
         sa.select(Entry, Person.name)
         .outerjoin(Person, Person.id == Entry.person_id)
-        .where(Entry.group_id == group_id)
+        .where(Entry.group_id == group_id, is_told())
         .order_by(Entry.seq.desc())
         .limit(PAGE + 1)
     )
@@ -68,8 +69,8 @@ def changed(
 
 
 def who_acted(group_id: int) -> list[tuple[int, str]]:
-    """Everyone who ever did something in a group: number and name, by name."""
-    acted = sa.select(Entry.person_id).where(Entry.group_id == group_id)
+    """Everyone who ever did something the group knows of: number and name, by name."""
+    acted = sa.select(Entry.person_id).where(Entry.group_id == group_id, is_told())
     rows = db.session.execute(
         sa.select(Person.id, Person.name).where(Person.id.in_(acted)).order_by(Person.name).limit(200)
     )
@@ -81,7 +82,7 @@ def about_row(group_id: int, table: str, row_id: int, limit: int = 50) -> list[t
     return _with_names(
         sa.select(Entry, Person.name)
         .outerjoin(Person, Person.id == Entry.person_id)
-        .where(Entry.group_id == group_id, Entry.subject_table == table, Entry.subject_id == row_id)
+        .where(Entry.group_id == group_id, Entry.subject_table == table, Entry.subject_id == row_id, is_told())
         .order_by(Entry.id.desc())
         .limit(limit)
     )

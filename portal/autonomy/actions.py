@@ -5,7 +5,7 @@ from typing import get_type_hints
 
 import sqlalchemy as sa
 
-from portal.activity.models import Entry, EntryWords
+from portal.activity.models import TOLD_LATER, Entry, EntryWords
 from portal.autonomy import queries, standing
 from portal.autonomy.areas import Area, Level
 from portal.autonomy.door import ACTIONS, Mistake, action, newest_seq
@@ -170,6 +170,8 @@ def undo(by, group, entry, *, keep: str = "theirs") -> object:
 def erase(by, group, entry) -> Entry:
     """Empty the words kept beside an entry, for good: who did what and when stays, and the chain still verifies."""
     words = db.session.scalar(sa.select(EntryWords).where(EntryWords.group_id == group.id, EntryWords.entry_id == entry.id))
+    if entry.level == TOLD_LATER:
+        raise Mistake("Who did this, and that it was, is under these words alone, so they stay.")
     if words is None or words.salt is None:
         raise Mistake("There are no words kept with it.")
     words.salt, words.words = None, sa.null()

@@ -22,7 +22,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.activity import chain, happened
-from portal.activity.models import Entry, EntryWords
+from portal.activity.models import TOLD_LATER, Entry, EntryWords
 from portal.autonomy import policy
 from portal.autonomy import standing as standings
 from portal.autonomy.areas import Area, Duty, Outcome
@@ -313,7 +313,7 @@ def _note(wanted, by: Actor, group, subject, decision: Decision, once=None, body
         role=decision.role,
         action=wanted.name,
         area=wanted.area,
-        level=decision.level,
+        level=TOLD_LATER if getattr(subject, "told_later", False) else decision.level,
         outcome=decision.outcome,
         says=wanted.says,
         about=getattr(subject, "ref", None),

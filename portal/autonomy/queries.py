@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 import sqlalchemy as sa
 
 from portal.activity.models import Entry, EntryWords
+from portal.activity.untold import is_told
 from portal.autonomy import standing
 from portal.autonomy.areas import Outcome
 from portal.autonomy.models import PROPOSAL_LASTS, SECOND_WITHIN, UNDO_LASTS, Loosening, Proposal, ProposalNote, Quiet, Undo
@@ -182,7 +183,7 @@ def told(group_id: int, entry_id: int) -> Told | None:
         sa.select(Entry, Person.name, EntryWords.words, undone)
         .outerjoin(EntryWords, beside)
         .outerjoin(Person, Person.id == Entry.person_id)
-        .where(Entry.id == entry_id, Entry.group_id == group_id)
+        .where(Entry.id == entry_id, Entry.group_id == group_id, is_told())
     ).first()
     if found is None:
         return None

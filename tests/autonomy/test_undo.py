@@ -49,7 +49,7 @@ def test_undo_on_day_14_restores_and_on_day_15_is_refused(kettle, told):
 def test_both_acts_stay_in_the_log_and_it_holds(kettle, told):
     _, entry, _, marsha = told
     actions.undo(marsha, kettle, entry.id)
-    assert [one.action for one, _ in chain.entries(kettle.id)][-2:] == ["receipts.describe", "autonomy.undo"]
+    assert [one.action for one, *_ in chain.entries(kettle.id)][-2:] == ["receipts.describe", "autonomy.undo"]
     assert list(chain.faults(kettle.id)) == []
     with pytest.raises(Mistake):
         actions.undo(marsha, kettle, entry.id)
