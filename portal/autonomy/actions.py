@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from portal.activity.models import TOLD_LATER, Entry, EntryWords
 from portal.autonomy import queries, standing
 from portal.autonomy.areas import Area, Level
-from portal.autonomy.door import ACTIONS, Mistake, action, newest_seq
+from portal.autonomy.door import ACTIONS, Mistake, ProofNeeded, action, newest_seq
 from portal.autonomy.models import (
     ALONE_AGAIN_AFTER,
     COOLING_OFF,
@@ -101,10 +101,12 @@ def stop(by, group, loosening) -> Loosening:
 def say_yes(by, group, proposal, **amended):
     """Let it happen, as proposed or with the group's own changes to its facts; the answer is the row it was about.
 
-    Refused as stale when the row has moved on since.
+    Refused as stale when the row has moved on since. What asks for a passkey or password again asks whoever says yes.
     """
     _check_waits(group, proposal)
     wanted = ACTIONS[proposal.action]
+    if wanted.asks_again and not by.proved_lately:
+        raise ProofNeeded()
     row = _row_of(group, proposal)
     _check_undisputed(group, row, proposal)
     if row is not None and newest_seq(row) != proposal.seen_seq:

@@ -7,10 +7,13 @@ import sqlalchemy as sa
 import time_machine
 
 from portal.autonomy import actions, queries
+from portal.autonomy.areas import Area, Level
 from portal.autonomy.door import Mistake, Proposed, Refused
 from portal.autonomy.models import Proposal
 from portal.core import clock
 from portal.core.db import db
+from portal.members import actions as members
+from portal.members.models import Invitation
 from portal.people.roles import Role
 from portal.receipts import actions as receipts
 from portal.receipts.models import Receipt
@@ -61,6 +64,21 @@ def test_yes_with_our_own_words(kettle, glyn, receipt, marsha):
     actions.say_yes(marsha, kettle, proposal.id, label="tea and milk", amount_pence=1)
     assert (now_(receipt).label, now_(receipt).amount_pence) == ("tea and milk", None)
     assert db.session.get_one(Proposal, proposal.id).answer == "amended"
+
+
+def test_a_yes_to_what_asks_for_a_passkey_asks_for_it_too(client, kettle):
+    """Whom we let in is no more everyday by being staff's idea."""
+    make.set_level(kettle, Area.PEOPLE, Level.ASK_FIRST)
+    imani = make.actor(make.staff("Imani", Role.COORDINATOR), Role.COORDINATOR)
+    with pytest.raises(Proposed) as raised:
+        members.invite_helper(imani, kettle, email="june@example.org")
+    yes = f"/g/tuesday-kettle/proposals/{raised.value.proposal.id}/yes"
+    client.as_(make.person("Marsha"), proved=False)
+    assert "/sign-in/again" in client.post(yes).headers["Location"]
+    assert db.session.scalars(sa.select(Invitation.email)).all() == []
+    client.as_(make.person("Marsha"))
+    assert client.post(yes).status_code == 303
+    assert db.session.scalars(sa.select(Invitation.email)).all() == ["june@example.org"]
 
 
 def test_no_and_silence_leave_everything_as_it_is(kettle, glyn, receipt, marsha):
