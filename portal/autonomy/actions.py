@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import get_type_hints
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from portal.activity.models import TOLD_LATER, Entry, EntryWords
 from portal.autonomy import queries, standing
@@ -146,7 +147,8 @@ def explain(by, group, proposal, *, words: str) -> Proposal:
 
 @action(roles=ORGANISERS, on=Entry, says="undid what staff changed")
 def undo(by, group, entry, *, keep: str = "theirs") -> object:
-    """Put back exactly what was there before a change the group was told of: 14 days, quiet time not counted.
+    """Put back exactly what was there before a change the group was told of, or end what was added: 14 days, quiet time not
+    counted.
 
     Where somebody changed the same thing again since, nothing is guessed: `keep` says which one stays, `before` (put back
     what was there first) or `now` (leave it as it is now).
@@ -162,9 +164,15 @@ def undo(by, group, entry, *, keep: str = "theirs") -> object:
     if clashes and keep not in {"before", "now"}:
         raise Mistake("Someone changed this again since. Choose which one stays.")
     db.session.add(Undo(group_id=group.id, entry_id=entry.id))
+    if told.added:
+        ACTIONS[entry.action].takes_back(by, group, row)
     for change in told.changes:
         if keep == "before" or change not in clashes:
             setattr(row, change["column"], queries.typed(row, change["column"], change["before"]))
+    try:
+        db.session.flush()
+    except IntegrityError:
+        raise Mistake("Something newer stands in its place, so this one can’t be put back.") from None
     return row
 
 

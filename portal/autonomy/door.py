@@ -103,6 +103,7 @@ class Action:
     reads: bool
     costs: Callable | None
     bars: Callable | None
+    takes_back: Callable | None
 
     def __call__(
         self,
@@ -146,6 +147,7 @@ def action(
     reads: bool = False,
     costs: Callable | None = None,
     bars: Callable | None = None,
+    takes_back: Callable | None = None,
 ) -> Callable[[Callable], Action]:
     """Put a function behind the door.
 
@@ -153,14 +155,15 @@ def action(
     about; `helpers_own` lets helpers do it to what they added; `always_asks` is never more than a proposal for staff
     (between funds); `asks_again` needs a passkey or password within 10 minutes; `reads` changes nothing, its line is the
     point; `costs(row, facts)` is its price in pence;
-    `bars(by, row, facts)` says why this person can't do it to this row now (a second person is needed), or "".
+    `bars(by, row, facts)` says why this person can't do it to this row now (a second person is needed), or "";
+    `takes_back(by, group, row)` ends the row it added, where the group undoes that: never by deleting it.
     """
 
     def wrap(function: Callable) -> Action:
         name = f"{function.__module__.split('.')[-2]}.{function.__name__}"
         made = Action(
             *(name, function, area, roles, says, duty, scope, on),
-            *(helpers_own, always_asks, asks_again, reads, costs, bars),
+            *(helpers_own, always_asks, asks_again, reads, costs, bars, takes_back),
         )
         ACTIONS[name] = made
         return made
@@ -171,7 +174,7 @@ def action(
 def may(by: Actor, group: Group | None, wanted: Action, row=None) -> Decision:
     """What the door would answer now, for showing a button, “ask the group”, or the reason. Asks nothing of the row but
     whose it is."""
-    standing = standings.of(group.id, row) if group and by.is_host else Standing()
+    standing = standings.of(group.id, row, adding=wanted.name) if group and by.is_host else Standing()
     return policy.decide(by, standing, wanted.area, wanted, _case(wanted, by, row, {}))
 
 
@@ -204,7 +207,7 @@ def _pass(wanted: Action, by: Actor, group: Group | None, row_id: int | None, ke
         founded = Group(**facts.pop("founds"))
         session.add(founded)
         session.flush()
-    with wall.opened(founded.id if founded else None), _noticing(session) as noticed:
+    with wall.opened(founded.id if founded else None), _noticing(session, by) as noticed:
         result = wanted.run(by, *_arguments(wanted, founded, row), **facts)
         session.flush()
         if by.is_host:
@@ -251,7 +254,7 @@ def _decide(wanted: Action, by: Actor, group: Group | None, row, facts: dict) ->
     """The policy's answer for the roles this actor truly holds at this moment."""
     held = people.roles_held(by, group.id if group else None)
     now = Actor(by.person_id, by.name, held, by.device_id, by.proved_at)
-    standing = standings.of(group.id, row) if group else Standing()
+    standing = standings.of(group.id, row, adding=wanted.name) if group else Standing()
     return policy.decide(now, standing, wanted.area, wanted, _case(wanted, by, row, facts))
 
 
@@ -322,8 +325,9 @@ def _note(wanted, by: Actor, group, subject, decision: Decision, once=None, body
         once=once,
         body=body,
     )
-    in_order = sorted(changes, key=lambda change: (change["row"], change["column"]))
-    words = {"changes": in_order} if changes else None
+    own = f"{entry.subject_table}:{entry.subject_id}"  # of what was added, only the row the entry is about is a change
+    kept = [change for change in changes if change["column"] != "id" or change["before"] or change["row"] == own]
+    words = {"changes": sorted(kept, key=lambda one: (one["row"], one["column"]))} if kept else None
     if wall.is_open():
         chain.append(entry, words)
         happened.send(wanted, entry=entry, group=group)
@@ -357,10 +361,11 @@ def note_tries(by: Actor) -> None:
 
 
 class _noticing:
-    """Collect what the block changes in group-owned rows (each column's value before and after), and whether anything."""
+    """Collect what the block changes in group-owned rows (each column's value before and after; of a row the host adds, its
+    id), and whether anything."""
 
-    def __init__(self, session: Session):
-        self.session = session
+    def __init__(self, session: Session, by: Actor):
+        self.session, self.by = session, by
         self.changes: list[dict] = []
         self.rewritten: set[tuple[sa.Table, str]] = set()
         self.anything = False
@@ -374,6 +379,10 @@ class _noticing:
 
     def _look(self, session, _context):
         self.anything |= bool(session.new or session.deleted or any(map(session.is_modified, session.dirty)))
+        for row in session.new if self.by.is_host else ():
+            if wall.owner_column(row.__table__) is not None and not isinstance(row, Entry | EntryWords):
+                added = {"column": "id", "before": None, "after": row.id}
+                self.changes.append({"row": f"{row.__tablename__}:{row.id}", **added})
         for row in (*session.dirty, *session.deleted):
             mapper = sa.inspect(row).mapper
             if wall.owner_column(mapper.local_table) is None or isinstance(row, EntryWords):

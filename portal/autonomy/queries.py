@@ -9,9 +9,10 @@ import sqlalchemy as sa
 from portal.activity.models import Entry, EntryWords
 from portal.activity.untold import is_told
 from portal.autonomy import standing
-from portal.autonomy.areas import Outcome
+from portal.autonomy.areas import Area, Outcome
+from portal.autonomy.door import ACTIONS
 from portal.autonomy.models import PROPOSAL_LASTS, SECOND_WITHIN, UNDO_LASTS, Loosening, Proposal, ProposalNote, Quiet, Undo
-from portal.core import clock
+from portal.core import clock, wall
 from portal.core.db import db
 from portal.core.waiting import columns
 from portal.people.models import Person
@@ -159,20 +160,24 @@ def typed(row, column: str, value):
 class Told:
     """A change of the host's people: what it put where, by whom, and until when it can be undone.
 
-    `changes` are the columns of the row it is about; empty once the words are erased.
+    `changes` are the columns of the row it is about; empty once the words are erased. `added`: it made that row, which the
+    action knows how to take back or doesn't.
     """
 
     entry: Entry
     by: str
     changes: list[dict]
+    added: bool
     undone: bool
     until: datetime
 
     @property
     def can_undo(self) -> bool:
         """Whether it was a tell-after change within its 14 days that nobody undid yet."""
-        told = self.entry.outcome == Outcome.ALLOW_TELL and bool(self.changes)
-        return told and not self.undone and self.until > clock.now()
+        wanted = ACTIONS.get(self.entry.action)
+        knows_how = bool(wanted and wanted.takes_back) if self.added else bool(self.changes)
+        told = self.entry.outcome == Outcome.ALLOW_TELL
+        return told and knows_how and not self.undone and self.until > clock.now()
 
 
 def told(group_id: int, entry_id: int) -> Told | None:
@@ -190,8 +195,9 @@ def told(group_id: int, entry_id: int) -> Told | None:
     entry, name, words, was_undone = found
     own = f"{entry.subject_table}:{entry.subject_id}"
     changes = [change for change in (words or {}).get("changes", []) if change["row"] == own]
+    added = any(change["column"] == "id" and change["before"] is None for change in changes)
     until = standing.deadline(entry.at, UNDO_LASTS, standing.quiet_spells(group_id))
-    return Told(entry, name or "Trellis", changes, bool(was_undone), until)
+    return Told(entry, name or "Trellis", [] if added else changes, added, bool(was_undone), until)
 
 
 def loosenings(group_id: int) -> list[tuple[Loosening, str]]:
@@ -239,6 +245,13 @@ def shown(row, pairs: Iterable[tuple[str, object, object]]) -> list[Shown]:
         Shown(column, words.get(column) or column.replace("_", " ").capitalize(), before, after)
         for column, before, after in pairs
     ]
+
+
+def of_added(row) -> list[Shown]:
+    """What a row that was added says, of what is the group's."""
+    table = sa.inspect(row).mapper.local_table
+    ours = [column.key for column in table.c if wall.owner_of(table, column.key) in list(Area)]
+    return shown(row, ((name, None, plain(getattr(row, name))) for name in ours if getattr(row, name) is not None))
 
 
 def of_proposal(proposal: Proposal, row) -> list[Shown]:

@@ -189,12 +189,13 @@ def erase(entry_id):
 @bp.post("/changes/<int:entry_id>/undo")
 @in_group(roles=ORGANISERS, does=actions.undo)
 def undo(entry_id):
-    keep = request.form.get("keep", "theirs")
+    keep, told = request.form.get("keep", "theirs"), queries.told(_here(), entry_id)
     try:
         actions.undo(actor(), group(), entry_id, key=PlainForm.from_request().key.data, keep=keep)
     except Mistake as mistake:
         return invalid("autonomy/change.html", **_change(entry_id, problem=str(mistake)))
-    return saved(goto=url_for("home.index", group=group().slug), says="Put back, exactly as it was.")
+    says = "Taken back." if told and told.added else "Put back, exactly as it was."
+    return saved(goto=url_for("home.index", group=group().slug), says=says)
 
 
 @bp.get("/rest")
@@ -328,14 +329,18 @@ def _change(entry_id: int, problem: str = "") -> dict:
     told = queries.told(group().id, entry_id) or abort(404)
     row = queries.row_of(group().id, told.entry)
     now = {change["column"]: queries.plain(getattr(row, change["column"])) for change in told.changes} if row else {}
+    organises = bool(actor().roles & ORGANISERS)
+    shown = queries.shown(row, ((c["column"], c["before"], c["after"]) for c in told.changes))
+    if told.added and row is not None and organises:
+        shown = queries.of_added(row)
     return {
         "told": told,
-        "shown": queries.shown(row, ((c["column"], c["before"], c["after"]) for c in told.changes)),
+        "shown": shown,
         "now": now,
         "clash": bool(row) and any(queries.differs(row, change) for change in told.changes),
         "problem": problem,
         "key": PlainForm(),
-        "organises": bool(actor().roles & ORGANISERS),
+        "organises": organises,
     }
 
 
