@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from portal.activity.models import TOLD_LATER, Entry, EntryWords
 from portal.autonomy import queries, standing
 from portal.autonomy.areas import Area, Level
-from portal.autonomy.door import ACTIONS, Mistake, ProofNeeded, action, newest_seq
+from portal.autonomy.door import ACTIONS, Mistake, NotHere, ProofNeeded, action, newest_seq
 from portal.autonomy.models import (
     ALONE_AGAIN_AFTER,
     COOLING_OFF,
@@ -34,7 +34,11 @@ ASKERS = frozenset({Role.COORDINATOR, Role.FINANCE})
 ORDER = list(Level)
 
 
-@action(roles=ORGANISERS, asks_again=True, says="changed what staff may do")
+def _its_area(row, facts) -> Area:
+    return row.area
+
+
+@action(concerns=lambda row, facts: facts["area"], roles=ORGANISERS, asks_again=True, says="changed what staff may do")
 def set_level(by, group, *, area: str, level: str):
     """Set an area's level. Tighter holds at once, and what staff proposed there lapses; looser starts a Loosening."""
     wanted_area, wanted = Area(area), Level(level)
@@ -53,7 +57,7 @@ def set_level(by, group, *, area: str, level: str):
     return row
 
 
-@action(roles=ORGANISERS, asks_again=True, says="changed the spending limits")
+@action(concerns=lambda row, facts: Area.SPENDING, roles=ORGANISERS, asks_again=True, says="changed the spending limits")
 def set_limits(by, group, *, each_pence: int, month_pence: int):
     """Set how much staff may say yes to. Lower holds at once; raising either is loosening."""
     now = standing.of(group.id)
@@ -69,7 +73,7 @@ def set_limits(by, group, *, each_pence: int, month_pence: int):
     return row
 
 
-@action(roles=ORGANISERS, asks_again=True, on=Loosening, says="agreed to let staff do more")
+@action(concerns=_its_area, roles=ORGANISERS, asks_again=True, on=Loosening, says="agreed to let staff do more")
 def agree(by, group, loosening) -> Loosening:
     """Be the second organiser; or, being the only one, confirm again after 7 days."""
     now = clock.now()
@@ -89,7 +93,7 @@ def agree(by, group, loosening) -> Loosening:
     return loosening
 
 
-@action(roles=ORGANISERS, on=Loosening, says="stopped letting staff do more")
+@action(concerns=_its_area, roles=ORGANISERS, on=Loosening, says="stopped letting staff do more")
 def stop(by, group, loosening) -> Loosening:
     """Stop it before it holds. Any organiser can."""
     if not loosening.is_open(clock.now()):
@@ -98,7 +102,7 @@ def stop(by, group, loosening) -> Loosening:
     return loosening
 
 
-@action(roles=ORGANISERS, on=Proposal, says="said yes to a proposal")
+@action(concerns=_its_area, roles=ORGANISERS, on=Proposal, says="said yes to a proposal")
 def say_yes(by, group, proposal, **amended):
     """Let it happen, as proposed or with the group's own changes to its facts; the answer is the row it was about.
 
@@ -121,7 +125,7 @@ def say_yes(by, group, proposal, **amended):
     return row if row is not None else proposal
 
 
-@action(roles=ORGANISERS, on=Proposal, says="said no to a proposal")
+@action(concerns=_its_area, roles=ORGANISERS, on=Proposal, says="said no to a proposal")
 def say_no(by, group, proposal) -> Proposal:
     """Leave everything as it is. Nobody needs a reason."""
     _check_waits(group, proposal)
@@ -129,7 +133,7 @@ def say_no(by, group, proposal) -> Proposal:
     return proposal
 
 
-@action(roles=ORGANISERS, on=Proposal, says="asked about a proposal")
+@action(concerns=_its_area, roles=ORGANISERS, on=Proposal, says="asked about a proposal")
 def ask_about(by, group, proposal, *, words: str) -> Proposal:
     """Ask the host something before answering."""
     _check_waits(group, proposal)
@@ -137,7 +141,7 @@ def ask_about(by, group, proposal, *, words: str) -> Proposal:
     return proposal
 
 
-@action(roles=ASKERS, duty=None, on=Proposal, says="explained a proposal")
+@action(concerns=_its_area, roles=ASKERS, duty=None, on=Proposal, says="explained a proposal")
 def explain(by, group, proposal, *, words: str) -> Proposal:
     """The host's answer under its proposal. It changes nothing."""
     _check_waits(group, proposal)
@@ -145,7 +149,7 @@ def explain(by, group, proposal, *, words: str) -> Proposal:
     return proposal
 
 
-@action(roles=ORGANISERS, on=Entry, says="undid what staff changed")
+@action(concerns=_its_area, roles=ORGANISERS, on=Entry, says="undid what staff changed")
 def undo(by, group, entry, *, keep: str = "theirs") -> object:
     """Put back exactly what was there before a change the group was told of, or end what was added: 14 days, quiet time not
     counted.
@@ -176,9 +180,11 @@ def undo(by, group, entry, *, keep: str = "theirs") -> object:
     return row
 
 
-@action(roles=ORGANISERS, asks_again=True, on=Entry, says="took the words out of an entry")
+@action(concerns=_its_area, roles=ORGANISERS, asks_again=True, on=Entry, says="took the words out of an entry")
 def erase(by, group, entry) -> Entry:
     """Empty the words kept beside an entry, for good: who did what and when stays, and the chain still verifies."""
+    if queries.told(group.id, entry.id) is None:
+        raise NotHere("entry")
     words = db.session.scalar(sa.select(EntryWords).where(EntryWords.group_id == group.id, EntryWords.entry_id == entry.id))
     if entry.level == TOLD_LATER:
         raise Mistake("Who did this, and that it was, is under these words alone, so they stay.")

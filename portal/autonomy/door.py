@@ -25,7 +25,7 @@ from portal.activity import chain, happened
 from portal.activity.models import TOLD_LATER, Entry, EntryWords
 from portal.autonomy import policy
 from portal.autonomy import standing as standings
-from portal.autonomy.areas import Area, Duty, Outcome
+from portal.autonomy.areas import Area, Duty, Level, Outcome
 from portal.autonomy.models import Proposal
 from portal.autonomy.policy import Case, Decision
 from portal.autonomy.standing import Standing
@@ -104,6 +104,7 @@ class Action:
     costs: Callable | None
     bars: Callable | None
     takes_back: Callable | None
+    concerns: Callable | None
 
     def __call__(
         self,
@@ -115,7 +116,7 @@ class Action:
         why: str | None = None,
         **facts,
     ):
-        """Pass the door. `why` goes with it when it has to wait for a yes.
+        """Pass the door. `why` is kept beside its entry, and goes with it when it has to wait for a yes.
 
         Raises Refused, Proposed, NotHere, ProofNeeded, Mistake or SameKeyOtherBody.
         """
@@ -148,6 +149,7 @@ def action(
     costs: Callable | None = None,
     bars: Callable | None = None,
     takes_back: Callable | None = None,
+    concerns: Callable | None = None,
 ) -> Callable[[Callable], Action]:
     """Put a function behind the door.
 
@@ -156,14 +158,15 @@ def action(
     (between funds); `asks_again` needs a passkey or password within 10 minutes; `reads` changes nothing, its line is the
     point; `costs(row, facts)` is its price in pence;
     `bars(by, row, facts)` says why this person can't do it to this row now (a second person is needed), or "";
-    `takes_back(by, group, row)` ends the row it added, where the group undoes that: never by deleting it.
+    `takes_back(by, group, row)` ends the row it added, where the group undoes that: never by deleting it;
+    `concerns(row, facts)` is the area its entry stands under, where it decides about an area rather than in one.
     """
 
     def wrap(function: Callable) -> Action:
         name = f"{function.__module__.split('.')[-2]}.{function.__name__}"
         made = Action(
             *(name, function, area, roles, says, duty, scope, on),
-            *(helpers_own, always_asks, asks_again, reads, costs, bars, takes_back),
+            *(helpers_own, always_asks, asks_again, reads, costs, bars, takes_back, concerns),
         )
         ACTIONS[name] = made
         return made
@@ -189,12 +192,13 @@ def _pass(wanted: Action, by: Actor, group: Group | None, row_id: int | None, ke
     session.rollback()  # whatever was read to show the form is read again, inside the change's own transaction
     group = _lock(group, wanted)
     row = _load(wanted, by, group, row_id)
-    once, body = _marks(wanted, by, group, row_id, key, facts)
+    once, body = _marks(wanted, by, group, row_id, key, facts | ({"why": why} if why else {}))
+    filed = _filed(wanted, group, row, facts)
     if once and (earlier := session.scalar(sa.select(Entry).where(Entry.once == once))):
         return _answer_again(earlier, body)
     decision = _decide(wanted, by, group, row, facts)
     if decision.outcome is Outcome.DENY:
-        _note(wanted, by, group, row, decision)
+        _note(wanted, by, group, row, decision, filed, why=why)
         session.commit()
         raise Refused(wanted, decision, group)
     if wanted.asks_again and not by.proved_lately:
@@ -214,7 +218,7 @@ def _pass(wanted: Action, by: Actor, group: Group | None, row_id: int | None, ke
             _check_area(wanted, noticed.rewritten)
         subject = result if isinstance(result, db.Model) else row
         if noticed.anything or wanted.reads or founded is None:  # no line without a change (safety guide, invariant 2)
-            _note(wanted, by, founded, subject, decision, once, body, noticed.changes)
+            _note(wanted, by, founded, subject, decision, filed, once, body, noticed.changes, why)
     session.commit()
     return result
 
@@ -289,7 +293,7 @@ def _propose(wanted: Action, by: Actor, group, row, decision: Decision, facts: d
     with wall.opened(group.id):
         db.session.add(proposal)
         db.session.flush()
-        _note(wanted, by, group, proposal, decision, once, body)
+        _note(wanted, by, group, proposal, decision, (wanted.area, decision.level), once, body, why=why)
     db.session.commit()
     return proposal
 
@@ -307,7 +311,16 @@ def newest_seq(row) -> int:
     return db.session.scalar(changed) or 0
 
 
-def _note(wanted, by: Actor, group, subject, decision: Decision, once=None, body=None, changes=()) -> None:
+def _filed(wanted: Action, group: Group | None, row, facts: dict) -> tuple[Area | None, Level | None]:
+    """Under which area an entry stands, and the level there at that moment."""
+    named = wanted.area or (wanted.concerns(row, facts) if wanted.concerns else None)
+    area = next((area for area in Area if area == named), None)
+    return area, standings.of(group.id).levels[area] if area and group and not wanted.area else None
+
+
+def _note(
+    wanted, by: Actor, group, subject, decision: Decision, filed, once=None, body=None, changes=(), why: str | None = None
+) -> None:
     """Add the entry, and beside it what changed. A refused try opens the door for its own line alone."""
     entry = Entry(
         group_id=group.id if group else None,
@@ -315,8 +328,8 @@ def _note(wanted, by: Actor, group, subject, decision: Decision, once=None, body
         person_id=by.person_id,
         role=decision.role,
         action=wanted.name,
-        area=wanted.area,
-        level=TOLD_LATER if getattr(subject, "told_later", False) else decision.level,
+        area=filed[0],
+        level=TOLD_LATER if getattr(subject, "told_later", False) else filed[1] or decision.level,
         outcome=decision.outcome,
         says=wanted.says,
         about=getattr(subject, "ref", None),
@@ -327,7 +340,8 @@ def _note(wanted, by: Actor, group, subject, decision: Decision, once=None, body
     )
     own = f"{entry.subject_table}:{entry.subject_id}"  # of what was added, only the row the entry is about is a change
     kept = [change for change in changes if change["column"] != "id" or change["before"] or change["row"] == own]
-    words = {"changes": sorted(kept, key=lambda one: (one["row"], one["column"]))} if kept else None
+    words: dict = {"changes": sorted(kept, key=lambda one: (one["row"], one["column"]))} if kept else {}
+    words |= {"why": why} if why else {}
     if wall.is_open():
         chain.append(entry, words)
         happened.send(wanted, entry=entry, group=group)

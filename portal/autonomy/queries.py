@@ -167,6 +167,7 @@ class Told:
     entry: Entry
     by: str
     changes: list[dict]
+    why: str | None
     added: bool
     undone: bool
     until: datetime
@@ -197,7 +198,9 @@ def told(group_id: int, entry_id: int) -> Told | None:
     changes = [change for change in (words or {}).get("changes", []) if change["row"] == own]
     added = any(change["column"] == "id" and change["before"] is None for change in changes)
     until = standing.deadline(entry.at, UNDO_LASTS, standing.quiet_spells(group_id))
-    return Told(entry, name or "Trellis", [] if added else changes, added, bool(was_undone), until)
+    return Told(
+        entry, name or "Trellis", [] if added else changes, (words or {}).get("why"), added, bool(was_undone), until
+    )
 
 
 def loosenings(group_id: int) -> list[tuple[Loosening, str]]:

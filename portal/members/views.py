@@ -177,7 +177,7 @@ def _invite_from_host(slug: str, invites, says: str):
     found, form = group_at(slug), AddressForm.from_request()
     if form.validate():
         try:
-            invites(actor(), found, key=form.key.data, email=form.email.data)
+            invites(actor(), found, **form.facts())
             return saved(goto=url_for(".group_page", slug=slug), says=says)
         except Mistake as mistake:
             if mistake.field != "email":

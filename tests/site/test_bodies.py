@@ -28,6 +28,8 @@ ASKED_FOR = {
     "receipts.answer": {"words", "amount_pence", "fund_id"},
     "receipts.add_picture": {"replaces"},
     "desk.ask": {"words"},
+    "desk.describe": {"why"},
+    "members.invite_first": {"why"},
 }
 # What differs between two runs of the same form anyway: moments, random names, and hashes over them.
 BY_CHANCE = re.compile(
