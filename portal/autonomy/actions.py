@@ -116,7 +116,7 @@ def say_yes(by, group, proposal, **amended):
     _check_undisputed(group, row, proposal)
     if row is not None and newest_seq(row) != proposal.seen_seq:
         raise Mistake("This changed since it was proposed, so a yes no longer fits. Say no, or ask for a new one.")
-    facts = {**proposal.facts, **{name: value for name, value in amended.items() if name in proposal.facts}}
+    facts = {name: queries.plain(amended.get(name, value)) for name, value in proposal.facts.items()}
     proposer = Actor(proposal.person_id, "", frozenset({proposal.role}))
     if proposal.person_id == by.person_id:
         raise Mistake("Someone who didn’t propose it says yes.")

@@ -3,12 +3,12 @@
 from flask import Blueprint, Flask, abort, g, request, url_for
 
 from portal.activity import queries as activity
-from portal.autonomy import actions, answers, queries, standing
+from portal.autonomy import actions, amending, answers, queries, standing
 from portal.autonomy.areas import AREA_WORDS, DUTY_WORDS, LEVEL_WORDS, Area, Level
 from portal.autonomy.door import Mistake
 from portal.autonomy.forms import LevelForm, LimitsForm, RestForm, SeveralForm, WordsForm
 from portal.autonomy.words import IN_SHORT, SENTENCES
-from portal.core.forms import PlainForm, pence_of
+from portal.core.forms import PlainForm
 from portal.core.web import invalid, page, saved
 from portal.people import queries as people
 from portal.people.reach import actor, as_staff, group, group_at, in_group
@@ -103,8 +103,17 @@ def proposal(proposal_id):
 def say_yes(proposal_id):
     """Yes as proposed, or with our own words in place of theirs."""
     found, form = _found(proposal_id), PlainForm.from_request()
-    amended = {name: _as_typed(name, value) for name, value in found.facts.items() if f"to-{name}" in request.form}
-    actions.say_yes(actor(), group(), proposal_id, key=form.key.data, **amended)
+    amend = amending.as_typed(found, request.form)
+    if amend and not amend.validate():
+        return invalid("autonomy/proposal.html", **_proposal(proposal_id, WordsForm(), amend))
+    try:
+        actions.say_yes(actor(), group(), proposal_id, key=form.key.data, **(amend.data if amend else {}))
+    except Mistake as mistake:
+        if not amend:
+            raise
+        named = mistake.field if mistake.field in amend else next(iter(amend)).short_name
+        amend[named].errors = [str(mistake)]
+        return invalid("autonomy/proposal.html", **_proposal(proposal_id, WordsForm(), amend))
     return saved(goto=url_for("home.index", group=group().slug), says="Yes. It’s done.")
 
 
@@ -310,7 +319,7 @@ def _suggested(slug: str, form) -> dict:
     }
 
 
-def _proposal(proposal_id: int, form) -> dict:
+def _proposal(proposal_id: int, form, amend=None) -> dict:
     found = _found(proposal_id)
     return {
         "proposal": found,
@@ -320,6 +329,7 @@ def _proposal(proposal_id: int, form) -> dict:
         "notes": queries.notes(found),
         "area": AREA_WORDS[found.area],
         "form": form,
+        "amend": amend or amending.as_proposed(found),
         "key": PlainForm(),
         "organises": bool(actor().roles & ORGANISERS),
     }
@@ -342,19 +352,6 @@ def _change(entry_id: int, problem: str = "") -> dict:
         "key": PlainForm(),
         "organises": organises,
     }
-
-
-def _as_typed(name: str, proposed):
-    """What was typed over a proposed value, in that value's own kind. Raises Mistake with a plain sentence."""
-    typed = request.form.get(f"to-{name}", "").strip()
-    if name.endswith("_pence"):
-        try:
-            return pence_of(typed)
-        except ValueError as problem:
-            raise Mistake(str(problem)) from None
-    if isinstance(proposed, int):
-        return proposed  # a choice by number isn't retyped
-    return typed or None
 
 
 def _what_happens(made) -> str:
