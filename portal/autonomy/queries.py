@@ -5,13 +5,25 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from portal.activity.models import Entry, EntryWords
 from portal.activity.untold import is_told
 from portal.autonomy import standing
 from portal.autonomy.areas import Area, Outcome
 from portal.autonomy.door import ACTIONS
-from portal.autonomy.models import PROPOSAL_LASTS, SECOND_WITHIN, UNDO_LASTS, Loosening, Proposal, ProposalNote, Quiet, Undo
+from portal.autonomy.models import (
+    PROPOSAL_LASTS,
+    SECOND_WITHIN,
+    UNDO_LASTS,
+    AreaLevel,
+    Loosening,
+    Proposal,
+    ProposalNote,
+    Quiet,
+    SpendingLimit,
+    Undo,
+)
 from portal.core import clock, wall
 from portal.core.db import db
 from portal.core.waiting import columns
@@ -213,6 +225,51 @@ def loosenings(group_id: int) -> list[tuple[Loosening, str]]:
     )
     now = clock.now()
     return [(one, name) for one, name in rows if one.is_open(now)]
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """Since when a setting holds as it does, and the names of who set it or agreed to it."""
+
+    at: datetime
+    by: list[str]
+
+
+LIMITS = "limits"
+
+
+def agreed(group_id: int) -> dict[str, Agreed]:
+    """Who agreed to what a group has set, and when, by area and for the limits. What stands as at the start isn't there."""
+    second = aliased(Person)
+    limits_by = (
+        sa.select(Entry.person_id)
+        .where(Entry.group_id == SpendingLimit.group_id, Entry.action == "autonomy.set_limits")
+        .where(Entry.outcome == Outcome.ALLOW, Entry.at >= SpendingLimit.set_at)
+        .order_by(Entry.seq)
+        .limit(1)
+        .correlate(SpendingLimit)
+        .scalar_subquery()
+    )
+    limits = sa.literal(LIMITS)
+    parts = (
+        sa.select(sa.type_coerce(AreaLevel.area, sa.String), AreaLevel.set_at, Person.name, sa.cast(sa.null(), sa.String))
+        .outerjoin(Person, Person.id == AreaLevel.set_by)
+        .where(AreaLevel.group_id == group_id),
+        sa.select(limits, SpendingLimit.set_at, Person.name, sa.cast(sa.null(), sa.String))
+        .outerjoin(Person, Person.id == limits_by)
+        .where(SpendingLimit.group_id == group_id),
+        sa.select(
+            sa.case((Loosening.level.is_(None), limits), else_=sa.type_coerce(Loosening.area, sa.String)),
+            *(Loosening.holds_from, Person.name, second.name),
+        )
+        .join(Person, Person.id == Loosening.started_by)
+        .outerjoin(second, second.id == Loosening.agreed_by)
+        .where(Loosening.group_id == group_id, Loosening.holds_from <= clock.now(), Loosening.ended_at.is_(None)),
+    )
+    newest: dict[str, Agreed] = {}
+    for what, at, one, other in sorted(db.session.execute(sa.union_all(*parts)), key=lambda row: row[1]):
+        newest[what] = Agreed(at, list(dict.fromkeys(name for name in (one, other) if name)))
+    return newest
 
 
 def rest_that_was(group_id: int, quiet_id: int) -> Quiet | None:

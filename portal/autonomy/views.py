@@ -4,7 +4,7 @@ from flask import Blueprint, Flask, abort, g, request, url_for
 
 from portal.activity import queries as activity
 from portal.autonomy import actions, amending, answers, queries, standing
-from portal.autonomy.areas import AREA_WORDS, DUTY_WORDS, LEVEL_WORDS, Area, Level
+from portal.autonomy.areas import AREA_WORDS, BREAK_GLASS_WORDS, DUTY_WORDS, FLOOR_REASONS, LEVEL_WORDS, Area, Level
 from portal.autonomy.door import Mistake
 from portal.autonomy.forms import LevelForm, LimitsForm, RestForm, SeveralForm, WordsForm
 from portal.autonomy.words import IN_SHORT, SENTENCES
@@ -29,7 +29,8 @@ def say():
 @in_group()
 def promise():
     """The whole promise on one page, to print."""
-    return page("autonomy/promise.html", **_say())
+    facts = {"break_glass": BREAK_GLASS_WORDS, "reasons": FLOOR_REASONS, **_say()}
+    return page("autonomy/promise.html", agreed=queries.agreed(_here()), **facts)
 
 
 @bp.get("/say/<area>")

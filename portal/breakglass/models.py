@@ -7,6 +7,7 @@ from typing import ClassVar
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from portal.autonomy.areas import BREAK_GLASS_WORDS
 from portal.core import clock
 from portal.core.db import RECORD, GroupOwned, Word, db, within_group
 
@@ -43,13 +44,7 @@ class Delay(StrEnum):
     LAW = "law"
 
 
-DUTY_WORDS = {
-    Duty.F6: "Serious harm, or safeguarding",
-    Duty.F7: "Someone’s data rights, or a data breach",
-    Duty.F8: "A complaint, or a serious incident",
-    Duty.F9: "The law, a court, a regulator, tax, or a grant audit",
-    Duty.F10: "Keeping an account secure",
-}
+DUTY_WORDS = {duty: BREAK_GLASS_WORDS[duty.value] for duty in Duty}
 ACT_WORDS = {
     Act.VIEW: "Look at it",
     Act.HIDE: "Take it off public view",
