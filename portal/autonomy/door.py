@@ -156,7 +156,8 @@ def action(
     `area` or `duty` says by what right; `roles` who may ever; `says` what the entry reads; `on` the model of the row it is
     about; `helpers_own` lets helpers do it to what they added; `always_asks` is never more than a proposal for staff
     (between funds); `asks_again` needs a passkey or password within 10 minutes; `reads` changes nothing, its line is the
-    point; `costs(row, facts)` is its price in pence;
+    point; `costs(row, facts)` is its price in pence, or (its price, what staff said yes to for this group in this London
+    month already), so that the group's limit for a month holds;
     `bars(by, row, facts)` says why this person can't do it to this row now (a second person is needed), or "";
     `takes_back(by, group, row)` ends the row it added, where the group undoes that: never by deleting it;
     `concerns(row, facts)` is the area its entry stands under, where it decides about an area rather than in one.
@@ -263,9 +264,10 @@ def _decide(wanted: Action, by: Actor, group: Group | None, row, facts: dict) ->
 
 
 def _case(wanted: Action, by: Actor, row, facts: dict) -> Case:
-    pence = wanted.costs(row, facts) if wanted.costs else 0
+    priced = wanted.costs(row, facts) if wanted.costs else 0
+    pence, month_pence = priced if isinstance(priced, tuple) else (priced, 0)
     barred = wanted.bars(by, row, facts) if wanted.bars and row is not None else ""
-    return Case(own=_is_own(by, row), pence=pence, barred=barred)
+    return Case(own=_is_own(by, row), pence=pence, month_pence=month_pence, barred=barred)
 
 
 def _is_own(by: Actor, row) -> bool:
