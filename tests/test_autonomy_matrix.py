@@ -265,6 +265,13 @@ def test_what_needs_a_fresh_proof(actions):
     assert {name for name, action in actions.items() if action.asks_again} == set(ASKS_AGAIN.split())
 
 
+def test_whatever_staff_may_add_says_how_it_is_taken_back(actions):
+    """Tell us, we can undo: an action that only makes new rows has to say how they end."""
+    for name, action in actions.items():
+        adds = action.area and action.on is None and action.roles & {Role.COORDINATOR, Role.FINANCE}
+        assert not adds or action.takes_back or action.always_asks, name
+
+
 @dataclass(frozen=True)
 class Anything:
     """An action that everyone may try, to see the areas themselves."""

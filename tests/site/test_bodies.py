@@ -44,6 +44,8 @@ ASKED_FOR = {
     "receipts.add_picture": {"replaces"},
     "desk.ask": {"words"},
     "spending.set_rule": {"over_pence"},
+    "desk.describe": {"why"},
+    "members.invite_first": {"why"},
 }
 # What differs between two runs of the same form anyway: moments, random names, and hashes over them.
 BY_CHANCE = re.compile(
