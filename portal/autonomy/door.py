@@ -12,7 +12,7 @@ raised, and the web turns them into pages for every feature alike.
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields, is_dataclass
 from datetime import date, datetime
 from enum import Enum
@@ -103,6 +103,9 @@ class Action:
     reads: bool
     costs: Callable | None
     bars: Callable | None
+    means: Callable | None
+    fits: Callable | None
+    ids: Mapping[str, type]
 
     def __call__(
         self,
@@ -146,6 +149,9 @@ def action(
     reads: bool = False,
     costs: Callable | None = None,
     bars: Callable | None = None,
+    ids: Mapping[str, type] | None = None,
+    means: Callable | None = None,
+    fits: Callable | None = None,
 ) -> Callable[[Callable], Action]:
     """Put a function behind the door.
 
@@ -153,14 +159,19 @@ def action(
     about; `helpers_own` lets helpers do it to what they added; `always_asks` is never more than a proposal for staff
     (between funds); `asks_again` needs a passkey or password within 10 minutes; `reads` changes nothing, its line is the
     point; `costs(row, facts)` is its price in pence;
-    `bars(by, row, facts)` says why this person can't do it to this row now (a second person is needed), or "".
+    `bars(by, row, facts)` says why this person can't do it to this row now (a second person is needed), or "";
+    `ids` names the facts that are ids, and of which model; `means(row, facts, rows)` is what a proposal of it comes to, as
+    a person reads it (`autonomy.queries.Meaning`), where its facts alone don't say; `fits(group, row, **facts)` raises
+    Mistake or NotHere where it couldn't be done anyway, so that nobody is asked for that.
     """
 
     def wrap(function: Callable) -> Action:
         name = f"{function.__module__.split('.')[-2]}.{function.__name__}"
         made = Action(
             *(name, function, area, roles, says, duty, scope, on),
-            *(helpers_own, always_asks, asks_again, reads, costs, bars),
+            *(helpers_own, always_asks, asks_again, reads),
+            *(costs, bars, means, fits),
+            ids or {},
         )
         ACTIONS[name] = made
         return made
@@ -198,6 +209,8 @@ def _pass(wanted: Action, by: Actor, group: Group | None, row_id: int | None, ke
         session.rollback()
         raise ProofNeeded()
     if decision.outcome is Outcome.PROPOSE:
+        if wanted.fits:
+            wanted.fits(group, row, **facts)
         raise Proposed(_propose(wanted, by, group, row, decision, facts, why, once, body))
     founded = group
     if wanted.scope is Scope.FOUNDING:

@@ -35,17 +35,19 @@ WITHIN_SAY = frozenset(
         *("disagreements.ours", "disagreements.new", "disagreements.show"),
     }
 )
+WITHIN_MONEY = frozenset({"budget.movements", "budget.fund"})
 GROUP_PLACES = (
     Place("home.index", "Home", "home", GROUP_ROLES),
     Place("receipts.index", "Receipts", "file", GROUP_ROLES),
-    Place("ledger.money", "Money", "money", GROUP_ROLES),
+    Place("budget.money", "Money", "money", GROUP_ROLES, WITHIN_MONEY),
     Place("members.index", "People", "people", GROUP_ROLES, frozenset({"notices.ours", "silence.ours"})),
     Place("autonomy.say", "Our say", "say", GROUP_ROLES, WITHIN_SAY),
 )
 WITHIN_GROUPS = frozenset(
     {
         *("members.group_page", "members.new_group", "suggestions.suggested", "breakglass.new"),
-        *("ledger.books", "ledger.entry", "silence.every", "silence.show", "disagreements.every", "disagreements.hosts"),
+        *("ledger.books", "ledger.entry", "budget.lines"),
+        *("silence.every", "silence.show", "disagreements.every", "disagreements.hosts"),
     }
 )
 HOST_PLACES = (
