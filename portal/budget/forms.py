@@ -32,9 +32,10 @@ class MoveForm(PlainForm):
 
     def __init__(self, *args, lines=(), **kwargs):
         super().__init__(*args, **kwargs)
-        self.from_id.choices = self.to_id.choices = [
-            (one.line.id, one.line.name) for one in lines if not one.line.dropped_at
-        ]
+        choices = [(one.line.id, one.line.name) for one in lines if not one.line.dropped_at]
+        self.from_id.choices = self.to_id.choices = choices
+        if not args and len(choices) > 1:
+            self.to_id.data = choices[1][0]
 
 
 class BetweenForm(PlainForm):

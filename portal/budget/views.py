@@ -200,6 +200,8 @@ def _fund(fund_id: int, **forms) -> dict:
 def _lines(slug: str, fund_id: int | None = None, **forms) -> dict:
     at = group_at(slug)
     statuses = ledger.statuses(at.id)
+    if fund_id and fund_id not in {one.fund.id for one in statuses}:
+        abort(404)
     its_lines = queries.lines(at.id, statuses)
     forms = {"moving": None, "sending": None} | forms
     return {
