@@ -245,3 +245,4 @@ def _reachable(one: ledger.Status, statuses) -> list:
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
+    app.jinja_env.globals["budget_lines"] = queries.lines  # the books show them, a floor below

@@ -5,7 +5,7 @@ from flask import Blueprint, Flask, abort, request, url_for
 from portal.autonomy.door import Mistake
 from portal.core.web import invalid, page, saved
 from portal.ledger import actions, queries
-from portal.ledger.forms import RESTRICTIONS, CorrectionForm, FundForm, MoneyInForm
+from portal.ledger.forms import CorrectionForm, FundForm, MoneyInForm
 from portal.people.reach import actor, as_staff, group_at
 from portal.people.roles import Role
 
@@ -72,7 +72,6 @@ def _books(slug: str, **forms) -> dict:
     facts = {
         "funds": queries.statuses(at.id),
         "moved": queries.movements(at.id, request.args.get("before", type=int)),
-        "restrictions": RESTRICTIONS,
     }
     forms = {"opening": FundForm(), "coming": None, "fresh": MoneyInForm(), "at": None} | forms
     return {**facts, "group": at, "finance": bool(actor().roles & actions.FINANCE), **forms}
