@@ -35,7 +35,7 @@ WHO = (
 ROLES = {who: Role(who.split(":")[0]) for who in WHO}
 
 # yes: at every level · no: at none · as set: what staff get by the group's level · over: never more than a proposal
-YES, NO, AS_SET = "yes", "no", "as set"
+YES, NO, AS_SET, ALWAYS_ASKED = "yes", "no", "as set", "over"
 STAFF_GET = {"only_us": "deny", "ask_first": "propose", "tell_after": "allow_tell", "you_do": "allow_list"}
 
 
@@ -56,6 +56,9 @@ ONESELF = row(self=YES)
 ASKS_FOR_DUTY = row(coordinator=YES, finance=YES, safeguarding=YES)
 SECOND_PERSON = row(trustee=YES, safeguarding=YES)
 BEFORE_SIGN_IN = row(self=YES, stranger=YES)
+
+BUDGETS = row(organiser=YES, coordinator=AS_SET, finance=AS_SET)
+BETWEEN_FUNDS = row(organiser=YES, coordinator=ALWAYS_ASKED, finance=ALWAYS_ASKED)
 
 MATRIX = {
     "autonomy.agree": GROUPS_OWN,
@@ -78,6 +81,11 @@ MATRIX = {
     "breakglass.refuse": SECOND_PERSON,
     "breakglass.reply": GROUPS_OWN,
     "breakglass.review": SECOND_PERSON,
+    "budget.change_line": BUDGETS,
+    "budget.drop_line": BUDGETS,
+    "budget.move": BUDGETS,
+    "budget.move_between_funds": BETWEEN_FUNDS,
+    "budget.plan_line": BUDGETS,
     "demo.enter": row(stranger=YES),
     "disagreements.answer": row(coordinator=YES, finance=YES, trustee=YES, safeguarding=YES),
     "disagreements.disagree": GROUPS_OWN,
@@ -171,6 +179,7 @@ MATRIX = {
 WHERE = {
     "people": """members.invite_helper members.propose_organiser members.agree members.revoke members.remove_helper
         members.ask_removal members.agree_removal members.end_removal members.leave silence.name silence.unname""",
+    "budget": "budget.plan_line budget.change_line budget.drop_line budget.move budget.move_between_funds",
     "receipts": """receipts.upload receipts.declare receipts.describe receipts.add_picture receipts.withdraw
         receipts.restore receipts.answer""",
     "spending": """spending.ask spending.ask_anew spending.unask spending.say_yes spending.take_back_yes
@@ -246,7 +255,8 @@ def test_every_action_has_a_row_and_every_row_an_action(actions):
 def test_everyone_gets_what_the_matrix_says_at_every_level(actions, name):
     wrong = []
     for level, who in product(LEVELS, WHO):
-        expected = {YES: "allow", NO: "deny", AS_SET: STAFF_GET[level]}[MATRIX[name][who]]
+        asked = "deny" if level == "only_us" else "propose"
+        expected = {YES: "allow", NO: "deny", AS_SET: STAFF_GET[level], ALWAYS_ASKED: asked}[MATRIX[name][who]]
         got = answered(who, actions[name], level)
         if got != expected:
             wrong.append(f"{who} at {level}: {got}, not {expected}")

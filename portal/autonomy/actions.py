@@ -160,13 +160,14 @@ def undo(by, group, entry, *, keep: str = "theirs") -> object:
     told = queries.told(group.id, entry.id)
     if told is None or not told.can_undo:
         raise Mistake("This can’t be undone any more. You can change it yourself, or raise a question.")
-    row = queries.row_of(group.id, entry)
-    if row is None:
+    rows = queries.rows_of(group.id, told.keys)
+    row = rows.get((entry.subject_table, entry.subject_id))
+    if row is None or len(rows) < len(told.keys):
         raise Mistake("What this was about is no longer there.")
     if past := getattr(row, "past_undo", ""):
         raise Mistake(past)
-    _check_undisputed(group, row)
-    clashes = [change for change in told.changes if queries.differs(row, change)]
+    _check_undisputed(group, *rows.values())
+    clashes = [change for change in told.changes if queries.differs(queries.in_its_row(rows, change), change)]
     if clashes and keep not in {"before", "now"}:
         raise Mistake("Someone changed this again since. Choose which one stays.")
     db.session.add(Undo(group_id=group.id, entry_id=entry.id))
@@ -174,7 +175,8 @@ def undo(by, group, entry, *, keep: str = "theirs") -> object:
         ACTIONS[entry.action].takes_back(by, group, row)
     for change in told.changes:
         if keep == "before" or change not in clashes:
-            setattr(row, change["column"], queries.typed(row, change["column"], change["before"]))
+            own, column = queries.in_its_row(rows, change), change["column"]
+            setattr(own, column, queries.typed(own, column, change["before"]))
     try:
         db.session.flush()
     except IntegrityError:

@@ -12,7 +12,7 @@ raised, and the web turns them into pages for every feature alike.
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields, is_dataclass
 from datetime import date, datetime
 from enum import Enum
@@ -105,6 +105,9 @@ class Action:
     bars: Callable | None
     takes_back: Callable | None
     concerns: Callable | None
+    means: Callable | None
+    fits: Callable | None
+    ids: Mapping[str, type]
 
     def __call__(
         self,
@@ -150,6 +153,9 @@ def action(
     bars: Callable | None = None,
     takes_back: Callable | None = None,
     concerns: Callable | None = None,
+    ids: Mapping[str, type] | None = None,
+    means: Callable | None = None,
+    fits: Callable | None = None,
 ) -> Callable[[Callable], Action]:
     """Put a function behind the door.
 
@@ -160,14 +166,19 @@ def action(
     month already), so that the group's limit for a month holds;
     `bars(by, row, facts)` says why this person can't do it to this row now (a second person is needed), or "";
     `takes_back(by, group, row)` ends the row it added, where the group undoes that: never by deleting it;
-    `concerns(row, facts)` is the area its entry stands under, where it decides about an area rather than in one.
+    `concerns(row, facts)` is the area its entry stands under, where it decides about an area rather than in one;
+    `ids` names the facts that are ids, and of which model; `means(row, facts, rows)` is what a proposal of it comes to, as
+    a person reads it (`autonomy.queries.Meaning`), where its facts alone don't say; `fits(group, row, **facts)` raises
+    Mistake or NotHere where it couldn't be done anyway, so that nobody is asked for that.
     """
 
     def wrap(function: Callable) -> Action:
         name = f"{function.__module__.split('.')[-2]}.{function.__name__}"
         made = Action(
             *(name, function, area, roles, says, duty, scope, on),
-            *(helpers_own, always_asks, asks_again, reads, costs, bars, takes_back, concerns),
+            *(helpers_own, always_asks, asks_again, reads),
+            *(costs, bars, takes_back, concerns, means, fits),
+            ids or {},
         )
         ACTIONS[name] = made
         return made
@@ -206,6 +217,8 @@ def _pass(wanted: Action, by: Actor, group: Group | None, row_id: int | None, ke
         session.rollback()
         raise ProofNeeded()
     if decision.outcome is Outcome.PROPOSE:
+        if wanted.fits:
+            wanted.fits(group, row, **facts)
         raise Proposed(_propose(wanted, by, group, row, decision, facts, why, once, body))
     founded = group
     if wanted.scope is Scope.FOUNDING:

@@ -290,12 +290,9 @@ def _area(name: str) -> dict:
 def _proposals(form=None) -> dict:
     after = request.args.get("after", type=int)
     found = queries.waiting(_here(), after)
-    about = queries.rows_of(_here(), [one.proposal for one in found])
+    about = queries.rows_of(_here(), queries.keys_of([one.proposal for one in found]))
     return {
-        "rows": [
-            (one, queries.of_proposal(one.proposal, about.get((one.proposal.subject_table, one.proposal.subject_id))))
-            for one in found[: queries.PAGE]
-        ],
+        "rows": [(one, queries.meaning(one.proposal, about)) for one in found[: queries.PAGE]],
         "more": len(found) > queries.PAGE,
         "form": form or SeveralForm(),
         "areas": AREA_WORDS,
@@ -326,7 +323,7 @@ def _proposal(proposal_id: int, form, amend=None) -> dict:
         "proposal": found,
         "by": people.names([found.person_id]).get(found.person_id or 0, "Trellis"),
         "until": queries.proposal_deadline(found, standing.quiet_spells(_here())),
-        "shown": queries.of_proposal(found, queries.row_of(_here(), found)),
+        "meaning": queries.meaning(found, queries.rows_of(_here(), queries.keys_of([found]))),
         "notes": queries.notes(found),
         "area": AREA_WORDS[found.area],
         "form": form,
@@ -338,17 +335,20 @@ def _proposal(proposal_id: int, form, amend=None) -> dict:
 
 def _change(entry_id: int, problem: str = "") -> dict:
     told = queries.told(group().id, entry_id) or abort(404)
-    row = queries.row_of(group().id, told.entry)
-    now = {change["column"]: queries.plain(getattr(row, change["column"])) for change in told.changes} if row else {}
+    rows = queries.rows_of(group().id, told.keys)
+    kept = [(queries.in_its_row(rows, change), change) for change in told.changes]
     organises = bool(actor().roles & ORGANISERS)
-    shown = queries.shown(row, ((c["column"], c["before"], c["after"]) for c in told.changes))
-    if told.added and row is not None and organises:
-        shown = queries.of_added(row)
+    shown = queries.shown_changes(rows, told.changes)
+    if told.added and organises and told.row_key in rows:
+        shown = queries.of_added(rows[told.row_key])
     return {
         "told": told,
         "shown": shown,
-        "now": now,
-        "clash": bool(row) and any(queries.differs(row, change) for change in told.changes),
+        "now": {
+            (one["row"], one["column"]): queries.plain(getattr(row, one["column"]))
+            for row, one in kept
+            if row and queries.differs(row, one)
+        },
         "problem": problem,
         "key": PlainForm(),
         "organises": organises,

@@ -15,8 +15,9 @@ from flask import current_app
 from portal.activity import chain
 from portal.activity.models import Entry
 from portal.autonomy.areas import Area, Duty, Level, Outcome
-from portal.autonomy.models import AreaLevel, Hold, Loosening, Quiet, SpendingLimit
+from portal.autonomy.models import AreaLevel, Hold, Loosening, Proposal, Quiet, SpendingLimit
 from portal.breakglass.models import BreakGlass, BreakGlassItem
+from portal.budget.models import BudgetLine
 from portal.core import clock, files, migrate, pictures, wall, workdays
 from portal.core.counters import Counter
 from portal.core.db import db
@@ -101,6 +102,7 @@ def lay_out(*, if_empty: bool = False) -> None:
     money.lay_out(people["Glyn Parry"].id)
     _same_stamps(made)
     _relabelled(people, made[101])
+    _suggested(people)
     _waiting_organiser(people)
     _resting(people)
     _loosening(people)
@@ -250,6 +252,30 @@ def _relabelled(people, row: Receipt) -> None:
     with wall.opened(group.id):
         says = "changed the words on a receipt"
         _entry(group, people["Glyn Parry"], Role.FINANCE, "receipts.describe", says, row, 6, [change], **as_told)
+    db.session.commit()
+
+
+def _suggested(people) -> None:
+    """Imani suggests that the Kettle moves £80 from travel to food."""
+    group, imani = _group_at("tuesday-kettle"), people["Imani Okafor"]
+    lines = {one.name: one for one in db.session.scalars(sa.select(BudgetLine).where(BudgetLine.group_id == group.id))}
+    wanted = Proposal(
+        group_id=group.id,
+        action="budget.move",
+        area=Area.BUDGET,
+        subject_table=BudgetLine.__tablename__,
+        subject_id=lines["Travel"].id,
+        facts={"to_id": lines["Food"].id, "amount_pence": 80_00},
+        why="Travel has money to spare, and more people come to eat.",
+        person_id=imani.id,
+        role=Role.COORDINATOR,
+        made_at=_ago(4),
+    )
+    with wall.opened(group.id):
+        db.session.add(wanted)
+        db.session.flush()
+        as_asked = {"area": Area.BUDGET, "level": Level.ASK_FIRST, "outcome": Outcome.PROPOSE}
+        _entry(group, imani, Role.COORDINATOR, "budget.move", "moved money between budget lines", wanted, 4, **as_asked)
     db.session.commit()
 
 

@@ -75,6 +75,8 @@ CREDENTIAL = {"challenge_id": "1", "credential": "{}"}
 COST = {"kind": "invoice", "shop": "Hall", "amount_pence": "4.20", "payee_id": "1", "pot": "3-", "key": KEY}  # Kettle’s own
 ACCOUNT = {"sort_code": "08-99-99", "account": "66374958", "roll": "", "sure": "", "key": KEY}
 DETAILS = {"shop": "Grocer", "amount_pence": "4.20", "label": "tea", "key": KEY}
+LINE = {"name": "Cake", "planned_pence": "40", "key": KEY}
+MOVED = {"amount_pence": "lots", "key": KEY}
 
 TABLE = {
     "GET home.front": anyone(),
@@ -206,7 +208,17 @@ TABLE = {
     "POST notices.choose": person(body={"how": "weekly", "weekday": "2", "key": KEY}),
     "GET notices.ours": group(ORGANISERS),
     "POST notices.share": group(ORGANISERS, {"in_turn": "y", "key": KEY}),
-    "GET ledger.money": group(INSIDE),
+    "GET budget.money": group(INSIDE),
+    "GET budget.movements": group(INSIDE),
+    "GET budget.fund": group(INSIDE),
+    "POST budget.plan": group(ORGANISERS, LINE),
+    "POST budget.change": group(ORGANISERS, LINE),
+    "POST budget.drop": group(ORGANISERS, {"key": KEY}),
+    "POST budget.move": group({"organiser": NO, "both": NO}, MOVED),
+    "POST budget.transfer": group({"organiser": NO, "both": NO}, MOVED),
+    "GET budget.lines": host(DESK),
+    "POST budget.move_for_group": host(dict.fromkeys(DESK, NO), MOVED),
+    "POST budget.transfer_for_group": host(dict.fromkeys(DESK, NO), MOVED),
     "GET ledger.books": host(BOOKS),
     "POST ledger.open_fund": host(
         PAYS, {"name": "Ours too", "restriction": "restricted", "purpose": "Tea", "basis": "part", "fee": "5", "key": KEY}

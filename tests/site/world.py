@@ -13,6 +13,7 @@ from portal.autonomy.door import Proposed
 from portal.autonomy.models import Hold, Loosening, Quiet
 from portal.breakglass import actions as duties
 from portal.breakglass.models import BreakGlass
+from portal.budget.models import BudgetLine
 from portal.core import clock, files, wall, workdays
 from portal.core.db import db
 from portal.disagreements import actions as disagreements
@@ -129,6 +130,11 @@ def _things(group, second: str, third: str, helper: str) -> dict:
     journal = ledger.receive(
         glyn, group, grant.id, source="donation", pence=5000, on=clock.today(), words="From a neighbour"
     )
+    own = {"group_id": group.id, "fund_id": grant.id}
+    with wall.opened(group.id):
+        lines = [BudgetLine(**own, name=name, planned_pence=20_00) for name in ("Tea", "Bread")]
+        db.session.add_all(lines)
+    db.session.commit()
     to_agree, wish = _asked(group, grant.id, second)
     proposal, loosening, change = _waiting(group, helpers, second)
     live, asked, disclosed, over = _duties(group, receipt)
@@ -140,6 +146,8 @@ def _things(group, second: str, third: str, helper: str) -> dict:
         "unasked": receipt.number,
         "rule_id": wish,
         "journal": journal.id,
+        "line_id": lines[0].id,
+        "other_line": lines[1].id,
         "quiet_id": quiet.id,
         "named_id": named.id,
         "wish_id": wish.id,
