@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from portal.activity.models import Entry
 from portal.autonomy.areas import Area, Level
 from portal.autonomy.door import Proposed
-from portal.autonomy.models import ContactTry, Quiet
+from portal.autonomy.models import ContactTry, Proposal, Quiet
 from portal.breakglass import actions as duties
 from portal.breakglass.models import BreakGlass
 from portal.core import clock, wall
@@ -49,9 +49,10 @@ class Page:
 
 DOUBTFUL = {"sort_code": "089999", "account": "66374959"}
 K, DESK, DUTIES = "/g/tuesday-kettle", "/host/receipts", "/host/groups/tuesday-kettle/duties"
+HELD = "/host/groups/tuesday-kettle/books"
 HOSTS = "/host/groups/tuesday-kettle/disagreements"
 SILENT = "/host/groups/more-8/silence"
-VIEWS = ("asked", "ready", "held", "paid")
+VIEWS = ("group", "asked", "ready", "held", "paid")
 PAGES = (
     Page("sign-in", "signin.start", "", "/sign-in"),
     Page("code", "signin.code", "", "/sign-in/code"),
@@ -94,7 +95,27 @@ PAGES = (
     Page("proposals", "autonomy.proposals", "Wren", "/g/quiet-allotment/proposals/"),
     Page("change", "autonomy.change", "Marsha", f"{K}/changes/{{change}}"),
     Page("rest", "autonomy.rest", "Marsha", f"{K}/rest"),
-    Page("money", "ledger.money", "Sam", "/g/hillfoot-walkers/money/"),
+    Page("cost, asking", "spending.show", "Marsha", f"{K}/receipts/103/payment"),
+    Page("cost, asked wrongly", "spending.ask", "Marsha", f"{K}/receipts/103/payment", {"amount_pence": "lots"}, 422),
+    Page("cost, changing it", "spending.edit", "Bev", "/g/makers-moving-on/receipts/112/payment/form"),
+    Page("cost, with us", "spending.show", "Bev", "/g/makers-moving-on/receipts/112/payment"),
+    Page("cost, a fee", "spending.show", "Orla", "/g/hearsay-collective/receipts/108/payment"),
+    Page("cost, new", "spending.new", "Marsha", f"{K}/money/ask"),
+    Page("cost, new and wrong", "spending.ask_anew", "Marsha", f"{K}/money/ask", {}, 422),
+    Page("rule for yes", "spending.rule", "Marsha", f"{K}/money/rule"),
+    Page("cost, the host’s side", "costs.cost", "Imani Okafor", f"{DESK}/112/payment/"),
+    Page("money", "budget.money", "Orla", "/g/hearsay-collective/money/"),
+    Page("money, a short pot", "budget.money", "Sam", "/g/hillfoot-walkers/money/"),
+    Page("money, another year", "budget.money", "Celestine", "/g/long-table/money/?year=2020"),
+    Page("movements", "budget.movements", "Marsha", f"{K}/money/movements/"),
+    Page("movements, searched", "budget.movements", "Marsha", f"{K}/money/movements/?q=11.46"),
+    Page("fund", "budget.fund", "Marsha", f"{K}/money/funds/1/"),
+    Page("fund, planned wrongly", "budget.plan", "Marsha", f"{K}/money/funds/1/lines", {"planned_pence": "lots"}, 422),
+    Page("fund of a helper", "budget.fund", "Bernie", f"{K}/money/funds/1/"),
+    Page("budget", "budget.lines", "Imani Okafor", "/host/groups/tuesday-kettle/books/lines"),
+    Page("budget, kept", "budget.lines", "Glyn Parry", "/host/groups/long-table/books/lines"),
+    Page("budget, moved wrongly", "budget.move_for_group", "Imani Okafor", f"{HELD}/funds/1/moves", {}, 422),
+    Page("proposal of a move", "autonomy.proposal", "Marsha", f"{K}/proposals/{{move}}"),
     Page("books", "ledger.books", "Glyn Parry", "/host/groups/hearsay-collective/books"),
     Page("books, a wrong sum", "ledger.receive", "Glyn Parry", "{books}/funds/{fund}/money-in", {"pence": "lots"}, 422),
     Page("books, a fund opened wrongly", "ledger.open_fund", "Glyn Parry", "{books}/funds", {"name": ""}, 422),
@@ -227,6 +248,7 @@ def lay_out(app) -> Demo:
     _silent(db.session.scalars(sa.select(Group).where(Group.slug == "more-8")).one())
     words |= _books()
     words |= more_payees(kettle, marsha)
+    words["move"] = db.session.scalars(sa.select(Proposal.id).where(Proposal.action == "budget.move")).one()
     words["disagreement"], words["rest"] = _disagreed(kettle), _rested(kettle)
     return Demo(app, Client(app), words)
 

@@ -13,8 +13,23 @@ from tests.site.world import ABSENT, photo
 SLIPPED_IN = {
     **dict.fromkeys(("group", "group_id", "person_id", "added_by", "by", "id", "number", "founds"), "2"),
     **dict.fromkeys(("role", "roles", "status", "state", "outcome", "level", "area", "scope"), "organiser"),
-    **dict.fromkeys(("approved_by", "accepted_by", "agreed_by", "asked_by", "withdrawn_by", "answered_by", "made_by"), "3"),
-    **dict.fromkeys(("accepted_at", "agreed_at", "paid_on", "withdrawn_at", "proved_at", "second_factor_at"), "2026-11-01"),
+    **dict.fromkeys(
+        ("approved_by", "accepted_by", "agreed_by", "agreed_mark", "asked_by", "withdrawn_by", "answered_by", "made_by"),
+        "3",
+    ),
+    **dict.fromkeys(
+        (
+            "accepted_at",
+            "agreed_at",
+            "in_run_at",
+            "paid_on",
+            "waits_until",
+            "withdrawn_at",
+            "proved_at",
+            "second_factor_at",
+        ),
+        "2026-11-01",
+    ),
     **dict.fromkeys(("ended_at", "released_at", "expires_at", "made_at", "added_at", "set_at"), "2030-01-01"),
     **dict.fromkeys(("amount", "pence", "amount_pence", "each_pence", "guesses", "sign_count"), "99"),
     **dict.fromkeys(("ledger_code", "label", "note", "shop", "name", "slug", "story", "why", "words"), "slipped in"),
@@ -28,6 +43,9 @@ ASKED_FOR = {
     "receipts.answer": {"words", "amount_pence", "fund_id"},
     "receipts.add_picture": {"replaces"},
     "desk.ask": {"words"},
+    "spending.set_rule": {"over_pence"},
+    "desk.describe": {"why"},
+    "members.invite_first": {"why"},
 }
 # What differs between two runs of the same form anyway: moments, random names, and hashes over them.
 BY_CHANCE = re.compile(
@@ -104,12 +122,24 @@ def foreign(world):
     """Forms with an id in the body that is another's, or nobody's: who, what, where to, with what."""
     ours, theirs = world.things["kettle"], world.things["walkers"]
     receipt = f"/g/kettle/receipts/{ours['number']}"
+    for cost in ({"payee_id": "2", "pot": "3-"}, {"payee_id": str(ABSENT), "pot": "3-"}):
+        told = {"kind": "invoice", "shop": "slipped in", "amount_pence": "1", "key": KEY}
+        yield "organiser", f"{receipt}/payment", told | cost
     answer = f"{receipt}/answers/{ours['question_id']}"
     for fund in (theirs["fund"], ABSENT):
         yield "organiser", f"{receipt}/details", {"fund_id": str(fund), "label": "slipped in", "key": KEY}
         yield "organiser", answer, {"fund_id": str(fund), "words": "slipped in", "key": KEY}
     for picture in (theirs["picture_id"], ours["other_picture"], ABSENT):
         yield "organiser", f"{receipt}/pictures", {"replaces": str(picture), "photo": photo, "key": KEY}
+    money, books = f"/g/kettle/money/funds/{ours['fund_id']}", f"/host/groups/kettle/books/funds/{ours['fund_id']}"
+    for line in (theirs["line_id"], ABSENT):
+        for who, at in (("organiser", money), ("finance", books)):
+            for one, other in ((ours["line_id"], line), (line, ours["line_id"])):
+                moved = {"from_id": str(one), "to_id": str(other), "amount_pence": "1", "key": KEY}
+                yield who, f"{at}/moves", moved
+    for fund in (theirs["fund_id"], ABSENT):
+        for who, at in (("organiser", money), ("finance", books)):
+            yield who, f"{at}/transfers", {"to_id": str(fund), "amount_pence": "1", "key": KEY}
     yield "organiser", f"{receipt}/answers/{theirs['question_id']}", {"words": "slipped in", "key": KEY}
     yield "organiser", f"{receipt}/answers/{ours['helpers_question']}", {"words": "slipped in", "key": KEY}
     yield "organiser", f"/g/walkers/receipts/{theirs['number']}/details", {"group": "kettle", "label": "slipped in"}

@@ -72,8 +72,11 @@ USES = {"coordinator": DONE, "finance": WALL, "safeguarding": WALL, "both": WALL
 KEPT = {"coordinator": WALL, "both": WALL}  # the area stands at Only us
 ADDRESS = {"email": "new@example.org", "key": KEY}
 CREDENTIAL = {"challenge_id": "1", "credential": "{}"}
+COST = {"kind": "invoice", "shop": "Hall", "amount_pence": "4.20", "payee_id": "1", "pot": "3-", "key": KEY}  # Kettle’s own
 ACCOUNT = {"sort_code": "08-99-99", "account": "66374958", "roll": "", "sure": "", "key": KEY}
 DETAILS = {"shop": "Grocer", "amount_pence": "4.20", "label": "tea", "key": KEY}
+LINE = {"name": "Cake", "planned_pence": "40", "key": KEY}
+MOVED = {"amount_pence": "lots", "key": KEY}
 
 TABLE = {
     "GET home.front": anyone(),
@@ -205,7 +208,17 @@ TABLE = {
     "POST notices.choose": person(body={"how": "weekly", "weekday": "2", "key": KEY}),
     "GET notices.ours": group(ORGANISERS),
     "POST notices.share": group(ORGANISERS, {"in_turn": "y", "key": KEY}),
-    "GET ledger.money": group(INSIDE),
+    "GET budget.money": group(INSIDE),
+    "GET budget.movements": group(INSIDE),
+    "GET budget.fund": group(INSIDE),
+    "POST budget.plan": group(ORGANISERS, LINE),
+    "POST budget.change": group(ORGANISERS, LINE),
+    "POST budget.drop": group(ORGANISERS, {"key": KEY}),
+    "POST budget.move": group({"organiser": NO, "both": NO}, MOVED),
+    "POST budget.transfer": group({"organiser": NO, "both": NO}, MOVED),
+    "GET budget.lines": host(DESK),
+    "POST budget.move_for_group": host(dict.fromkeys(DESK, NO), MOVED),
+    "POST budget.transfer_for_group": host(dict.fromkeys(DESK, NO), MOVED),
     "GET ledger.books": host(BOOKS),
     "POST ledger.open_fund": host(
         PAYS, {"name": "Ours too", "restriction": "restricted", "purpose": "Tea", "basis": "part", "fee": "5", "key": KEY}
@@ -215,6 +228,20 @@ TABLE = {
     ),
     "GET ledger.entry": host(BOOKS, entry_id="journal"),
     "POST ledger.correct": host(PAYS, {"words": "Twice", "key": KEY}, entry_id="journal"),
+    "GET spending.show": group(INSIDE, number="unasked"),
+    "GET spending.edit": group(INSIDE),
+    "POST spending.ask": group(NOT_HELPERS_OWN, COST),
+    "POST spending.unask": group(NOT_HELPERS_OWN),
+    "POST spending.say_yes": group({"organiser": NO, "both": NO}, {"mark": "not this", "key": KEY}, number="asked"),
+    "POST spending.take_back_yes": group(ORGANISERS, number="asked"),
+    "POST spending.stand_back": group(ORGANISERS, number="asked"),
+    "GET spending.new": group(INSIDE),
+    "POST spending.ask_anew": group(INSIDE, COST),
+    "GET spending.rule": group(INSIDE),
+    "POST spending.set_rule": group(ORGANISERS, {"needs": "two", "over_needs": "all", "key": KEY}),
+    "POST spending.agree_rule": group(ORGANISERS),
+    "GET costs.cost": host(DESK, number="asked"),
+    "POST costs.say_yes_for": host(dict.fromkeys(DESK, WALL), {"mark": "not this", "key": KEY}, number="asked"),
     "GET payees.index": group(ORGANISERS),
     "GET payees.new": group(ORGANISERS),
     "POST payees.add": group(

@@ -13,6 +13,7 @@ from portal.autonomy.door import Proposed
 from portal.autonomy.models import Hold, Loosening, Quiet
 from portal.breakglass import actions as duties
 from portal.breakglass.models import BreakGlass
+from portal.budget.models import BudgetLine
 from portal.core import clock, files, wall, workdays
 from portal.core.db import db
 from portal.disagreements import actions as disagreements
@@ -31,6 +32,7 @@ from portal.receipts.models import Picture, Question, Receipt
 from portal.signin.actions import argon2
 from portal.signin.models import Passkey, Password
 from portal.silence.models import NamedPerson, Wish
+from portal.spending import actions as spending
 from tests import make
 from tests.client import Client
 
@@ -128,13 +130,24 @@ def _things(group, second: str, third: str, helper: str) -> dict:
     journal = ledger.receive(
         glyn, group, grant.id, source="donation", pence=5000, on=clock.today(), words="From a neighbour"
     )
+    own = {"group_id": group.id, "fund_id": grant.id}
+    with wall.opened(group.id):
+        lines = [BudgetLine(**own, name=name, planned_pence=20_00) for name in ("Tea", "Bread")]
+        db.session.add_all(lines)
+    db.session.commit()
+    to_agree, wish = _asked(group, grant.id, second)
     proposal, loosening, change = _waiting(group, helpers, second)
     live, asked, disclosed, over = _duties(group, receipt)
     return {
         "disagreement_id": _disagreement(group, second),
         **_payees(group, second),
         "fund_id": grant.id,
+        "asked": to_agree,
+        "unasked": receipt.number,
+        "rule_id": wish,
         "journal": journal.id,
+        "line_id": lines[0].id,
+        "other_line": lines[1].id,
         "quiet_id": quiet.id,
         "named_id": named.id,
         "wish_id": wish.id,
@@ -187,6 +200,15 @@ def _waiting(group, receipt: Receipt, second: str) -> tuple[int, int, int]:
     except Proposed as waiting:
         proposal = waiting.proposal.id
     return proposal, loosening.id, change
+
+
+def _asked(group, fund_id: int, second: str) -> tuple[int, int]:
+    """A cost that waits for a yes, and an easier rule that waits for another organiser: number and id."""
+    joe = make.actor(make.person(second))
+    told = {"kind": "invoice", "amount_pence": 9_00, "shop": "Hall", "payee_id": make.payee(group).id, "fund_id": fund_id}
+    asked = spending.ask_anew(joe, group, receipt_key=f"asked-of-{group.slug}", **told)
+    spending.set_rule(joe, group, needs="two")
+    return asked.number, spending.set_rule(joe, group, needs="one").id
 
 
 def _disagreement(group, second: str) -> int:
