@@ -260,3 +260,11 @@ def test_others_hear_that_there_is_news_and_the_host_stopping_a_change_is_news_t
     glyn.post(f"{HOSTS}/details/{db.session.scalar(sa.select(sa.func.max(PayeeDetails.id)))}/stop")
     told = [job.arguments["without"] for job in db.session.scalars(sa.select(Job).where(Job.name == "notices.news"))]
     assert told == [make.person("Marsha").id, make.person("Glyn").id]
+
+
+def test_a_helper_is_shown_no_way_to_what_only_organisers_see(app, marsha):
+    bernie = Client(app).as_(make.person("Bernie"))
+    for path in ("/g/tuesday-kettle/money/", "/g/tuesday-kettle/money/ask"):
+        assert f'href="{OURS}/"' not in bernie.get(path).text
+        assert f'href="{OURS}/"' in marsha.get(path).text
+    assert bernie.get(f"{OURS}/").status_code == 404
