@@ -4,11 +4,12 @@ from datetime import date, timedelta
 from typing import get_type_hints
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
-from portal.activity.models import Entry, EntryWords
+from portal.activity.models import TOLD_LATER, Entry, EntryWords
 from portal.autonomy import queries, standing
 from portal.autonomy.areas import Area, Level
-from portal.autonomy.door import ACTIONS, Mistake, action, newest_seq
+from portal.autonomy.door import ACTIONS, Mistake, NotHere, ProofNeeded, action, newest_seq
 from portal.autonomy.models import (
     ALONE_AGAIN_AFTER,
     COOLING_OFF,
@@ -33,7 +34,11 @@ ASKERS = frozenset({Role.COORDINATOR, Role.FINANCE})
 ORDER = list(Level)
 
 
-@action(roles=ORGANISERS, asks_again=True, says="changed what staff may do")
+def _its_area(row, facts) -> Area:
+    return row.area
+
+
+@action(concerns=lambda row, facts: facts["area"], roles=ORGANISERS, asks_again=True, says="changed what staff may do")
 def set_level(by, group, *, area: str, level: str):
     """Set an area's level. Tighter holds at once, and what staff proposed there lapses; looser starts a Loosening."""
     wanted_area, wanted = Area(area), Level(level)
@@ -52,7 +57,7 @@ def set_level(by, group, *, area: str, level: str):
     return row
 
 
-@action(roles=ORGANISERS, asks_again=True, says="changed the spending limits")
+@action(concerns=lambda row, facts: Area.SPENDING, roles=ORGANISERS, asks_again=True, says="changed the spending limits")
 def set_limits(by, group, *, each_pence: int, month_pence: int):
     """Set how much staff may say yes to. Lower holds at once; raising either is loosening."""
     now = standing.of(group.id)
@@ -68,7 +73,7 @@ def set_limits(by, group, *, each_pence: int, month_pence: int):
     return row
 
 
-@action(roles=ORGANISERS, asks_again=True, on=Loosening, says="agreed to let staff do more")
+@action(concerns=_its_area, roles=ORGANISERS, asks_again=True, on=Loosening, says="agreed to let staff do more")
 def agree(by, group, loosening) -> Loosening:
     """Be the second organiser; or, being the only one, confirm again after 7 days."""
     now = clock.now()
@@ -88,7 +93,7 @@ def agree(by, group, loosening) -> Loosening:
     return loosening
 
 
-@action(roles=ORGANISERS, on=Loosening, says="stopped letting staff do more")
+@action(concerns=_its_area, roles=ORGANISERS, on=Loosening, says="stopped letting staff do more")
 def stop(by, group, loosening) -> Loosening:
     """Stop it before it holds. Any organiser can."""
     if not loosening.is_open(clock.now()):
@@ -97,19 +102,21 @@ def stop(by, group, loosening) -> Loosening:
     return loosening
 
 
-@action(roles=ORGANISERS, on=Proposal, says="said yes to a proposal")
+@action(concerns=_its_area, roles=ORGANISERS, on=Proposal, says="said yes to a proposal")
 def say_yes(by, group, proposal, **amended):
     """Let it happen, as proposed or with the group's own changes to its facts; the answer is the row it was about.
 
-    Refused as stale when the row has moved on since.
+    Refused as stale when the row has moved on since. What asks for a passkey or password again asks whoever says yes.
     """
     _check_waits(group, proposal)
     wanted = ACTIONS[proposal.action]
+    if wanted.asks_again and not by.proved_lately:
+        raise ProofNeeded()
     row = _row_of(group, proposal)
     _check_undisputed(group, row, proposal)
     if row is not None and newest_seq(row) != proposal.seen_seq:
         raise Mistake("This changed since it was proposed, so a yes no longer fits. Say no, or ask for a new one.")
-    facts = {**proposal.facts, **{name: value for name, value in amended.items() if name in proposal.facts}}
+    facts = {name: queries.plain(amended.get(name, value)) for name, value in proposal.facts.items()}
     proposer = Actor(proposal.person_id, "", frozenset({proposal.role}))
     if proposal.person_id == by.person_id:
         raise Mistake("Someone who didn’t propose it says yes.")
@@ -118,7 +125,7 @@ def say_yes(by, group, proposal, **amended):
     return row if row is not None else proposal
 
 
-@action(roles=ORGANISERS, on=Proposal, says="said no to a proposal")
+@action(concerns=_its_area, roles=ORGANISERS, on=Proposal, says="said no to a proposal")
 def say_no(by, group, proposal) -> Proposal:
     """Leave everything as it is. Nobody needs a reason."""
     _check_waits(group, proposal)
@@ -126,7 +133,7 @@ def say_no(by, group, proposal) -> Proposal:
     return proposal
 
 
-@action(roles=ORGANISERS, on=Proposal, says="asked about a proposal")
+@action(concerns=_its_area, roles=ORGANISERS, on=Proposal, says="asked about a proposal")
 def ask_about(by, group, proposal, *, words: str) -> Proposal:
     """Ask the host something before answering."""
     _check_waits(group, proposal)
@@ -134,7 +141,7 @@ def ask_about(by, group, proposal, *, words: str) -> Proposal:
     return proposal
 
 
-@action(roles=ASKERS, duty=None, on=Proposal, says="explained a proposal")
+@action(concerns=_its_area, roles=ASKERS, duty=None, on=Proposal, says="explained a proposal")
 def explain(by, group, proposal, *, words: str) -> Proposal:
     """The host's answer under its proposal. It changes nothing."""
     _check_waits(group, proposal)
@@ -142,9 +149,10 @@ def explain(by, group, proposal, *, words: str) -> Proposal:
     return proposal
 
 
-@action(roles=ORGANISERS, on=Entry, says="undid what staff changed")
+@action(concerns=_its_area, roles=ORGANISERS, on=Entry, says="undid what staff changed")
 def undo(by, group, entry, *, keep: str = "theirs") -> object:
-    """Put back exactly what was there before a change the group was told of: 14 days, quiet time not counted.
+    """Put back exactly what was there before a change the group was told of, or end what was added: 14 days, quiet time not
+    counted.
 
     Where somebody changed the same thing again since, nothing is guessed: `keep` says which one stays, `before` (put back
     what was there first) or `now` (leave it as it is now).
@@ -163,17 +171,27 @@ def undo(by, group, entry, *, keep: str = "theirs") -> object:
     if clashes and keep not in {"before", "now"}:
         raise Mistake("Someone changed this again since. Choose which one stays.")
     db.session.add(Undo(group_id=group.id, entry_id=entry.id))
+    if told.added:
+        ACTIONS[entry.action].takes_back(by, group, row)
     for change in told.changes:
         if keep == "before" or change not in clashes:
             own, column = queries.in_its_row(rows, change), change["column"]
             setattr(own, column, queries.typed(own, column, change["before"]))
+    try:
+        db.session.flush()
+    except IntegrityError:
+        raise Mistake("Something newer stands in its place, so this one can’t be put back.") from None
     return row
 
 
-@action(roles=ORGANISERS, asks_again=True, on=Entry, says="took the words out of an entry")
+@action(concerns=_its_area, roles=ORGANISERS, asks_again=True, on=Entry, says="took the words out of an entry")
 def erase(by, group, entry) -> Entry:
     """Empty the words kept beside an entry, for good: who did what and when stays, and the chain still verifies."""
+    if queries.told(group.id, entry.id) is None:
+        raise NotHere("entry")
     words = db.session.scalar(sa.select(EntryWords).where(EntryWords.group_id == group.id, EntryWords.entry_id == entry.id))
+    if entry.level == TOLD_LATER:
+        raise Mistake("Who did this, and that it was, is under these words alone, so they stay.")
     if words is None or words.salt is None:
         raise Mistake("There are no words kept with it.")
     words.salt, words.words = None, sa.null()

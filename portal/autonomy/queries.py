@@ -5,12 +5,25 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from portal.activity.models import Entry, EntryWords
+from portal.activity.untold import is_told
 from portal.autonomy import standing
-from portal.autonomy.areas import Outcome
+from portal.autonomy.areas import Area, Outcome
 from portal.autonomy.door import ACTIONS
-from portal.autonomy.models import PROPOSAL_LASTS, SECOND_WITHIN, UNDO_LASTS, Loosening, Proposal, ProposalNote, Quiet, Undo
+from portal.autonomy.models import (
+    PROPOSAL_LASTS,
+    SECOND_WITHIN,
+    UNDO_LASTS,
+    AreaLevel,
+    Loosening,
+    Proposal,
+    ProposalNote,
+    Quiet,
+    SpendingLimit,
+    Undo,
+)
 from portal.core import clock, wall
 from portal.core.db import db
 from portal.core.filters import full_day
@@ -177,25 +190,34 @@ class Told:
     """A change of the host's people: what it put where, by whom, and until when it can be undone.
 
     `changes` are the columns of the row it is about, and those of the same area in other rows; empty once the words are
-    erased.
+    erased. `added`: it made that row, which the action knows how to take back or doesn't.
     """
 
     entry: Entry
     by: str
     changes: list[dict]
+    why: str | None
+    added: bool
     undone: bool
     until: datetime
 
     @property
+    def row_key(self) -> Key:
+        """The row it is about."""
+        return self.entry.subject_table, self.entry.subject_id
+
+    @property
     def keys(self) -> set[Key]:
-        """The rows it changed."""
-        return {_key(change) for change in self.changes}
+        """The rows it is about and changed."""
+        return {self.row_key, *(_key(change) for change in self.changes)}
 
     @property
     def can_undo(self) -> bool:
         """Whether it was a tell-after change within its 14 days that nobody undid yet."""
-        told = self.entry.outcome == Outcome.ALLOW_TELL and bool(self.changes)
-        return told and not self.undone and self.until > clock.now()
+        wanted = ACTIONS.get(self.entry.action)
+        knows_how = bool(wanted and wanted.takes_back) if self.added else bool(self.changes)
+        told = self.entry.outcome == Outcome.ALLOW_TELL
+        return told and knows_how and not self.undone and self.until > clock.now()
 
 
 def told(group_id: int, entry_id: int) -> Told | None:
@@ -206,7 +228,7 @@ def told(group_id: int, entry_id: int) -> Told | None:
         sa.select(Entry, Person.name, EntryWords.words, undone)
         .outerjoin(EntryWords, beside)
         .outerjoin(Person, Person.id == Entry.person_id)
-        .where(Entry.id == entry_id, Entry.group_id == group_id)
+        .where(Entry.id == entry_id, Entry.group_id == group_id, is_told())
     ).first()
     if found is None:
         return None
@@ -214,8 +236,11 @@ def told(group_id: int, entry_id: int) -> Told | None:
     own = entry.subject_table, entry.subject_id
     every = (words or {}).get("changes", [])
     changes = [change for change in every if _key(change) == own or (entry.area and _lies_in(change) == entry.area)]
+    added = any(_key(change) == own and change["column"] == "id" and change["before"] is None for change in changes)
     until = standing.deadline(entry.at, UNDO_LASTS, standing.quiet_spells(group_id))
-    return Told(entry, name or "Trellis", changes, bool(was_undone), until)
+    return Told(
+        entry, name or "Trellis", [] if added else changes, (words or {}).get("why"), added, bool(was_undone), until
+    )
 
 
 def _key(change: dict) -> Key:
@@ -244,6 +269,51 @@ def loosenings(group_id: int) -> list[tuple[Loosening, str]]:
     )
     now = clock.now()
     return [(one, name) for one, name in rows if one.is_open(now)]
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """Since when a setting holds as it does, and the names of who set it or agreed to it."""
+
+    at: datetime
+    by: list[str]
+
+
+LIMITS = "limits"
+
+
+def agreed(group_id: int) -> dict[str, Agreed]:
+    """Who agreed to what a group has set, and when, by area and for the limits. What stands as at the start isn't there."""
+    second = aliased(Person)
+    limits_by = (
+        sa.select(Entry.person_id)
+        .where(Entry.group_id == SpendingLimit.group_id, Entry.action == "autonomy.set_limits")
+        .where(Entry.outcome == Outcome.ALLOW, Entry.at >= SpendingLimit.set_at)
+        .order_by(Entry.seq)
+        .limit(1)
+        .correlate(SpendingLimit)
+        .scalar_subquery()
+    )
+    limits = sa.literal(LIMITS)
+    parts = (
+        sa.select(sa.type_coerce(AreaLevel.area, sa.String), AreaLevel.set_at, Person.name, sa.cast(sa.null(), sa.String))
+        .outerjoin(Person, Person.id == AreaLevel.set_by)
+        .where(AreaLevel.group_id == group_id),
+        sa.select(limits, SpendingLimit.set_at, Person.name, sa.cast(sa.null(), sa.String))
+        .outerjoin(Person, Person.id == limits_by)
+        .where(SpendingLimit.group_id == group_id),
+        sa.select(
+            sa.case((Loosening.level.is_(None), limits), else_=sa.type_coerce(Loosening.area, sa.String)),
+            *(Loosening.holds_from, Person.name, second.name),
+        )
+        .join(Person, Person.id == Loosening.started_by)
+        .outerjoin(second, second.id == Loosening.agreed_by)
+        .where(Loosening.group_id == group_id, Loosening.holds_from <= clock.now(), Loosening.ended_at.is_(None)),
+    )
+    newest: dict[str, Agreed] = {}
+    for what, at, one, other in sorted(db.session.execute(sa.union_all(*parts)), key=lambda row: row[1]):
+        newest[what] = Agreed(at, list(dict.fromkeys(name for name in (one, other) if name)))
+    return newest
 
 
 def rest_that_was(group_id: int, quiet_id: int) -> Quiet | None:
@@ -275,11 +345,9 @@ class Shown:
 
 @dataclass(frozen=True)
 class Meaning:
-    """What a proposal comes to: before and after, in words where the facts alone don't say, and the facts that the group
-    can change while it agrees."""
+    """What a proposal comes to: before and after, and in words where these alone don't say."""
 
     shown: list[Shown]
-    facts: list[Shown]
     words: str = ""
 
 
@@ -302,6 +370,13 @@ def shown_changes(rows: dict[Key, object], changes: list[dict]) -> list[Shown]:
     return found
 
 
+def of_added(row) -> list[Shown]:
+    """What a row that was added says, of what is the group's."""
+    table = sa.inspect(row).mapper.local_table
+    ours = [column.key for column in table.c if wall.owner_of(table, column.key) in list(Area)]
+    return shown(row, ((name, None, plain(getattr(row, name))) for name in ours if getattr(row, name) is not None))
+
+
 def _called(row, column: str) -> str:
     words = getattr(type(row), "WORDS", {}) if row is not None else {}
     return words.get(column) or column.replace("_", " ").capitalize()
@@ -318,5 +393,4 @@ def meaning(proposal: Proposal, rows: dict[Key, object]) -> Meaning:
     wanted = ACTIONS.get(proposal.action)
     if wanted and wanted.means and row is not None:
         return wanted.means(row, proposal.facts, rows)
-    every = shown(row, ((name, plain(getattr(row, name, None)), after) for name, after in proposal.facts.items()))
-    return Meaning(every, every)
+    return Meaning(shown(row, ((name, plain(getattr(row, name, None)), after) for name, after in proposal.facts.items())))

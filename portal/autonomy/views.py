@@ -3,12 +3,12 @@
 from flask import Blueprint, Flask, abort, g, request, url_for
 
 from portal.activity import queries as activity
-from portal.autonomy import actions, answers, queries, standing
-from portal.autonomy.areas import AREA_WORDS, DUTY_WORDS, LEVEL_WORDS, Area, Level
+from portal.autonomy import actions, amending, answers, queries, standing
+from portal.autonomy.areas import AREA_WORDS, BREAK_GLASS_WORDS, DUTY_WORDS, FLOOR_REASONS, LEVEL_WORDS, Area, Level
 from portal.autonomy.door import Mistake
 from portal.autonomy.forms import LevelForm, LimitsForm, RestForm, SeveralForm, WordsForm
 from portal.autonomy.words import IN_SHORT, SENTENCES
-from portal.core.forms import PlainForm, pence_of
+from portal.core.forms import PlainForm
 from portal.core.web import invalid, page, saved
 from portal.people import queries as people
 from portal.people.reach import actor, as_staff, group, group_at, in_group
@@ -29,7 +29,8 @@ def say():
 @in_group()
 def promise():
     """The whole promise on one page, to print."""
-    return page("autonomy/promise.html", **_say())
+    facts = {"break_glass": BREAK_GLASS_WORDS, "reasons": FLOOR_REASONS, **_say()}
+    return page("autonomy/promise.html", agreed=queries.agreed(_here()), **facts)
 
 
 @bp.get("/say/<area>")
@@ -103,8 +104,17 @@ def proposal(proposal_id):
 def say_yes(proposal_id):
     """Yes as proposed, or with our own words in place of theirs."""
     found, form = _found(proposal_id), PlainForm.from_request()
-    amended = {name: _as_typed(name, value) for name, value in found.facts.items() if f"to-{name}" in request.form}
-    actions.say_yes(actor(), group(), proposal_id, key=form.key.data, **amended)
+    amend = amending.as_typed(found, request.form)
+    if amend and not amend.validate():
+        return invalid("autonomy/proposal.html", **_proposal(proposal_id, WordsForm(), amend))
+    try:
+        actions.say_yes(actor(), group(), proposal_id, key=form.key.data, **(amend.data if amend else {}))
+    except Mistake as mistake:
+        if not amend:
+            raise
+        named = mistake.field if mistake.field in amend else next(iter(amend)).short_name
+        amend[named].errors = [str(mistake)]
+        return invalid("autonomy/proposal.html", **_proposal(proposal_id, WordsForm(), amend))
     return saved(goto=url_for("home.index", group=group().slug), says="Yes. It’s done.")
 
 
@@ -189,12 +199,13 @@ def erase(entry_id):
 @bp.post("/changes/<int:entry_id>/undo")
 @in_group(roles=ORGANISERS, does=actions.undo)
 def undo(entry_id):
-    keep = request.form.get("keep", "theirs")
+    keep, told = request.form.get("keep", "theirs"), queries.told(_here(), entry_id)
     try:
         actions.undo(actor(), group(), entry_id, key=PlainForm.from_request().key.data, keep=keep)
     except Mistake as mistake:
         return invalid("autonomy/change.html", **_change(entry_id, problem=str(mistake)))
-    return saved(goto=url_for("home.index", group=group().slug), says="Put back, exactly as it was.")
+    says = "Taken back." if told and told.added else "Put back, exactly as it was."
+    return saved(goto=url_for("home.index", group=group().slug), says=says)
 
 
 @bp.get("/rest")
@@ -306,7 +317,7 @@ def _suggested(slug: str, form) -> dict:
     }
 
 
-def _proposal(proposal_id: int, form) -> dict:
+def _proposal(proposal_id: int, form, amend=None) -> dict:
     found = _found(proposal_id)
     return {
         "proposal": found,
@@ -316,6 +327,7 @@ def _proposal(proposal_id: int, form) -> dict:
         "notes": queries.notes(found),
         "area": AREA_WORDS[found.area],
         "form": form,
+        "amend": amend or amending.as_proposed(found),
         "key": PlainForm(),
         "organises": bool(actor().roles & ORGANISERS),
     }
@@ -325,9 +337,13 @@ def _change(entry_id: int, problem: str = "") -> dict:
     told = queries.told(group().id, entry_id) or abort(404)
     rows = queries.rows_of(group().id, told.keys)
     kept = [(queries.in_its_row(rows, change), change) for change in told.changes]
+    organises = bool(actor().roles & ORGANISERS)
+    shown = queries.shown_changes(rows, told.changes)
+    if told.added and organises and told.row_key in rows:
+        shown = queries.of_added(rows[told.row_key])
     return {
         "told": told,
-        "shown": queries.shown_changes(rows, told.changes),
+        "shown": shown,
         "now": {
             (one["row"], one["column"]): queries.plain(getattr(row, one["column"]))
             for row, one in kept
@@ -335,21 +351,8 @@ def _change(entry_id: int, problem: str = "") -> dict:
         },
         "problem": problem,
         "key": PlainForm(),
-        "organises": bool(actor().roles & ORGANISERS),
+        "organises": organises,
     }
-
-
-def _as_typed(name: str, proposed):
-    """What was typed over a proposed value, in that value's own kind. Raises Mistake with a plain sentence."""
-    typed = request.form.get(f"to-{name}", "").strip()
-    if name.endswith("_pence"):
-        try:
-            return pence_of(typed)
-        except ValueError as problem:
-            raise Mistake(str(problem)) from None
-    if isinstance(proposed, int):
-        return proposed  # a choice by number isn't retyped
-    return typed or None
 
 
 def _what_happens(made) -> str:

@@ -26,7 +26,7 @@ def _plan_means(fund: Fund, facts: dict, rows) -> Meaning:
         Shown("planned_pence", "Planned", None, facts["planned_pence"]),
     ]
     words = f"Plan {pounds(facts['planned_pence'])} of “{fund.name}” for {facts['name']}."
-    return Meaning(shown, shown, words)
+    return Meaning(shown, words)
 
 
 def _can_plan(group, fund: Fund, *, name: str, planned_pence: int) -> None:
@@ -35,7 +35,19 @@ def _can_plan(group, fund: Fund, *, name: str, planned_pence: int) -> None:
     _check_name(fund.id, name)
 
 
-@action(area=Area.BUDGET, roles=EVERYONE, on=Fund, means=_plan_means, fits=_can_plan, says="planned a budget line")
+def _drop(by, group, line: BudgetLine) -> None:
+    line.dropped_at = clock.now()
+
+
+@action(
+    area=Area.BUDGET,
+    roles=EVERYONE,
+    on=Fund,
+    means=_plan_means,
+    fits=_can_plan,
+    takes_back=_drop,
+    says="planned a budget line",
+)
 def plan_line(by, group, fund, *, name: str, planned_pence: int) -> BudgetLine:
     """Plan so much of a fund for something."""
     _can_plan(group, fund, name=name, planned_pence=planned_pence)
@@ -60,7 +72,7 @@ def change_line(by, group, line, *, name: str, planned_pence: int) -> BudgetLine
 
 def _drop_means(line: BudgetLine, facts: dict, rows) -> Meaning:
     words = f"Don’t plan for {line.name} any more. What was spent on it stays where it is."
-    return Meaning([Shown("planned_pence", f"{line.name}: planned", line.planned_pence, None)], [], words)
+    return Meaning([Shown("planned_pence", f"{line.name}: planned", line.planned_pence, None)], words)
 
 
 @action(area=Area.BUDGET, roles=EVERYONE, on=BudgetLine, says="dropped a budget line", means=_drop_means)
@@ -73,14 +85,13 @@ def drop_line(by, group, line) -> BudgetLine:
 
 def _move_means(line: BudgetLine, facts: dict, rows: dict[Key, BudgetLine]) -> Meaning:
     pence, to = facts["amount_pence"], rows.get((BudgetLine.__tablename__, facts["to_id"]))
-    amount = [Shown("amount_pence", "How much to move", None, pence)]
     if to is None:
-        return Meaning([], amount, f"Move {pounds(pence)} from {line.name} to a line that is no longer there.")
+        return Meaning([], f"Move {pounds(pence)} from {line.name} to a line that is no longer there.")
     shown = [
         Shown("planned_pence", f"{one.name}: planned", one.planned_pence, max(0, one.planned_pence + more))
         for one, more in ((line, -pence), (to, pence))
     ]
-    return Meaning(shown, amount, f"Move {pounds(pence)} from {line.name} to {to.name}.")
+    return Meaning(shown, f"Move {pounds(pence)} from {line.name} to {to.name}.")
 
 
 def _can_move(group, line: BudgetLine, *, to_id: int, amount_pence: int) -> BudgetLine:
@@ -122,7 +133,7 @@ def _between_means(fund: Fund, facts: dict, rows: dict[Key, Fund]) -> Meaning:
     pence, to = facts["amount_pence"], rows.get((Fund.__tablename__, facts["to_id"]))
     shown = [Shown("amount_pence", f"From “{fund.name}”", None, pence)]
     words = f"Move {pounds(pence)} out of “{fund.name}” into “{to.name}”." if to else ""
-    return Meaning(shown, [Shown("amount_pence", "How much to move", None, pence)], words)
+    return Meaning(shown, words)
 
 
 def _can_move_between(group, fund: Fund, *, to_id: int, amount_pence: int) -> Fund:

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Flask, abort, current_app, g, request, url_for
 
+from portal.autonomy import amending
 from portal.autonomy.door import Mistake, may
 from portal.budget import actions, charts, queries
 from portal.budget.forms import AskingBetweenForm, AskingMoveForm, BetweenForm, LineForm, MoveForm, asked_for, number
@@ -14,6 +15,13 @@ from portal.people.reach import actor, as_staff, group, group_at, in_group
 from portal.people.roles import ORGANISERS
 
 bp = Blueprint("budget", __name__)
+for one, form in (
+    (actions.plan_line, LineForm),
+    (actions.change_line, LineForm),
+    (actions.move, MoveForm),
+    (actions.move_between_funds, BetweenForm),
+):
+    amending.register(one, form)
 MONEY, BOOKS = "/g/<group>/money", "/host/groups/<slug>/books"
 LATEST = 5
 

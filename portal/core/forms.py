@@ -58,6 +58,11 @@ class WordsField(StringField):
         self.data = words or None
 
 
+def why_field(hint: str = "") -> WordsField:
+    """Why a change is made, in a sentence: whoever it concerns reads it beside the change."""
+    return WordsField("Why", [Length(max=500, message="Keep it under 500 letters.")], description=hint)
+
+
 class PoundsField(Field):
     """Pounds as people write them, kept as whole pence. What was typed is kept for showing again."""
 

@@ -146,7 +146,12 @@ def _group(people, name, slug, organisers, helpers, letters, pots) -> None:
         )
         db.session.add_all(Fund(**own, name=pot) for pot in pots)
         if slug == "tuesday-kettle":
-            db.session.add(SpendingLimit(**own, each_pence=60_00, month_pence=200_00))
+            limit = SpendingLimit(**own, each_pence=60_00, month_pence=200_00, set_at=_ago(120))
+            db.session.add(limit)
+            db.session.flush()
+            as_set = {"area": Area.SPENDING, "level": levels(letters)[Area.SPENDING]}
+            says = "changed the spending limits"
+            _entry(group, people["Marsha"], Role.ORGANISER, "autonomy.set_limits", says, limit, 120, **as_set)
     db.session.commit()
 
 
@@ -358,7 +363,7 @@ def _entry(group, person, role, action, says, row, days_ago, changes=(), **facts
         role=role,
         action=action,
         says=says,
-        about=row.ref,
+        about=getattr(row, "ref", None),
         subject_table=row.__tablename__,
         subject_id=row.id,
         **{"outcome": Outcome.ALLOW, **facts},

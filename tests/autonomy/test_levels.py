@@ -7,11 +7,12 @@ import sqlalchemy as sa
 import time_machine
 
 from portal.autonomy import actions, standing
-from portal.autonomy.areas import Area, Level
+from portal.autonomy.areas import FLOOR_REASONS, Area, Level
 from portal.autonomy.door import Mistake, Proposed, Refused
 from portal.autonomy.models import Loosening, Proposal
 from portal.core import clock, wall
 from portal.core.db import db
+from portal.core.filters import full_day
 from portal.people.models import Membership
 from portal.people.roles import STAFF_ROLES, Actor, Role
 from portal.receipts import actions as receipts
@@ -172,3 +173,29 @@ def test_what_holds_or_was_stopped_is_not_stopped_again(kettle):
     actions.stop(organiser("Joe"), kettle, loosening.id)
     with pytest.raises(Mistake, match="was stopped"):
         actions.stop(organiser("Marsha"), kettle, loosening.id)
+
+
+def test_the_whole_promise_says_who_agreed_to_what_and_when_and_each_rule_of_the_floor_with_its_reason(kettle, client):
+    actions.set_limits(organiser("Marsha"), kettle, each_pence=50_00, month_pence=90_00)
+    set_level("Joe", kettle, Level.ONLY_US, Area.BUDGET)
+    started = set_level("Marsha", kettle, Level.YOU_DO)
+    actions.agree(organiser("Joe"), kettle, started.id)
+    raised = actions.set_limits(organiser("Joe"), kettle, each_pence=60_00, month_pence=90_00)
+    day = full_day(clock.now())
+
+    def promise() -> str:
+        return words(client.as_(make.person("Marsha")).get("/g/tuesday-kettle/say/promise"))
+
+    page = promise()
+    assert f"can’t move our money between lines. Set by Joe, since {day}." in page
+    assert f"£50.00 for each cost, £90.00 in one month. Over that, they ask. Set by Marsha, since {day}." in page
+    assert "can suggest a label or a note. Their own ledger code stands beside them. As it is for every group" in page
+    assert [f"F{n}" for n in range(1, 11) if f" F{n} " in page] == [f"F{n}" for n in range(1, 11)]
+    assert all(reason in page for reason in FLOOR_REASONS.values())
+    with later(hours=49):
+        day = full_day(clock.now())
+        assert f"It all shows in What’s changed. Agreed by Marsha and Joe, since {day}." in promise()
+        assert "£50.00 for each cost" in promise()
+        actions.agree(organiser("Marsha"), kettle, raised.id)
+    with later(hours=99):
+        assert "£60.00 for each cost, £90.00 in one month. Over that, they ask. Agreed by Joe and Marsha" in promise()

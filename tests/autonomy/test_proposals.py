@@ -1,5 +1,6 @@
 """Proposals: nothing changes until an organiser says yes; no answer is a no."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -7,14 +8,18 @@ import sqlalchemy as sa
 import time_machine
 
 from portal.autonomy import actions, queries
+from portal.autonomy.areas import Area, Level
 from portal.autonomy.door import Mistake, Proposed, Refused
 from portal.autonomy.models import Proposal
 from portal.core import clock
 from portal.core.db import db
+from portal.members import actions as members
+from portal.members.models import Invitation
 from portal.people.roles import Role
 from portal.receipts import actions as receipts
 from portal.receipts.models import Receipt
 from tests import make
+from tests.client import words
 
 
 @pytest.fixture
@@ -61,6 +66,71 @@ def test_yes_with_our_own_words(kettle, glyn, receipt, marsha):
     actions.say_yes(marsha, kettle, proposal.id, label="tea and milk", amount_pence=1)
     assert (now_(receipt).label, now_(receipt).amount_pence) == ("tea and milk", None)
     assert db.session.get_one(Proposal, proposal.id).answer == "amended"
+
+
+def test_a_yes_to_what_asks_for_a_passkey_asks_for_it_too(client, kettle):
+    """Whom we let in is no more everyday by being staff's idea."""
+    make.set_level(kettle, Area.PEOPLE, Level.ASK_FIRST)
+    imani = make.actor(make.staff("Imani", Role.COORDINATOR), Role.COORDINATOR)
+    with pytest.raises(Proposed) as raised:
+        members.invite_helper(imani, kettle, email="june@example.org")
+    yes = f"/g/tuesday-kettle/proposals/{raised.value.proposal.id}/yes"
+    client.as_(make.person("Marsha"), proved=False)
+    assert "/sign-in/again" in client.post(yes).headers["Location"]
+    assert db.session.scalars(sa.select(Invitation.email)).all() == []
+    client.as_(make.person("Marsha"))
+    assert client.post(yes).status_code == 303
+    assert db.session.scalars(sa.select(Invitation.email)).all() == ["june@example.org"]
+
+
+@pytest.fixture
+def suggested_helper(kettle):
+    """Imani suggests June as a helper."""
+    make.set_level(kettle, Area.PEOPLE, Level.ASK_FIRST)
+    imani = make.actor(make.staff("Imani", Role.COORDINATOR), Role.COORDINATOR)
+    with pytest.raises(Proposed) as raised:
+        members.invite_helper(imani, kettle, email="june@example.org")
+    return raised.value.proposal.id
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("", "Write their email address."),
+        ("nonsense", "Write the whole address"),
+        ("bernie@example.org", "They’re in your group already."),
+    ],
+)
+def test_our_own_words_are_asked_for_as_in_the_actions_own_form(client, kettle, suggested_helper, typed, sentence):
+    """A sentence beside the box, what was typed kept, nothing done; then put right, it is."""
+    yes = f"/g/tuesday-kettle/proposals/{suggested_helper}/yes"
+    client.as_(make.person("Marsha"))
+    page = client.post(yes, data={"to-email": typed})
+    assert page.status_code == 422
+    assert sentence in words(page)
+    assert re.search(
+        rf'<details class="why" open>.*name="to-email"[^>]*value="{typed}"[^>]*aria-invalid', page.text, re.DOTALL
+    )
+    assert db.session.scalars(sa.select(Invitation.email)).all() == []
+    assert client.post(yes, data={"to-email": " Ash@example.org "}).status_code == 303
+    assert db.session.scalars(sa.select(Invitation.email)).all() == ["ash@example.org"]
+
+
+def test_sums_and_days_are_written_anew_as_people_write_them(client, kettle, glyn, receipt):
+    yes = f"/proposals/{propose(glyn, kettle, receipt, amount_pence=12_30, spent_on=date(2026, 11, 3)).id}"
+    client.as_(make.person("Marsha"))
+    page = client.get(f"/g/tuesday-kettle{yes}").text
+    assert 'value="12.30"' in page
+    assert 'value="2026-11-03"' in page
+    wrong = client.post(f"/g/tuesday-kettle{yes}/yes", data={"to-amount_pence": "lots", "to-spent_on": "soon"})
+    assert wrong.status_code == 422
+    assert "Use numbers, like 6 or 6.50" in wrong.text
+    assert 'value="lots"' in wrong.text
+    assert 'value="soon"' in wrong.text
+    right = {"to-amount_pence": "£12.35", "to-spent_on": "4/11/2026", "to-note": "slipped in", "to-fund_id": "1"}
+    assert client.post(f"/g/tuesday-kettle{yes}/yes", data=right).status_code == 303
+    row = now_(receipt)
+    assert (row.amount_pence, row.spent_on, row.note, row.fund_id) == (12_35, date(2026, 11, 4), None, None)
 
 
 def test_no_and_silence_leave_everything_as_it_is(kettle, glyn, receipt, marsha):
