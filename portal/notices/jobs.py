@@ -26,6 +26,7 @@ FROM_HOST = frozenset(
     {
         *("receipts.ask", "receipts.hold", "receipts.record_payment", "receipts.give_up_picture"),
         *("autonomy.explain", "disagreements.answer", "notices.remind"),
+        *("payees.second", "payees.stop"),
     }
 )
 AMONG_US = frozenset(
