@@ -52,6 +52,14 @@ def organisers(group_id: int) -> list[int]:
     return list(db.session.scalars(live))
 
 
+def independent_organisers(group_id: int) -> list[int]:
+    """Person ids of the organisers who hold no role at the host: its staff never count as organisers or consent."""
+    everyone = organisers(group_id)
+    held = sa.select(StaffRole.person_id).where(StaffRole.person_id.in_(everyone), StaffRole.ended_at.is_(None))
+    staff_too = set(db.session.scalars(held))
+    return [number for number in everyone if number not in staff_too]
+
+
 def is_staff(person_id: int) -> bool:
     """Whether the host has this person in any staff role now."""
     held = sa.select(StaffRole.id).where(StaffRole.person_id == person_id, StaffRole.ended_at.is_(None)).limit(1)
