@@ -29,8 +29,16 @@ def say():
 @in_group()
 def promise():
     """The whole promise on one page, to print."""
-    facts = {"break_glass": BREAK_GLASS_WORDS, "reasons": FLOOR_REASONS, **_say()}
-    return page("autonomy/promise.html", agreed=queries.agreed(_here()), **facts)
+    return page(
+        "autonomy/promise.html",
+        standing=standing.of(_here()),
+        agreed=queries.agreed(_here()),
+        areas=AREA_WORDS,
+        sentences=SENTENCES,
+        duties=DUTY_WORDS,
+        break_glass=BREAK_GLASS_WORDS,
+        reasons=FLOOR_REASONS,
+    )
 
 
 @bp.get("/say/<area>")

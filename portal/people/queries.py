@@ -54,10 +54,13 @@ def organisers(group_id: int) -> list[int]:
 
 def independent_organisers(group_id: int) -> list[int]:
     """Person ids of the organisers who hold no role at the host: its staff never count as organisers or consent."""
-    everyone = organisers(group_id)
-    held = sa.select(StaffRole.person_id).where(StaffRole.person_id.in_(everyone), StaffRole.ended_at.is_(None))
-    staff_too = set(db.session.scalars(held))
-    return [number for number in everyone if number not in staff_too]
+    live = sa.select(Membership.person_id).where(
+        Membership.group_id == group_id,
+        Membership.role == Role.ORGANISER,
+        Membership.ended_at.is_(None),
+        ~sa.exists().where(StaffRole.person_id == Membership.person_id, StaffRole.ended_at.is_(None)),
+    )
+    return list(db.session.scalars(live))
 
 
 def is_staff(person_id: int) -> bool:
