@@ -237,6 +237,14 @@ def _pass(wanted: Action, by: Actor, group: Group | None, row_id: int | None, ke
     return result
 
 
+def run_for(proposer: Actor, wanted: Action, group: Group, row, facts: dict) -> None:
+    """Run what was proposed, within the yes to it, and hold it to the area of the proposal."""
+    with _noticing(db.session(), proposer) as noticed:
+        wanted.run(proposer, *_arguments(wanted, group, row), **facts)
+        db.session.flush()
+    _check_area(wanted, noticed.rewritten)
+
+
 def _check_area(wanted: Action, rewritten: set[tuple[sa.Table, str]]) -> None:
     """What the host's people rewrite is their own, or lies in the very area the policy was asked about."""
     for table, column in rewritten:

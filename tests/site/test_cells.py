@@ -61,6 +61,7 @@ def anyone(answer=DONE, body=None) -> Cell:
 
 
 ORGANISERS = {"organiser": DONE, "both": DONE}
+LOOSENS = {"organiser": DONE, "both": NO}  # host staff never count as organisers or consent
 NOT_HELPERS_OWN = {"organiser": DONE, "both": DONE, "helper": WALL}
 DESK = {"coordinator": DONE, "finance": DONE, "both": DONE}
 BOOKS = dict.fromkeys(("coordinator", "finance", "trustee", "both"), DONE)
@@ -158,13 +159,13 @@ TABLE = {
     "POST autonomy.set_level": group(ORGANISERS, {"level": "only_us", "key": KEY}),
     "GET autonomy.limits": group(ORGANISERS),
     "POST autonomy.set_limits": group(ORGANISERS, {"each_pence": "50", "month_pence": "90", "key": KEY}),
-    "POST autonomy.agree": group(ORGANISERS),
+    "POST autonomy.agree": group(LOOSENS),
     "POST autonomy.stop": group(ORGANISERS),
     "GET autonomy.proposals": group(ORGANISERS),
     "POST autonomy.answer_several": group({"organiser": NO, "both": NO}, {"answer": "yes", "key": KEY}),
     "POST autonomy.erase": group(ORGANISERS, {"key": KEY}),
     "GET autonomy.proposal": group(INSIDE),
-    "POST autonomy.say_yes": group(ORGANISERS, {"key": KEY}),
+    "POST autonomy.say_yes": group(LOOSENS, {"key": KEY}),
     "POST autonomy.say_no": group(ORGANISERS, {"key": KEY}),
     "POST autonomy.ask_about": group(ORGANISERS, {"words": "What for?", "key": KEY}),
     "GET autonomy.change": group(INSIDE),
