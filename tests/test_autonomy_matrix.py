@@ -103,6 +103,9 @@ MATRIX = {
     "notices.choose": ONESELF,
     "notices.remind": AUTOMATIC,
     "notices.share": GROUPS_OWN,
+    "papers.agree": GROUPS_OWN,
+    "papers.take_back": GROUPS_OWN,
+    "papers.write": HELPERS,
     "receipts.accept": HOSTS_DESK,
     "receipts.add_picture": THEIR_OWN,
     "receipts.answer": THEIR_OWN,
@@ -152,6 +155,7 @@ MATRIX = {
 WHERE = {
     "people": """members.invite_helper members.propose_organiser members.agree members.revoke members.remove_helper
         members.ask_removal members.agree_removal members.end_removal members.leave silence.name silence.unname""",
+    "story": "papers.agree papers.take_back papers.write",
     "receipts": """receipts.upload receipts.declare receipts.describe receipts.add_picture receipts.withdraw
         receipts.restore receipts.answer""",
     "F1": """ledger.correct ledger.open_fund ledger.receive receipts.ask receipts.code

@@ -145,6 +145,13 @@ def writing():
         _reading.reset(token)
 
 
+def one_moment() -> None:
+    """Begin anew, so that all that is read from here on is of one moment. SQLite's transactions are so anyway."""
+    db.session.rollback()
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(sa.text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+
+
 def set_mode(*, reads: bool) -> None:
     """Say for this request whether its transactions only read."""
     _reading.set(reads)

@@ -35,16 +35,18 @@ WITHIN_SAY = frozenset(
         *("disagreements.ours", "disagreements.new", "disagreements.show"),
     }
 )
+WITHIN_MONEY = frozenset({"papers.index", "papers.statement", "papers.report"})
 GROUP_PLACES = (
     Place("home.index", "Home", "home", GROUP_ROLES),
     Place("receipts.index", "Receipts", "file", GROUP_ROLES),
-    Place("ledger.money", "Money", "money", GROUP_ROLES),
+    Place("ledger.money", "Money", "money", GROUP_ROLES, WITHIN_MONEY),
     Place("members.index", "People", "people", GROUP_ROLES, frozenset({"notices.ours", "silence.ours"})),
     Place("autonomy.say", "Our say", "say", GROUP_ROLES, WITHIN_SAY),
 )
 WITHIN_GROUPS = frozenset(
     {
         *("members.group_page", "members.new_group", "suggestions.suggested", "breakglass.new"),
+        *("papers.host_index", "papers.host_statement", "papers.host_report"),
         *("ledger.books", "ledger.entry", "silence.every", "silence.show", "disagreements.every", "disagreements.hosts"),
     }
 )

@@ -20,6 +20,7 @@ from portal.ledger import actions as ledger
 from portal.ledger.models import Fund
 from portal.members.invitations import link_token
 from portal.members.models import Invitation, Removal
+from portal.papers import actions as papers
 from portal.people.models import Device, Membership, Person, StaffRole
 from portal.people.roles import Role
 from portal.receipts import actions as receipts
@@ -124,11 +125,14 @@ def _things(group, second: str, third: str, helper: str) -> dict:
     journal = ledger.receive(
         glyn, group, grant.id, source="donation", pence=5000, on=clock.today(), words="From a neighbour"
     )
+    papers.write(make.actor(make.person(second)), group, grant.id, time="all", words="What it made possible.")
     proposal, loosening, change = _waiting(group, helpers, second)
     live, asked, disclosed, over = _duties(group, receipt)
     return {
         "disagreement_id": _disagreement(group, second),
         "fund_id": grant.id,
+        "period": "all",
+        "kind": "csv",
         "journal": journal.id,
         "quiet_id": quiet.id,
         "named_id": named.id,
