@@ -16,7 +16,6 @@ import sqlalchemy as sa
 
 from portal.budget.models import BudgetLine
 from portal.core import clock
-from portal.core.db import db
 from portal.ledger.models import HELD, Account, Balance, Basis, Fund, HostBalance, HostFund, JournalEntry, Posting
 from portal.people.models import Group
 
@@ -55,13 +54,13 @@ class Known:
         return f"{whole}:{code}" if code else whole
 
 
-def written(title: str, group_id: int | None = None) -> Iterator[str]:
-    """The whole file, part by part; of one group's own funds, or of everything. Reads within one transaction."""
+def written(read: sa.Connection, title: str, group_id: int | None = None) -> Iterator[str]:
+    """The whole file, part by part; of one group's own funds, or of everything."""
     yield f"option {text('title')} {text(title)}\n"
     yield f"option {text('operating_currency')} {text('GBP')}\n"
     yield f"option {text('inferred_tolerance_multiplier')} {text('0')}\n\n"  # to the penny
-    first, last = _days(group_id)
-    funds, opened = _funds(group_id), set()
+    first, last = _days(read, group_id)
+    funds, opened = _funds(read, group_id), set()
 
     def opening(account: str, fund: Known) -> str:
         """Its opening, the first time. Beancount puts a file in the order of its days, so it may stand anywhere."""
@@ -70,7 +69,7 @@ def written(title: str, group_id: int | None = None) -> Iterator[str]:
         opened.add(account)
         return f"{first} open {account} GBP\n" + "".join(f"  {key}: {text(words)}\n" for key, words in fund.about)
 
-    for _, rows in groupby(_postings(group_id), key=attrgetter("id")):
+    for _, rows in groupby(_postings(read, group_id), key=attrgetter("id")):
         head, opens, sides = "", "", ""
         for row in rows:
             head = head or _heading(row)
@@ -79,7 +78,7 @@ def written(title: str, group_id: int | None = None) -> Iterator[str]:
             opens += opening(name, fund)
             sides += f"  {name}  {pounds(row.pence)} GBP\n" + (f"    line: {text(row.line)}\n" if row.line else "")
         yield f"{opens}{head}{sides}\n"
-    for key, account, pence in _balances(group_id):
+    for key, account, pence in _balances(read, group_id):
         name = funds[key].account(account)
         yield opening(name, funds[key])
         yield f"{last + timedelta(days=1)} balance {name}  {pounds(pence)} GBP\n"
@@ -108,28 +107,29 @@ def _heading(entry: sa.Row) -> str:
     return f"{entry.on} * {text(entry.words)} #{entry.kind.value.replace('_', '-')} {links}\n{reverses}"
 
 
-def _days(group_id: int | None) -> tuple[date, date]:
+def _days(read: sa.Connection, group_id: int | None) -> tuple[date, date]:
     """The first and the last day on which anything moved."""
     days = sa.select(sa.func.min(JournalEntry.on), sa.func.max(JournalEntry.on))
     if group_id is not None:
         days = days.where(JournalEntry.group_id == group_id)
-    first, last = db.session.execute(days).one()
+    first, last = read.execute(days).one()
     return first or clock.today(), last or clock.today()
 
 
-def _funds(group_id: int | None) -> dict[int | HostFund, Known]:
+def _funds(read: sa.Connection, group_id: int | None) -> dict[int | HostFund, Known]:
     known: dict[int | HostFund, Known] = {}
     if group_id is None:
         known |= {fund: Known(name, held=False) for fund, name in HOSTS.items()}
-    query = sa.select(Fund, Group.name).join(Group, Group.id == Fund.group_id)
-    for fund, group in db.session.execute(query if group_id is None else query.where(Fund.group_id == group_id)):
-        about = (("fund", fund.name), ("group", group), ("funder", fund.funder), ("restriction", fund.restriction))
+    what = (Fund.id, Fund.name, Fund.funder, Fund.restriction, Fund.basis, Group.name.label("group"))
+    query = sa.select(*what).join(Group, Group.id == Fund.group_id)
+    for fund in read.execute(query if group_id is None else query.where(Fund.group_id == group_id)):
+        about = (("fund", fund.name), ("group", fund.group), ("funder", fund.funder), ("restriction", fund.restriction))
         said = tuple((key, str(words)) for key, words in about if words)
         known[fund.id] = Known(name_of(fund.id, fund.name), fund.basis is Basis.HELD, said)
     return known
 
 
-def _postings(group_id: int | None) -> Iterator[sa.Row]:
+def _postings(read: sa.Connection, group_id: int | None) -> Iterator[sa.Row]:
     """Every posting with its entry, in order, a thousand at a time."""
     entry = (JournalEntry.id, JournalEntry.on, JournalEntry.words, JournalEntry.kind, JournalEntry.reverses_id)
     side = (Posting.account, Posting.code, Posting.fund_id, Posting.host_fund, Posting.pence)
@@ -141,13 +141,13 @@ def _postings(group_id: int | None) -> Iterator[sa.Row]:
     )
     if group_id is not None:
         query = query.where(Posting.group_id == group_id, Posting.fund_id.is_not(None))
-    yield from db.session.execute(query, execution_options={"yield_per": 1000})
+    yield from read.execute(query, execution_options={"yield_per": 1000})
 
 
-def _balances(group_id: int | None) -> Iterator[tuple[int | HostFund, Account, int]]:
+def _balances(read: sa.Connection, group_id: int | None) -> Iterator[tuple[int | HostFund, Account, int]]:
     """What we keep as each account's balance."""
     kept = sa.select(Balance.fund_id, Balance.account, Balance.pence).order_by(Balance.fund_id, Balance.account)
-    yield from db.session.execute(kept if group_id is None else kept.where(Balance.group_id == group_id)).tuples()
+    yield from read.execute(kept if group_id is None else kept.where(Balance.group_id == group_id))
     if group_id is None:
         hosts = sa.select(HostBalance.host_fund, HostBalance.account, HostBalance.pence)
-        yield from db.session.execute(hosts.order_by(HostBalance.host_fund, HostBalance.account)).tuples()
+        yield from read.execute(hosts.order_by(HostBalance.host_fund, HostBalance.account))

@@ -17,13 +17,12 @@ from flask import (
     make_response,
     redirect,
     request,
-    stream_with_context,
     url_for,
 )
 
 from portal.autonomy.door import Mistake, may
 from portal.core import clock, csv
-from portal.core.db import one_moment
+from portal.core.db import one_moment, reader
 from portal.core.forms import PlainForm
 from portal.core.web import invalid, page, saved
 from portal.papers import actions, beancount, pdf, periods, queries, sheets, xlsx
@@ -265,13 +264,12 @@ def _report_file(whose: dict, fund_id: int, key: str):
 def _ledger(group_id: int | None):
     """The ledger as it is read, some hundred entries at a time, all of one moment."""
 
-    def parts() -> Iterator[str]:
-        one_moment()
-        written = beancount.written(f"Ledger of {_host()}", group_id)
-        while part := "".join(islice(written, 500)):
-            yield part
-
-    return _file(stream_with_context(parts()), "ledger.beancount", "text/plain; charset=utf-8")
+    read = reader()
+    written = beancount.written(read, f"Ledger of {_host()}", group_id)
+    parts = iter(lambda: "".join(islice(written, 500)), "")
+    answer = _file(parts, "ledger.beancount", "text/plain; charset=utf-8")
+    answer.call_on_close(read.close)
+    return answer
 
 
 def _file(body, name: str, kind: str) -> Response:
