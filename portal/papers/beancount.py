@@ -58,7 +58,7 @@ def written(read: sa.Connection, title: str, group_id: int | None = None) -> Ite
     """The whole file, part by part; of one group's own funds, or of everything."""
     yield f"option {text('title')} {text(title)}\n"
     yield f"option {text('operating_currency')} {text('GBP')}\n"
-    yield f"option {text('inferred_tolerance_multiplier')} {text('0')}\n\n"  # to the penny
+    yield f"option {text('tolerance_multiplier')} {text('0')}\n\n"  # to the penny
     first, last = _days(read, group_id)
     funds, opened = _funds(read, group_id), set()
 

@@ -29,6 +29,10 @@ class Period:
             return format_date(self.from_on, "MMMM y", locale="en_GB")
         return " to ".join(format_date(day, "d MMMM y", locale="en_GB") for day in (self.from_on, self.until_on))
 
+    @property
+    def in_short(self) -> str:
+        return f"{self.from_on.year} to {self.until_on.year}"
+
 
 def everything() -> Period:
     return Period("all", FIRST, LAST)
@@ -63,7 +67,11 @@ def offered(today: date) -> list[tuple[str, str]]:
     """What one can choose from: this year, last year, everything, and their months, the newest first."""
     this = year_of(today)
     last = year_of(this.from_on - timedelta(days=1))
-    years = [(this.key, f"This year: {this.words}"), (last.key, f"Last year: {last.words}"), ("all", everything().words)]
+    years = [
+        (this.key, f"This year, {this.in_short}"),
+        (last.key, f"Last year, {last.in_short}"),
+        ("all", everything().words),
+    ]
     months = [month(today)]
     while months[-1].from_on > last.from_on:
         months.append(month(months[-1].from_on - timedelta(days=1)))

@@ -58,17 +58,17 @@ class Month(Sums):
 
 @dataclass
 class LineSpent:
-    """One budget line: what is planned on it, what was spent in the period, and before it. Without a name: on no line."""
+    """One budget line: what is planned on it, what was spent in the period, and before it. Without a plan: on no line."""
 
-    name: str | None
-    planned: int = 0
+    name: str
+    planned: int | None = None
     spent: int = 0
     before: int = 0
 
     @property
-    def left(self) -> int:
+    def left(self) -> int | None:
         """Of what is planned, at the end of the period."""
-        return self.planned - self.before - self.spent
+        return None if self.planned is None else self.planned - self.before - self.spent
 
 
 @dataclass(kw_only=True)
@@ -161,7 +161,7 @@ def statement(group_id: int, fund_id: int, period: Period) -> Statement | None:
 
 def _add_up(made: Statement, lines: list[BudgetLine]) -> None:
     spent = {line.id: LineSpent(line.name, line.planned_pence) for line in lines}
-    on_none = LineSpent(None)
+    on_none = LineSpent("On no line")
     months: dict[date, Month] = {}
     for inside, year, month, account, line_id, pence, count in _sums(made.fund, made.period):
         first, pence = date(int(year), int(month), 1), int(pence)
@@ -182,7 +182,7 @@ def _add_up(made: Statement, lines: list[BudgetLine]) -> None:
         made.months.append(one)
     dropped = {line.id for line in lines if line.dropped_at}
     made.lines = [one for id_, one in spent.items() if id_ not in dropped or one.spent or one.before]
-    made.lines += [on_none] if on_none.spent or on_none.before else []
+    made.lines += [on_none] if lines and (on_none.spent or on_none.before) else []
 
 
 def _sums(fund: Fund, period: Period) -> Sequence[sa.Row]:

@@ -52,10 +52,11 @@ def statement(made: Statement, movements: Iterable[Movement], host: str) -> Pape
     """A fund's statement."""
     tables = [Table("In short", ("", "Amount"), in_short(made))]
     if made.lines:
-        rows: Rows = [(one.name or "On no line", Pence(one.spent)) for one in made.lines]
+        rows: Rows = [(one.name, Pence(one.spent)) for one in made.lines]
         tables.append(Table("Spent, by budget line", ("Line", "Spent"), rows))
     months: Rows = [
-        (_month(one.first), *map(Pence, (one.came_in, one.fee, one.spent, one.moved, one.closing))) for one in made.months
+        (_month(one.first), *map(_some, (one.came_in, one.fee, one.spent, one.moved)), Pence(one.closing))
+        for one in made.months
     ]
     tables.append(Table("By month", ("Month", "In", "Fee", "Spent", "Moved", "At its end"), months))
     heads = ("Day", "Entry", "What", "Words", "Line", "Code", "In", "Out", "Held then")
@@ -66,12 +67,12 @@ def statement(made: Statement, movements: Iterable[Movement], host: str) -> Pape
 def report(made: Report, host: str) -> Paper:
     """A report to a fund's funder: sums and lines, never who or what for; the group's words where it agreed."""
     of, fund = made.statement, made.statement.fund
-    facts = [*_facts(of, host), ("Costs paid", costs(made))]
+    facts = [*_facts(of, host), ("Costs with a receipt", costs(made))]
     quotes = [(f"What it is for, in the words of {fund.funder or 'the funder'}", fund.purpose or "")]
     quotes += [(f"In the words of {of.group}", made.words or "")]
-    tables = [Table("In short", ("", "Amount"), in_short(of))]
+    tables = [Table("In short", ("", "Amount"), so_far(of))]
     if of.lines:
-        rows: Rows = [(one.name or "On no line", *map(Pence, (one.planned, one.spent, one.left))) for one in of.lines]
+        rows: Rows = [(one.name, *map(_amount, (one.planned, one.spent, one.left))) for one in of.lines]
         tables.append(Table("By budget line", ("Line", "Planned in all", "Spent in this time", "Left to spend"), rows))
     told = tuple((who, words) for who, words in quotes if words)
     return Paper(f"Report on {fund.name}", tuple(facts), told, tuple(tables))
@@ -79,17 +80,22 @@ def report(made: Report, host: str) -> Paper:
 
 def in_short(made: Statement) -> list[tuple[str, Pence]]:
     """The few sums that say it all."""
+    rows = [("Of it in a float", made.in_float)] if made.in_float else []
+    rows += [("Promised now", made.promised), ("Free now", made.free)] if made.is_now else []
+    return so_far(made) + [(words, Pence(pence)) for words, pence in rows]
+
+
+def so_far(made: Statement) -> list[tuple[str, Pence]]:
+    """What was there, what happened, what is there."""
     rows = [("There at the beginning", made.opening), ("Came in", made.came_in), ("Fee", made.fee), ("Spent", made.spent)]
     rows += [("Moved in or out", made.moved)] if made.moved else []
     rows += [("There at the end", made.closing)]
-    rows += [("Of it in a float", made.in_float)] if made.in_float else []
-    rows += [("Promised now", made.promised), ("Free now", made.free)] if made.is_now else []
     return [(words, Pence(pence)) for words, pence in rows]
 
 
 def costs(made: Report) -> str:
-    """How many costs were paid, and how many of them have a receipt."""
-    return f"{made.costs}, {made.receipts} of them with a receipt" if made.costs else "None with a receipt of their own"
+    """How many of the costs that were paid have a receipt."""
+    return f"{made.receipts} of {made.costs}" if made.costs else "None in this time"
 
 
 def _facts(made: Statement, host: str) -> tuple[tuple[str, str], ...]:
@@ -106,6 +112,15 @@ def _moved(made: Statement, movements: Iterable[Movement]) -> Iterator[tuple[Cel
         held += one.pence
         sides = (Pence(one.pence), None) if one.pence > 0 else (None, Pence(-one.pence))
         yield (one.on, one.ref, what(one), one.words, one.line or "", one.code or "", *sides, Pence(held))
+
+
+def _amount(pence: int | None) -> Pence | None:
+    return None if pence is None else Pence(pence)
+
+
+def _some(pence: int) -> Pence | None:
+    """An amount, or nothing for nothing."""
+    return Pence(pence) if pence else None
 
 
 def _month(first: date) -> str:
