@@ -155,6 +155,8 @@ def undo(by, group, entry, *, keep: str = "theirs") -> object:
     row = queries.row_of(group.id, entry)
     if row is None:
         raise Mistake("What this was about is no longer there.")
+    if past := getattr(row, "past_undo", ""):
+        raise Mistake(past)
     _check_undisputed(group, row)
     clashes = [change for change in told.changes if queries.differs(row, change)]
     if clashes and keep not in {"before", "now"}:

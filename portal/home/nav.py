@@ -35,7 +35,13 @@ WITHIN_SAY = frozenset(
         *("disagreements.ours", "disagreements.new", "disagreements.show"),
     }
 )
-WITHIN_MONEY = frozenset({"papers.index", "papers.statement", "papers.report"})
+WITHIN_MONEY = frozenset(
+    {
+        *("spending.show", "spending.edit", "spending.new", "spending.rule"),
+        *("payees.index", "payees.new", "payees.show", "payees.change"),
+        *("papers.index", "papers.statement", "papers.report"),
+    }
+)
 GROUP_PLACES = (
     Place("home.index", "Home", "home", GROUP_ROLES),
     Place("receipts.index", "Receipts", "file", GROUP_ROLES),
@@ -48,10 +54,17 @@ WITHIN_GROUPS = frozenset(
         *("members.group_page", "members.new_group", "suggestions.suggested", "breakglass.new"),
         *("papers.host_index", "papers.host_statement", "papers.host_report"),
         *("ledger.books", "ledger.entry", "silence.every", "silence.show", "disagreements.every", "disagreements.hosts"),
+        *("payees.to_check", "payees.hosts", "payees.look"),
     }
 )
 HOST_PLACES = (
-    Place("desk.index", "Receipts", "file", frozenset({Role.FINANCE, Role.COORDINATOR})),
+    Place(
+        "desk.index",
+        "Receipts",
+        "file",
+        frozenset({Role.FINANCE, Role.COORDINATOR}),
+        frozenset({"desk.show", "costs.cost"}),
+    ),
     Place(
         "members.groups",
         "Groups",

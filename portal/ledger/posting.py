@@ -95,15 +95,15 @@ def reverse(entry: JournalEntry, *, on: date, words: str, by: int | None) -> Jou
     return post(entry.group_id, Kind.REVERSAL, lines, on=on, words=words, by=by, reverses=entry)
 
 
-def promise(fund: Fund, item, pence: int, *, short: bool = False) -> None:
+def promise(fund: Fund, item, pence: int, *, short: bool = False, line_id: int | None = None) -> None:
     """So much of a fund is promised to this row, and no more or less than that; `short` where the fund can't cover it."""
     live = _live(item)
-    if live and (live.fund_id, live.pence) == (fund.id, pence):
+    if live and (live.fund_id, live.pence, live.line_id) == (fund.id, pence, line_id):
         live.short = short
         return
     unpromise(item)
     own = {"item_table": item.__tablename__, "item_id": item.id}
-    db.session.add(Commitment(group_id=fund.group_id, fund_id=fund.id, pence=pence, short=short, **own))
+    db.session.add(Commitment(group_id=fund.group_id, fund_id=fund.id, line_id=line_id, pence=pence, short=short, **own))
     db.session.flush()
 
 

@@ -9,7 +9,6 @@ from portal.autonomy.areas import Area, Duty
 from portal.autonomy.door import Mistake, NotHere, action
 from portal.autonomy.models import Hold
 from portal.core import clock, jobs, workdays
-from portal.core.counters import next_number
 from portal.core.db import db
 from portal.core.uploads import Arrived
 from portal.ledger import posting
@@ -22,7 +21,6 @@ from portal.receipts.models import ASKS, Asks, Picture, Question, Receipt
 DESK = frozenset({Role.FINANCE, Role.COORDINATOR})
 FINANCE = frozenset({Role.FINANCE})
 SYSTEM_ONLY = frozenset({Role.SYSTEM})
-FIRST_NUMBER = 101
 HOLD_DAYS = 5  # working days until a hold is looked at again, at most (autonomy guide, the floor)
 
 
@@ -44,7 +42,7 @@ class Photo:
 @action(area=Area.RECEIPTS, roles=GROUP_ROLES, helpers_own=True, says="added a receipt")
 def upload(by, group, *, receipt_key: str, photo: Photo) -> Receipt:
     """Take a receipt as a picture, which is all it needs."""
-    receipt = _new(by, group, receipt_key)
+    receipt = Receipt.begin(group.id, receipt_key, by.person_id)
     _add_picture(by, receipt, photo)
     return receipt
 
@@ -52,7 +50,7 @@ def upload(by, group, *, receipt_key: str, photo: Photo) -> Receipt:
 @action(area=Area.RECEIPTS, roles=GROUP_ROLES, helpers_own=True, says="told us of a cost without a receipt")
 def declare(by, group, *, receipt_key: str, shop: str, amount_pence: int, spent_on: date, no_picture_why: str) -> Receipt:
     """Take someone's word for a cost there is no receipt of."""
-    receipt = _new(by, group, receipt_key)
+    receipt = Receipt.begin(group.id, receipt_key, by.person_id)
     receipt.shop, receipt.amount_pence, receipt.spent_on = shop, amount_pence, spent_on
     receipt.no_picture_why = no_picture_why
     _ask_if_same(receipt, queries.same_facts(receipt))
@@ -63,15 +61,13 @@ def declare(by, group, *, receipt_key: str, shop: str, amount_pence: int, spent_
 def describe(by, group, receipt, **facts) -> Receipt:
     """Set what the group says of its receipt: any of shop, amount_pence, spent_on, label, note, fund_id.
 
-    A changed amount takes back the host's “ready to pay”, so that nothing else is paid than what was checked.
+    What a yes was bound to takes the yes back, and a changed amount the host's check too: nothing else is ever paid than
+    what was agreed to and checked.
     """
     _check_still_open(receipt)
     facts = {name: _known(name, value, group) for name, value in facts.items() if name in _GROUPS_FACTS}
-    if "amount_pence" in facts and facts["amount_pence"] != receipt.amount_pence:
-        receipt.accepted_at = receipt.accepted_by = None
     before = receipt.shop, receipt.spent_on, receipt.amount_pence
-    for name, value in facts.items():
-        setattr(receipt, name, value)
+    receipt.change(**facts)
     if (receipt.shop, receipt.spent_on, receipt.amount_pence) != before:
         _ask_if_same(receipt, queries.same_facts(receipt))
     short.look(receipt)
@@ -80,8 +76,9 @@ def describe(by, group, receipt, **facts) -> Receipt:
 
 @action(area=Area.RECEIPTS, roles=GROUP_ROLES, on=Receipt, helpers_own=True, says="sent a picture")
 def add_picture(by, group, receipt, *, photo: Photo, replaces: int | None = None) -> Receipt:
-    """Add a picture, or put it in another's place; the other stays in the history."""
-    _check_still_open(receipt)
+    """Add a picture, before or after it is paid, or put it in another's place; the other stays in the history."""
+    if receipt.withdrawn_at:
+        raise Mistake("This one was taken back. Bring it back first.")
     if replaces:
         old = queries.picture(group.id, replaces)
         if old is None or old.receipt_id != receipt.id:
@@ -97,11 +94,12 @@ def add_picture(by, group, receipt, *, photo: Photo, replaces: int | None = None
 @action(area=Area.RECEIPTS, roles=GROUP_ROLES, on=Receipt, helpers_own=True, says="took a receipt back")
 def withdraw(by, group, receipt) -> Receipt:
     """Put it in the bin, from which it can be brought back for 30 days."""
-    if receipt.paid_on:
-        raise Mistake("This one is paid already, so it stays.")
+    if receipt.paid_on or receipt.in_run_at:
+        raise Mistake("This one is paid, or on its way to the bank, so it stays.")
     if not receipt.withdrawn_at:
         receipt.withdrawn_at, receipt.withdrawn_by = clock.now(), by.person_id
         receipt.accepted_at = receipt.accepted_by = None
+        receipt.unask()
     short.look(receipt)
     return receipt
 
@@ -119,9 +117,9 @@ def answer(by, group, receipt, *, question_id: int, words: str | None = None, **
     """Answer a question, in words or by filling in what was missing."""
     _check_still_open(receipt)
     question = _question(receipt, question_id)
-    for name, value in facts.items():
-        if name in _GROUPS_FACTS and value is not None:
-            setattr(receipt, name, _known(name, value, group))
+    receipt.change(
+        **{name: _known(name, value, group) for name, value in facts.items() if name in _GROUPS_FACTS and value is not None}
+    )
     _answer(question, by, words)
     short.look(receipt)
     return receipt
@@ -264,18 +262,6 @@ def remove(by, group, receipt) -> None:
 _GROUPS_FACTS = {"shop", "amount_pence", "spent_on", "label", "note", "fund_id"}
 
 
-def _new(by, group, receipt_key: str) -> Receipt:
-    receipt = Receipt(
-        group_id=group.id,
-        number=next_number("receipt", FIRST_NUMBER),
-        key=receipt_key,
-        added_by=by.person_id,
-    )
-    db.session.add(receipt)
-    db.session.flush()
-    return receipt
-
-
 def _add_picture(by, receipt: Receipt, photo: Photo) -> None:
     picture = Picture(
         group_id=receipt.group_id,
@@ -308,6 +294,8 @@ def _check_still_open(receipt: Receipt) -> None:
         raise Mistake("This one was taken back. Bring it back first.")
     if receipt.paid_on:
         raise Mistake("This one is paid, so it stays as it is.")
+    if receipt.in_run_at:
+        raise Mistake("This one is on its way to the bank, so it stays as it is.")
 
 
 def _known(name: str, value, group):

@@ -9,9 +9,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.autonomy.areas import Area
 from portal.core import clock
+from portal.core.counters import next_number
 from portal.core.db import HOST, RECORD, GroupOwned, Word, db, within_group
 
 BIN_LASTS = timedelta(days=30)
+FIRST_NUMBER = 101
+BOUND = frozenset({"amount_pence", "shop", "fund_id", "line_id", "payee_id", "kind"})  # what a yes is bound to
 
 
 class CostKind(StrEnum):
@@ -86,6 +89,47 @@ class Receipt(GroupOwned, db.Model):
             sa.CheckConstraint("paid_on IS NULL OR withdrawn_at IS NULL", name="paid_is_not_taken_back"),
             sa.CheckConstraint("in_run_at IS NULL OR withdrawn_at IS NULL", name="in_a_run_is_not_taken_back"),
         )
+
+    @classmethod
+    def begin(cls, group_id: int, key: str, added_by: int) -> "Receipt":
+        """A new one with the next number, within an action."""
+        made = cls(group_id=group_id, number=next_number("receipt", FIRST_NUMBER), key=key, added_by=added_by)
+        db.session.add(made)
+        db.session.flush()
+        return made
+
+    def change(self, **facts) -> None:
+        """Set what the group says of it. What a yes was bound to takes it back, a changed amount the host's check too."""
+        if "fund_id" in facts and facts["fund_id"] != self.fund_id:
+            facts = {"line_id": None, **facts}
+        changed = {name for name, value in facts.items() if getattr(self, name) != value}
+        for name in changed:
+            setattr(self, name, facts[name])
+        if "amount_pence" in changed:
+            self.accepted_at = self.accepted_by = None
+        if changed & BOUND:
+            self.disagree()
+
+    def agree(self, by: int | None, mark: str, waits_until: date | None = None) -> None:
+        """The group's yes to exactly this. Without `by`, nobody in the group is free to decide, and the host's check stands
+        for it (autonomy guide, F4)."""
+        self.agreed_at, self.agreed_by, self.agreed_mark, self.waits_until = clock.now(), by, mark, waits_until
+
+    def disagree(self) -> None:
+        """It waits for the group's yes."""
+        self.agreed_at = self.agreed_by = self.agreed_mark = self.waits_until = None
+
+    def unask(self) -> None:
+        """Nobody asks for it to be paid any more."""
+        self.asked_at = self.asked_by = None
+        self.disagree()
+
+    @property
+    def past_undo(self) -> str:
+        """Why a change of it can't be undone any more (autonomy guide: money already paid), or an empty string."""
+        if self.paid_on or self.in_run_at:
+            return "The money is on its way or paid, so this can’t be undone. You can raise a question instead."
+        return ""
 
     @property
     def ref(self) -> str:

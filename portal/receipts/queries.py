@@ -68,6 +68,9 @@ _columns = (
     Receipt.withdrawn_at,
     Receipt.paid_on,
     Receipt.accepted_at,
+    Receipt.asked_at,
+    Receipt.agreed_at,
+    Receipt.in_run_at,
     _has_question.label("has_question"),
     _held_until.label("held_until"),
     _thumb.label("thumb_id"),
@@ -96,8 +99,13 @@ class Line:
         return f"R{self.number}"
 
 
+def _facts(row, *, has_question: bool, held_until: date | None) -> Facts:
+    moments = (row.asked_at, row.agreed_at, row.in_run_at)
+    return Facts(row.withdrawn_at, row.paid_on, row.accepted_at, has_question, held_until, *moments)
+
+
 def _line(row, today: date) -> Line:
-    facts = Facts(row.withdrawn_at, row.paid_on, row.accepted_at, row.has_question, row.held_until)
+    facts = _facts(row, has_question=row.has_question, held_until=row.held_until)
     return Line(
         id=row.id,
         number=row.number,
@@ -174,6 +182,7 @@ def on_the_way(group_id: int) -> OnTheWay:
 
 VIEWS = {
     "check": "To check",
+    "group": "With their group",
     "asked": "Asked",
     "ready": "Ready to pay",
     "held": "On hold",
@@ -184,10 +193,14 @@ VIEWS = {
 def _in_view(view: str):
     held = sa.and_(_held_until.is_not(None), _held_until >= clock.today())
     open_ones = [Receipt.withdrawn_at.is_(None), Receipt.paid_on.is_(None)]
+    going = [*open_ones, ~_has_question, sa.not_(sa.func.coalesce(held, False))]
+    with_group = sa.and_(Receipt.asked_at.is_not(None), Receipt.agreed_at.is_(None))
+    unasked = sa.and_(Receipt.asked_at.is_(None), Receipt.accepted_at.is_not(None))
     return {
-        "check": [*open_ones, Receipt.accepted_at.is_(None), ~_has_question, sa.not_(sa.func.coalesce(held, False))],
+        "check": [*going, Receipt.accepted_at.is_(None), ~with_group],
+        "group": [*going, sa.or_(with_group, unasked)],
         "asked": [*open_ones, _has_question, sa.not_(sa.func.coalesce(held, False))],
-        "ready": [*open_ones, Receipt.accepted_at.is_not(None), ~_has_question, sa.not_(sa.func.coalesce(held, False))],
+        "ready": [*going, Receipt.accepted_at.is_not(None), Receipt.agreed_at.is_not(None)],
         "held": [*open_ones, held],
         "paid": [Receipt.paid_on.is_not(None)],
     }[view]
@@ -238,13 +251,8 @@ class Whole:
 
     @property
     def state(self) -> State:
-        facts = Facts(
-            self.receipt.withdrawn_at,
-            self.receipt.paid_on,
-            self.receipt.accepted_at,
-            bool(self.open_questions),
-            self.hold.review_on if self.hold else None,
-        )
+        held_until = self.hold.review_on if self.hold else None
+        facts = _facts(self.receipt, has_question=bool(self.open_questions), held_until=held_until)
         return state_of(facts, clock.today())
 
 

@@ -29,8 +29,8 @@ def look(receipt: Receipt) -> None:
         posting.unpromise(receipt)
     else:
         missing = receipt.amount_pence - ledger.free_for(fund, receipt)
-        if missing > 0 or receipt.accepted_at:
-            posting.promise(fund, receipt, receipt.amount_pence, short=missing > 0)
+        if missing > 0 or receipt.accepted_at or receipt.agreed_by:
+            posting.promise(fund, receipt, receipt.amount_pence, short=missing > 0, line_id=receipt.line_id)
         else:
             posting.unpromise(receipt)
     if missing > 0 and fund:

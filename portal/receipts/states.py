@@ -11,7 +11,10 @@ class State(Enum):
     WAITING_ON_PHONE = ("Waiting on this phone", "held", "held")
     WE_HAVE_IT = ("We have it", "with", "with")
     QUESTION = ("Question for you", "turn-s", "turn")
+    WITH_GROUP = ("With your group", "turn-s", "turn")
+    CHECKING = ("Being checked", "way", "way")
     READY = ("Ready to pay", "way", "way")
+    ON_ITS_WAY = ("On its way to the bank", "way", "way")
     PAID = ("Paid", "done", "done")
     ON_HOLD = ("On hold", "", "no")
     TAKEN_BACK = ("Taken back", "soon", "soon")
@@ -29,6 +32,9 @@ class Facts:
     accepted_at: datetime | None
     has_question: bool
     held_until: date | None
+    asked_at: datetime | None = None
+    agreed_at: datetime | None = None
+    in_run_at: datetime | None = None
 
 
 def state_of(facts: Facts, today: date) -> State:
@@ -41,6 +47,10 @@ def state_of(facts: Facts, today: date) -> State:
         return State.ON_HOLD
     if facts.has_question:
         return State.QUESTION
-    if facts.accepted_at:
-        return State.READY
-    return State.WE_HAVE_IT
+    if facts.in_run_at:
+        return State.ON_ITS_WAY
+    if facts.asked_at is None:
+        return State.WE_HAVE_IT
+    if facts.agreed_at is None:
+        return State.WITH_GROUP
+    return State.READY if facts.accepted_at else State.CHECKING

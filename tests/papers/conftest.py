@@ -27,7 +27,9 @@ def grant(kettle, glyn) -> Fund:
     fund = ledger.open_fund(glyn, kettle, name="Community Hands grant", fee_basis_points=500, **binds)
     with wall.opened(kettle.id):
         own = {"group_id": kettle.id, "fund_id": fund.id}
-        db.session.add_all(BudgetLine(**own, name=name, planned_pence=pence) for name, pence in (("room", 50_00), ("food", 30_00)))
+        db.session.add_all(
+            BudgetLine(**own, name=name, planned_pence=pence) for name, pence in (("room", 50_00), ("food", 30_00))
+        )
     db.session.commit()
     return fund
 

@@ -1,0 +1,208 @@
+"""When is a cost agreed to, and may it be paid? The group's rule for yes, and what a yes is bound to.
+
+Nobody decides on money for themselves (autonomy guide, "Actors" and F4): who is paid, or said they have an interest
+of their own, is not counted among those who can. Where nobody is left, the host's check stands for the group's yes.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from portal.autonomy.models import Hold
+from portal.core import clock
+from portal.core.db import db
+from portal.ledger.models import Commitment
+from portal.payees import queries as payees
+from portal.payees.models import Payee
+from portal.people.models import Membership, Person
+from portal.people.roles import Role
+from portal.receipts import queries as receipts
+from portal.receipts.models import CostKind, Receipt
+from portal.spending.models import Approval, Conflict, Needs, SpendingRule
+
+STRICTNESS = list(Needs)
+
+
+def mark(receipt: Receipt) -> str:
+    """What a yes is bound to: how much, to whom, on which account, what for. Changes when any of it does."""
+    details = payees.current(receipt.group_id, receipt.payee_id)
+    what = [
+        *(receipt.id, receipt.amount_pence, receipt.kind, receipt.payee_id, details.mark if details else None),
+        *(receipt.fund_id, receipt.line_id, receipt.shop),
+    ]
+    return hashlib.sha256(json.dumps(what).encode()).hexdigest()
+
+
+def rule_of(group_id: int) -> SpendingRule | None:
+    """The group's rule for yes: the newest agreed one. None: any one organiser."""
+    return db.session.scalar(
+        sa.select(SpendingRule)
+        .where(SpendingRule.group_id == group_id, SpendingRule.agreed_at.is_not(None))
+        .order_by(SpendingRule.agreed_at.desc(), SpendingRule.id.desc())
+        .limit(1)
+    )
+
+
+def asks_for(rule: SpendingRule | None, pence: int) -> Needs:
+    """How many yeses a rule asks for a cost of so many pence."""
+    if rule is None:
+        return Needs.ONE
+    if rule.over_pence is not None and rule.over_needs is not None and pence > rule.over_pence:
+        return max(rule.needs, rule.over_needs, key=STRICTNESS.index)
+    return rule.needs
+
+
+def is_easier(new: SpendingRule, old: SpendingRule | None) -> bool:
+    """Whether for some amount the new rule asks fewer than the old one."""
+    edges = {0, *(rule.over_pence + more for rule in (new, old) if rule and rule.over_pence is not None for more in (0, 1))}
+    return any(STRICTNESS.index(asks_for(new, pence)) < STRICTNESS.index(asks_for(old, pence)) for pence in edges)
+
+
+def deciders(receipt: Receipt) -> dict[int, str]:
+    """Who of the group's organisers can say yes to this: by id, their names."""
+    live = (
+        sa.select(Person.id, Person.name)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(
+            Membership.group_id == receipt.group_id,
+            Membership.role == Role.ORGANISER,
+            Membership.ended_at.is_(None),
+            ~_is_paid(receipt, Person.id, Person.email),
+            ~sa.exists().where(
+                Conflict.group_id == receipt.group_id, Conflict.receipt_id == receipt.id, Conflict.person_id == Person.id
+            ),
+        )
+        .order_by(Membership.joined_at, Membership.id)
+    )
+    return dict(db.session.execute(live).all())
+
+
+def is_paid_to(receipt: Receipt, person_id: int | None) -> bool:
+    """Whether the money of this is for this very person."""
+    theirs = sa.select(Person.id).where(Person.id == person_id, _is_paid(receipt, Person.id, Person.email))
+    return db.session.scalar(theirs) is not None
+
+
+def stands_back(receipt: Receipt, person_id: int | None) -> bool:
+    """Whether this person said that they have an interest of their own in it."""
+    said = sa.select(Conflict.id).where(
+        Conflict.group_id == receipt.group_id, Conflict.receipt_id == receipt.id, Conflict.person_id == person_id
+    )
+    return db.session.scalar(said) is not None
+
+
+@dataclass(frozen=True)
+class Deciding:
+    """How the deciding on one cost stands: what a yes is bound to now, who can give one, who did, how many it takes."""
+
+    mark: str
+    deciders: dict[int, str]
+    given: list[int]
+    needed: int
+
+    @property
+    def enough(self) -> bool:
+        return bool(self.deciders) and len(self.given) >= self.needed
+
+
+def deciding(receipt: Receipt) -> Deciding:
+    """Four statements. With nobody left who can decide, nothing is needed, and nothing is enough."""
+    now, able = mark(receipt), deciders(receipt)
+    standing = sa.select(Approval.person_id).where(
+        Approval.group_id == receipt.group_id,
+        Approval.receipt_id == receipt.id,
+        Approval.ended_at.is_(None),
+        Approval.mark == now,
+    )
+    given = [person_id for person_id in db.session.scalars(standing.order_by(Approval.id)) if person_id in able]
+    wanted = {Needs.ONE: 1, Needs.TWO: 2, Needs.ALL: len(able)}
+    asked = wanted[asks_for(rule_of(receipt.group_id), receipt.amount_pence or 0)]
+    return Deciding(now, able, given, min(len(able), asked))
+
+
+def count(receipt: Receipt) -> None:
+    """Within an action: agreed, once enough of those who can decide said yes; waiting again, once it changed."""
+    if receipt.asked_at is None or receipt.in_run_at or receipt.paid_on:
+        return
+    stands = deciding(receipt)
+    as_it_is = receipt.agreed_mark == stands.mark
+    if not stands.deciders:
+        if not as_it_is:
+            receipt.agree(None, stands.mark)
+    elif stands.enough:
+        if not as_it_is or receipt.agreed_by is None:
+            receipt.agree(stands.given[-1], stands.mark)
+    elif not as_it_is or receipt.agreed_by is None:
+        receipt.disagree()
+
+
+def payable(receipt: Receipt) -> str:
+    """Why it can't be paid now, as a plain sentence; empty where it can. Asked again wherever money is about to move."""
+    if receipt.withdrawn_at:
+        return "It was taken back."
+    if receipt.paid_on or receipt.in_run_at:
+        return "It’s paid, or in a payment run already."
+    if receipt.asked_at is None or receipt.kind is None:
+        return "The group hasn’t asked for it to be paid."
+    if receipt.kind is CostKind.FROM_FLOAT:
+        return "It was paid from a float already."
+    if receipt.agreed_at is None or receipt.agreed_mark != mark(receipt):
+        return "It waits for the group’s yes, to exactly this."
+    if receipt.accepted_at is None:
+        return "The desk hasn’t checked it yet."
+    if receipt.waits_until and receipt.waits_until >= clock.today():
+        return f"The group can still undo the yes, until {receipt.waits_until:%-d %B}."
+    _, questions, held = receipts.parts_of(receipt)
+    if held:
+        return f"It’s on hold under {held.rule}: {held.reason}"
+    if any(question.answered_at is None for question in questions):
+        return "A question about it is open."
+    if payees.current(receipt.group_id, receipt.payee_id) is None:
+        return "There are no bank details to pay it to."
+    covered = sa.select(Commitment.id).where(
+        Commitment.group_id == receipt.group_id,
+        Commitment.item_table == Receipt.__tablename__,
+        Commitment.item_id == receipt.id,
+        Commitment.ended_at.is_(None),
+        Commitment.short.is_(False),
+    )
+    if receipt.fund_id is None or db.session.scalar(covered) is None:
+        return "No fund covers it yet."
+    return ""
+
+
+def to_pay(after: int | None = None, limit: int = 50) -> list[sa.Row]:
+    """Costs of all groups that look ready, by number, each with its payee's name and person; one more than
+    `limit` where there are more. `payable` has the last word."""
+    held = sa.exists().where(
+        Hold.group_id == Receipt.group_id,
+        Hold.item_table == Receipt.__tablename__,
+        Hold.item_id == Receipt.id,
+        Hold.released_at.is_(None),
+        Hold.review_on >= clock.today(),
+    )
+    ready = (
+        *(Receipt.asked_at.is_not(None), Receipt.agreed_at.is_not(None), Receipt.accepted_at.is_not(None)),
+        *(Receipt.in_run_at.is_(None), Receipt.paid_on.is_(None), Receipt.withdrawn_at.is_(None)),
+        *(Receipt.kind != CostKind.FROM_FLOAT, ~held, Receipt.number > (after or 0)),
+    )
+    return list(
+        db.session.execute(
+            sa.select(Receipt, Payee.name, Payee.person_id)
+            .join(Payee, sa.and_(Payee.id == Receipt.payee_id, Payee.group_id == Receipt.group_id))
+            .where(*ready)
+            .order_by(Receipt.number)
+            .limit(limit + 1)
+        ).all()
+    )
+
+
+def _is_paid(receipt: Receipt, person_id, email) -> sa.ColumnElement[bool]:
+    """Whether the payee is this person: linked to them, or by their address."""
+    return sa.exists().where(
+        Payee.group_id == receipt.group_id,
+        Payee.id == receipt.payee_id,
+        sa.or_(Payee.person_id == person_id, sa.func.lower(Payee.email) == email),
+    )
