@@ -111,6 +111,9 @@ MATRIX = {
     "notices.choose": ONESELF,
     "notices.remind": AUTOMATIC,
     "notices.share": GROUPS_OWN,
+    "papers.agree": GROUPS_OWN,
+    "papers.take_back": GROUPS_OWN,
+    "papers.write": HELPERS,
     "payees.add": GROUPS_OWN,
     "payees.change_details": GROUPS_OWN,
     "payees.end": GROUPS_OWN,
@@ -180,6 +183,7 @@ WHERE = {
     "people": """members.invite_helper members.propose_organiser members.agree members.revoke members.remove_helper
         members.ask_removal members.agree_removal members.end_removal members.leave silence.name silence.unname""",
     "budget": "budget.plan_line budget.change_line budget.drop_line budget.move budget.move_between_funds",
+    "story": "papers.agree papers.take_back papers.write",
     "receipts": """receipts.upload receipts.declare receipts.describe receipts.add_picture receipts.withdraw
         receipts.restore receipts.answer""",
     "spending": """spending.ask spending.ask_anew spending.unask spending.say_yes spending.take_back_yes

@@ -11,6 +11,7 @@ from portal.autonomy.door import Proposed
 from portal.autonomy.models import ContactTry, Proposal, Quiet
 from portal.breakglass import actions as duties
 from portal.breakglass.models import BreakGlass
+from portal.budget.models import BudgetLine
 from portal.core import clock, wall
 from portal.core.db import db
 from portal.core.mail import ShownMail
@@ -19,6 +20,7 @@ from portal.disagreements import actions as disagreements
 from portal.ledger.models import Fund, JournalEntry
 from portal.members.invitations import link_token
 from portal.members.models import Invitation
+from portal.papers import actions as papers
 from portal.payees import actions as payees
 from portal.payees import details as accounts
 from portal.payees import links
@@ -52,6 +54,7 @@ K, DESK, DUTIES = "/g/tuesday-kettle", "/host/receipts", "/host/groups/tuesday-k
 HELD = "/host/groups/tuesday-kettle/books"
 HOSTS = "/host/groups/tuesday-kettle/disagreements"
 SILENT = "/host/groups/more-8/silence"
+LONG = {"words": "x" * 4001}
 VIEWS = ("group", "asked", "ready", "held", "paid")
 PAGES = (
     Page("sign-in", "signin.start", "", "/sign-in"),
@@ -120,6 +123,18 @@ PAGES = (
     Page("books, a wrong sum", "ledger.receive", "Glyn Parry", "{books}/funds/{fund}/money-in", {"pence": "lots"}, 422),
     Page("books, a fund opened wrongly", "ledger.open_fund", "Glyn Parry", "{books}/funds", {"name": ""}, 422),
     Page("entry", "ledger.entry", "Glyn Parry", "{books}/entries/{journal}"),
+    Page("papers", "papers.index", "Marsha", f"{K}/money/papers/"),
+    Page("papers of a helper", "papers.index", "Bernie", f"{K}/money/papers/"),
+    Page("statement", "papers.statement", "Marsha", f"{K}/money/papers/{{our_fund}}/all"),
+    Page("statement of a month", "papers.statement", "Marsha", f"{K}/money/papers/{{our_fund}}/{{this_month}}"),
+    Page("report", "papers.report", "Marsha", f"{K}/money/papers/{{our_fund}}/all/report"),
+    Page("report, agreed", "papers.report", "Marsha", f"{K}/money/papers/{{our_fund}}/{{this_month}}/report"),
+    Page("report, other words", "papers.agree", "Marsha", f"{K}/money/papers/{{our_fund}}/all/agreement", {}, 422),
+    Page("papers of a group", "papers.host_index", "Glyn Parry", "/host/groups/hearsay-collective/papers/"),
+    Page("statement of a group", "papers.host_statement", "Glyn Parry", "{papers}/all"),
+    Page("statement of a group's month", "papers.host_statement", "Glyn Parry", "{papers}/{this_month}"),
+    Page("report of a group", "papers.host_report", "Imani Okafor", "{papers}/all/report"),
+    Page("report of a group, too many words", "papers.host_write", "Imani Okafor", "{papers}/all/words", LONG, 422),
     Page("rested", "autonomy.rested", "Marsha", f"{K}/rest/{{rest}}"),
     Page("news, mine", "notices.mine", "Marsha", "/you/news"),
     Page("news, ours", "notices.ours", "Marsha", f"{K}/news"),
@@ -194,6 +209,12 @@ NO_PAGES = {
     "health.alive",
     "health.ready",
     "receipts.picture",
+    "papers.statement_file",
+    "papers.report_file",
+    "papers.ledger",
+    "papers.host_statement_file",
+    "papers.host_report_file",
+    "papers.host_ledger",
     "desk.picture",
     "breakglass.file",
     "activity.download",
@@ -246,7 +267,7 @@ def lay_out(app) -> Demo:
     db.session.commit()
     words = {"token": link_token(invitation), "binned": 301, "proposal": _proposed(), "change": _told(), **_duties(kettle)}
     _silent(db.session.scalars(sa.select(Group).where(Group.slug == "more-8")).one())
-    words |= _books()
+    words |= _books() | _papers(kettle)
     words |= more_payees(kettle, marsha)
     words["move"] = db.session.scalars(sa.select(Proposal.id).where(Proposal.action == "budget.move")).one()
     words["disagreement"], words["rest"] = _disagreed(kettle), _rested(kettle)
@@ -299,6 +320,27 @@ def _books() -> dict:
     newest = db.session.scalar(sa.select(sa.func.max(JournalEntry.id)).where(JournalEntry.group_id == hearsay))
     fund = db.session.scalar(sa.select(sa.func.min(Fund.id)).where(Fund.group_id == hearsay))
     return {"books": "/host/groups/hearsay-collective/books", "journal": newest, "fund": fund}
+
+
+def _papers(kettle: Group) -> dict:
+    """A fund of the Kettle's and one of the Hearsay's, the Kettle's with lines and words for its funder, agreed and not."""
+    hearsay = db.session.scalars(sa.select(Group).where(Group.slug == "hearsay-collective")).one()
+    funds = [db.session.scalar(sa.select(sa.func.min(Fund.id)).where(Fund.group_id == one.id)) for one in (kettle, hearsay)]
+    lines = (("room", 1800_00), ("food", 1560_00), ("materials", 700_00), ("travel", 500_00))
+    with wall.opened(kettle.id):
+        own = {"group_id": kettle.id, "fund_id": funds[0]}
+        db.session.add_all(BudgetLine(**own, name=name, planned_pence=pence) for name, pence in lines)
+    db.session.commit()
+    marsha, month = make.actor(_person("Marsha"), Role.ORGANISER), f"{clock.today():%Y-%m}"
+    said = "Every Tuesday there was a kettle on, and someone beside it."
+    for time in ("all", month):
+        words = papers.write(marsha, kettle, funds[0], time=time, words=said)
+    papers.agree(marsha, kettle, words.id, mark_of_words=papers.mark(said))
+    return {
+        "our_fund": funds[0],
+        "this_month": month,
+        "papers": f"/host/groups/hearsay-collective/papers/{funds[1]}",
+    }
 
 
 def more_payees(group: Group, by: Person, count: int = 25) -> dict:

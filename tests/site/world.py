@@ -21,6 +21,7 @@ from portal.ledger import actions as ledger
 from portal.ledger.models import Fund
 from portal.members.invitations import link_token
 from portal.members.models import Invitation, Removal
+from portal.papers import actions as papers
 from portal.payees import actions as payees
 from portal.payees import details as accounts
 from portal.payees import links
@@ -136,6 +137,7 @@ def _things(group, second: str, third: str, helper: str) -> dict:
         db.session.add_all(lines)
     db.session.commit()
     to_agree, wish = _asked(group, grant.id, second)
+    papers.write(make.actor(make.person(second)), group, grant.id, time="all", words="What it made possible.")
     proposal, loosening, change = _waiting(group, helpers, second)
     live, asked, disclosed, over = _duties(group, receipt)
     return {
@@ -143,6 +145,8 @@ def _things(group, second: str, third: str, helper: str) -> dict:
         **_payees(group, second),
         "fund_id": grant.id,
         "asked": to_agree,
+        "period": "all",
+        "kind": "csv",
         "unasked": receipt.number,
         "rule_id": wish,
         "journal": journal.id,
