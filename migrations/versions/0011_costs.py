@@ -138,6 +138,8 @@ def _tables() -> None:
         sa.Column("kind", sa.String(length=10), nullable=False),
         sa.Column("lines", sa.Integer(), nullable=False),
         sa.Column("fresh", sa.Integer(), nullable=False),
+        sa.Column("closing_pence", sa.BigInteger(), nullable=True),
+        sa.Column("closing_on", sa.Date(), nullable=True),
         sa.Column("imported_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("imported_by", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),

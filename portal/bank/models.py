@@ -20,7 +20,8 @@ class BankAccount(db.Model):
 
 
 class BankImport(db.Model):
-    """One file that was read: what it was, how many lines it had, how many of them were new."""
+    """One file that was read: what it was, how many lines it had, how many of them were new; and what the account held at
+    its end, where the file says so."""
 
     __tablename__ = "bank_imports"
 
@@ -30,6 +31,8 @@ class BankImport(db.Model):
     kind: Mapped[str] = mapped_column(sa.String(10))
     lines: Mapped[int]
     fresh: Mapped[int]
+    closing_pence: Mapped[int | None] = mapped_column(sa.BigInteger)
+    closing_on: Mapped[date | None]
     imported_at: Mapped[datetime] = mapped_column(default=clock.now)
     imported_by: Mapped[int] = mapped_column(sa.ForeignKey("people.id"))
 
