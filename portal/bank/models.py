@@ -7,6 +7,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.core import clock
 from portal.core.db import db
+from portal.ledger.models import Account
+
+SOURCES = (Account.GRANT, Account.DONATION)  # what money from outside can be
 
 
 class BankAccount(db.Model):
@@ -39,7 +42,8 @@ class BankImport(db.Model):
 
 class BankLine(db.Model):
     """One line of a statement: pence in (positive) or out (negative). `mark` is what makes it itself: the same line in
-    another file is not new. `entry_id`: the entry that settles it; `suspense_id`: the one by which it waits in suspense."""
+    another file is not new. `entry_id`: the entry that settles it, `receipt_id` the cost it paid; `suspense_id`: the entry
+    by which it waits in suspense."""
 
     __tablename__ = "bank_lines"
     __table_args__ = (
@@ -55,6 +59,7 @@ class BankLine(db.Model):
     words: Mapped[str] = mapped_column(sa.String(300))
     suspense_id: Mapped[int | None] = mapped_column(sa.ForeignKey("journal_entries.id"))
     entry_id: Mapped[int | None] = mapped_column(sa.ForeignKey("journal_entries.id"), index=True)
+    receipt_id: Mapped[int | None] = mapped_column(sa.ForeignKey("receipts.id"))
     settled_at: Mapped[datetime | None] = mapped_column(index=True)
     settled_by: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
 

@@ -1,7 +1,7 @@
 """OFX and QFX, the old form and the new: ofxtools takes the tags apart, and knows nothing of entities or files outside."""
 
 from html import unescape
-from xml.etree.ElementTree import Element  # noqa: S405 - only its words
+from xml.etree.ElementTree import Element
 
 from ofxtools.Parser import TreeBuilder
 

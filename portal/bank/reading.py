@@ -67,11 +67,12 @@ def _read(content: bytes, columns: Columns | None) -> Statement | Asked:
         if columns is None or columns.header != rows.header:
             return _asked(rows)
         found = table.read(rows, columns)
-    if not found.lines:
+    lines = [line for line in found.lines if line.pence]
+    if not lines:
         raise Unreadable("There are no lines in that file.")
-    if len(found.lines) > MAX_LINES:
+    if len(lines) > MAX_LINES:
         raise Unreadable(TOO_LARGE)
-    return replace(found, lines=[line for line in found.lines if line.pence])
+    return replace(found, lines=lines)
 
 
 def _asked(rows: Table) -> Asked:

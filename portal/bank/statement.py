@@ -41,7 +41,7 @@ class Statement:
 
 
 def text_of(content: bytes) -> str:
-    """The bytes as text: UTF-8 with or without its mark, UTF-16, else Windows' Western letters, which Latin-1 lies within."""
+    """The bytes as text: UTF-8 with or without its mark, UTF-16, else Windows' Western letters (Latin-1 and more)."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16", errors="replace")
     if b"\0" in content[:2]:

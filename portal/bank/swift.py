@@ -1,4 +1,4 @@
-"""MT940, by the mt-940 package. Each statement must add up from its opening balance to its closing one, or nothing is taken."""
+"""MT940, by the mt-940 package. Each statement adds up from its opening to its closing balance, or nothing is taken."""
 
 import io
 from datetime import date

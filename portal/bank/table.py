@@ -1,5 +1,5 @@
-"""CSV, as banks write it: any delimiter, one signed amount or paid in and paid out. Which column is which is guessed, shown to
-a person, corrected once, and remembered."""
+"""CSV, as banks write it: any delimiter, one signed amount or paid in and paid out. Which column is which is guessed,
+shown to a person, corrected once, and remembered."""
 
 import csv
 import io
@@ -13,7 +13,7 @@ from portal.bank.statement import Line, Statement, Unreadable, day_of, in_pounds
 
 ABOVE = 30  # so many lines of other things may stand above the names of the columns
 NAMES = {
-    "day": "date transactiondate dateposted postingdate posted bookingdate completeddate created datetime valuedate".split(),
+    "day": "date transactiondate dateposted postingdate posted bookingdate completeddate datetime valuedate".split(),
     "words": "description transactiondescription details narrative narrative1 memo transaction transactions name".split(),
     "more": "counterparty payee reference paymentreference merchant notes narrative2 additionalinformation".split(),
     "amount": "amount value transactionamount net netamount debitcredit creditdebit amountinout".split(),
@@ -159,15 +159,16 @@ def _pence(cells: list[str], columns: Columns, where: str) -> int:
 
 def _closing(lines: list[Line], balances: list[int | None]) -> tuple[int | None, date | None]:
     """The balance at the end, where the balances follow from one another; the newest line may come first or last."""
-    if not lines or len(balances) != len(lines) or None in balances:
+    held = [pence for pence in balances if pence is not None]
+    if not lines or len(held) != len(lines):
         return None, None
-    steps = list(pairwise(zip(balances, lines, strict=True)))
+    steps = list(pairwise(zip(held, lines, strict=True)))
     for end, follows in (
         (-1, all(before + line.pence == after for (before, _), (after, line) in steps)),
         (0, all(after == before - line.pence for (before, line), (after, _) in steps)),
     ):
         if follows:
-            return balances[end], lines[end].on
+            return held[end], lines[end].on
     return None, None
 
 

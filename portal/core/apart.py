@@ -1,4 +1,4 @@
-"""Work on what strangers sent, in a child process with limits on memory and time: a hostile file ends as a polite sentence."""
+"""Work on what was sent to us, in a child process with limits: a hostile file ends as a polite sentence."""
 
 import multiprocessing
 import resource

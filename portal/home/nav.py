@@ -50,6 +50,7 @@ WITHIN_GROUPS = frozenset(
 )
 HOST_PLACES = (
     Place("desk.index", "Receipts", "file", frozenset({Role.FINANCE, Role.COORDINATOR})),
+    Place("bank.index", "Bank", "money", frozenset({Role.FINANCE})),
     Place(
         "members.groups",
         "Groups",

@@ -40,6 +40,7 @@ class Line:
     pence: int
     fund: int | HostFund
     code: str | None = None
+    line_id: int | None = None
 
 
 def post(
@@ -57,8 +58,9 @@ def post(
     entry = JournalEntry(group_id=group_id, kind=kind, on=on, words=words[:200], made_by=by)
     entry.reverses_id = reverses.id if reverses else None
     for line in lines:
-        theirs = {"host_fund": line.fund} if isinstance(line.fund, HostFund) else {"fund_id": line.fund}
-        entry.postings.append(Posting(group_id=group_id, account=line.account, pence=line.pence, code=line.code, **theirs))
+        theirs: dict = {"host_fund": line.fund} if isinstance(line.fund, HostFund) else {"fund_id": line.fund}
+        theirs |= {"code": line.code, "line_id": line.line_id}
+        entry.postings.append(Posting(group_id=group_id, account=line.account, pence=line.pence, **theirs))
     db.session.add(entry)
     db.session.flush()
     for (account, fund), pence in sorted(_sums(lines).items(), key=lambda one: (str(one[0][1]), one[0][0])):
@@ -66,9 +68,11 @@ def post(
     return entry
 
 
-def receive(fund: Fund, source: Account, pence: int, *, on: date, words: str, by: int | None) -> JournalEntry:
+def receive(
+    fund: Fund, source: Account, pence: int, *, on: date, words: str, by: int | None, from_suspense: bool = False
+) -> JournalEntry:
     """Money comes into a fund: all of it in, then the host's fee out as its own line (grants only). An award comes out of
-    the host's Small Things Pot."""
+    the host's Small Things Pot; what nobody could place before, out of suspense."""
     lines = [Line(Account.BANK, pence, fund.id), Line(source, -pence, fund.id)]
     fee = fee_on(pence, fee_rate(fund, on)) if source is Account.GRANT else 0
     if fee:
@@ -77,19 +81,30 @@ def receive(fund: Fund, source: Account, pence: int, *, on: date, words: str, by
     if source is Account.AWARD:
         pot = HostFund.SMALL_THINGS
         lines += [Line(Account.BANK, -pence, pot), Line(Account.AWARDED, pence, pot)]
+    if from_suspense:
+        waited = HostFund.SUSPENSE
+        lines += [Line(Account.BANK, -pence, waited), Line(Account.UNMATCHED, pence, waited)]
     return post(fund.group_id, Kind.MONEY_IN, lines, on=on, words=words, by=by)
 
 
-def pay(fund: Fund, pence: int, code: str | None, *, on: date, words: str, by: int | None) -> JournalEntry:
+def pay(
+    fund: Fund, pence: int, code: str | None, *, on: date, words: str, by: int | None, line_id: int | None = None
+) -> JournalEntry:
     """A cost is paid from a fund."""
-    lines = [Line(Account.COST, pence, fund.id, code), Line(Account.BANK, -pence, fund.id)]
+    lines = [Line(Account.COST, pence, fund.id, code, line_id), Line(Account.BANK, -pence, fund.id)]
     return post(fund.group_id, Kind.COST, lines, on=on, words=words, by=by)
+
+
+def advance(fund: Fund, pence: int, *, on: date, words: str, by: int | None) -> JournalEntry:
+    """Money goes ahead, from the bank into a float that the group holds."""
+    lines = [Line(Account.FLOAT, pence, fund.id), Line(Account.BANK, -pence, fund.id)]
+    return post(fund.group_id, Kind.TRANSFER, lines, on=on, words=words, by=by)
 
 
 def reverse(entry: JournalEntry, *, on: date, words: str, by: int | None) -> JournalEntry:
     """Take back an entry by its opposite. The database lets each be reversed once."""
     lines = [
-        Line(row.account, -row.pence, row.host_fund or row.fund_id or 0, row.code)
+        Line(row.account, -row.pence, row.host_fund or row.fund_id or 0, row.code, row.line_id)
         for row in db.session.scalars(sa.select(Posting).where(Posting.entry_id == entry.id).order_by(Posting.id))
     ]
     return post(entry.group_id, Kind.REVERSAL, lines, on=on, words=words, by=by, reverses=entry)

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import sqlalchemy as sa
 
@@ -12,6 +13,7 @@ from portal.ledger.models import (
     MONEY_IN,
     Account,
     Balance,
+    ClosedYear,
     Commitment,
     Fund,
     HostBalance,
@@ -172,3 +174,8 @@ def lines(entry: JournalEntry) -> Sequence[sa.Row]:
         .where(Posting.entry_id == entry.id)
         .order_by(Posting.id)
     ).all()
+
+
+def closed_until() -> date | None:
+    """The last day of the newest year whose accounts are closed."""
+    return db.session.scalar(sa.select(sa.func.max(ClosedYear.ends_on)))

@@ -1,4 +1,4 @@
-"""A bank's file in any shape says the same lines; whatever is wrong with one ends as a plain sentence, and takes nothing."""
+"""A bank's file in any shape says the same lines; whatever is wrong with one ends as a plain sentence."""
 
 import random
 from datetime import date, timedelta
