@@ -7,12 +7,14 @@ import itertools
 import sqlalchemy as sa
 from PIL import Image, ImageDraw
 
+from portal.activity.models import Entry
 from portal.autonomy.areas import Area, Level
 from portal.autonomy.models import AreaLevel
 from portal.core import files, wall
 from portal.core.db import db
 from portal.core.uploads import Arrived
 from portal.ledger.models import Fund
+from portal.payees.models import Payee, PayeeDetails
 from portal.people.models import Group, Membership, Person, StaffRole
 from portal.people.roles import SYSTEM, Actor, Role
 from portal.receipts import actions as receipts
@@ -103,12 +105,57 @@ def receipt(group_: Group, by: Person | None = None, **facts) -> Receipt:
     role = facts.pop("role", Role.ORGANISER)
     made = receipts.upload(actor(by, role), group_, key=key, receipt_key=key, photo=photo())
     if facts:
-        with wall.opened(group_.id):
-            row = db.session.get_one(Receipt, made.id)
-            for name, value in facts.items():
-                setattr(row, name, value)
-        db.session.commit()
+        set_facts(made, **facts)
     return made
+
+
+def payee(group_: Group, name="Village Hall", *, details=True, **facts) -> Payee:
+    """Somebody the group pays, with an account ending 5678 unless told otherwise."""
+    if who := facts.pop("person", ""):
+        facts["person_id"] = person(who).id
+    with wall.opened(group_.id):
+        made = Payee(group_id=group_.id, name=name, **facts)
+        db.session.add(made)
+    db.session.commit()
+    if details:
+        account(made)
+    return made
+
+
+def account(payee_: Payee, digits="12345678", *, holds_in=datetime.timedelta(), second="") -> PayeeDetails:
+    """Bank details of a payee, laid down as if given."""
+    from portal.core import clock
+
+    with wall.opened(payee_.group_id):
+        made = PayeeDetails(
+            group_id=payee_.group_id,
+            payee_id=payee_.id,
+            sealed="sealed",
+            tail=digits[-4:],
+            mark=digits,
+            checked="unknown",
+            holds_from=clock.now() + holds_in,
+            second_by=person(second).id if second else None,
+            second_at=clock.now() if second else None,
+        )
+        db.session.add(made)
+    db.session.commit()
+    return made
+
+
+def newest_entry(group_: Group, name: str) -> Entry:
+    """The newest entry of an action in a group's log."""
+    wanted = sa.select(Entry).where(Entry.group_id == group_.id, Entry.action == name).order_by(Entry.id.desc())
+    return db.session.scalars(wanted.limit(1)).one()
+
+
+def set_facts(row, **values) -> None:
+    """Set columns of a group's row, with its door open."""
+    with wall.opened(row.group_id):
+        found = db.session.get_one(type(row), row.id)
+        for name, value in values.items():
+            setattr(found, name, value)
+    db.session.commit()
 
 
 def a_row_each() -> dict[str, dict]:

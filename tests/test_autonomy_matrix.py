@@ -103,6 +103,15 @@ MATRIX = {
     "notices.choose": ONESELF,
     "notices.remind": AUTOMATIC,
     "notices.share": GROUPS_OWN,
+    "payees.add": GROUPS_OWN,
+    "payees.change_details": GROUPS_OWN,
+    "payees.end": GROUPS_OWN,
+    "payees.give": row(stranger=YES),
+    "payees.look": HOSTS_FINANCE,
+    "payees.revoke_link": GROUPS_OWN,
+    "payees.second": row(organiser=YES, finance=YES),
+    "payees.send_link": GROUPS_OWN,
+    "payees.stop": row(organiser=YES, finance=YES),
     "receipts.accept": HOSTS_DESK,
     "receipts.add_picture": THEIR_OWN,
     "receipts.answer": THEIR_OWN,
@@ -130,6 +139,16 @@ MATRIX = {
     "silence.note_try": HOSTS_COORDINATORS,
     "silence.step_down": ONESELF,
     "silence.unname": GROUPS_OWN,
+    "spending.agree_rule": GROUPS_OWN,
+    "spending.ask": THEIR_OWN,
+    "spending.ask_anew": THEIR_OWN,
+    "spending.look_again": AUTOMATIC,
+    "spending.say_yes": GROUPS_OWN,
+    "spending.say_yes_for": row(coordinator=AS_SET, finance=AS_SET),
+    "spending.set_rule": GROUPS_OWN,
+    "spending.stand_back": GROUPS_OWN,
+    "spending.take_back_yes": GROUPS_OWN,
+    "spending.unask": THEIR_OWN,
     "signin.add_passkey": ONESELF,
     "signin.ask_code": BEFORE_SIGN_IN,
     "signin.ask_passkey": BEFORE_SIGN_IN,
@@ -154,10 +173,13 @@ WHERE = {
         members.ask_removal members.agree_removal members.end_removal members.leave silence.name silence.unname""",
     "receipts": """receipts.upload receipts.declare receipts.describe receipts.add_picture receipts.withdraw
         receipts.restore receipts.answer""",
+    "spending": """spending.ask spending.ask_anew spending.unask spending.say_yes spending.take_back_yes
+        spending.stand_back spending.say_yes_for payees.add payees.change_details payees.end payees.give
+        payees.revoke_link payees.send_link""",
     "F1": """ledger.correct ledger.open_fund ledger.receive receipts.ask receipts.code
         receipts.record_payment receipts.keep_pages receipts.give_up_picture receipts.remove""",
-    "F2": "receipts.hold receipts.renew_hold receipts.release receipts.look_again",
-    "F3": "receipts.accept",
+    "F2": "receipts.hold receipts.renew_hold receipts.release receipts.look_again spending.look_again",
+    "F3": "receipts.accept payees.look payees.second payees.stop",
 }
 # Which ask for a passkey or password again first (safety guide, step-up): who decides, who is in, how one signs in.
 ASKS_AGAIN = """
@@ -165,6 +187,9 @@ ASKS_AGAIN = """
     breakglass.delay_again breakglass.review ledger.correct ledger.open_fund ledger.receive members.agree
     members.agree_removal members.appoint members.ask_removal members.dismiss members.found members.invite_first
     members.invite_helper members.propose_organiser members.remove_helper signin.confirm_app signin.remove_passkey
+    signin.remove_password signin.start_app silence.ask_for_exit silence.confirm silence.name spending.agree_rule
+    spending.say_yes spending.say_yes_for spending.set_rule
+    payees.add payees.change_details payees.look payees.second payees.send_link
     signin.remove_password signin.start_app silence.ask_for_exit silence.confirm silence.name
 """
 

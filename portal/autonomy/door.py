@@ -152,7 +152,8 @@ def action(
     `area` or `duty` says by what right; `roles` who may ever; `says` what the entry reads; `on` the model of the row it is
     about; `helpers_own` lets helpers do it to what they added; `always_asks` is never more than a proposal for staff
     (between funds); `asks_again` needs a passkey or password within 10 minutes; `reads` changes nothing, its line is the
-    point; `costs(row, facts)` is its price in pence;
+    point; `costs(row, facts)` is its price, and what staff said yes to
+    this month already, both in pence;
     `bars(by, row, facts)` says why this person can't do it to this row now (a second person is needed), or "".
     """
 
@@ -256,9 +257,9 @@ def _decide(wanted: Action, by: Actor, group: Group | None, row, facts: dict) ->
 
 
 def _case(wanted: Action, by: Actor, row, facts: dict) -> Case:
-    pence = wanted.costs(row, facts) if wanted.costs else 0
+    pence, month_pence = wanted.costs(row, facts) if wanted.costs else (0, 0)
     barred = wanted.bars(by, row, facts) if wanted.bars and row is not None else ""
-    return Case(own=_is_own(by, row), pence=pence, barred=barred)
+    return Case(own=_is_own(by, row), pence=pence, month_pence=month_pence, barred=barred)
 
 
 def _is_own(by: Actor, row) -> bool:

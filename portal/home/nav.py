@@ -35,10 +35,16 @@ WITHIN_SAY = frozenset(
         *("disagreements.ours", "disagreements.new", "disagreements.show"),
     }
 )
+WITHIN_MONEY = frozenset(
+    {
+        *("spending.show", "spending.edit", "spending.new", "spending.rule"),
+        *("payees.index", "payees.new", "payees.show", "payees.change"),
+    }
+)
 GROUP_PLACES = (
     Place("home.index", "Home", "home", GROUP_ROLES),
     Place("receipts.index", "Receipts", "file", GROUP_ROLES),
-    Place("ledger.money", "Money", "money", GROUP_ROLES),
+    Place("ledger.money", "Money", "money", GROUP_ROLES, WITHIN_MONEY),
     Place("members.index", "People", "people", GROUP_ROLES, frozenset({"notices.ours", "silence.ours"})),
     Place("autonomy.say", "Our say", "say", GROUP_ROLES, WITHIN_SAY),
 )
@@ -46,10 +52,17 @@ WITHIN_GROUPS = frozenset(
     {
         *("members.group_page", "members.new_group", "suggestions.suggested", "breakglass.new"),
         *("ledger.books", "ledger.entry", "silence.every", "silence.show", "disagreements.every", "disagreements.hosts"),
+        *("payees.to_check", "payees.hosts", "payees.look"),
     }
 )
 HOST_PLACES = (
-    Place("desk.index", "Receipts", "file", frozenset({Role.FINANCE, Role.COORDINATOR})),
+    Place(
+        "desk.index",
+        "Receipts",
+        "file",
+        frozenset({Role.FINANCE, Role.COORDINATOR}),
+        frozenset({"desk.show", "costs.cost"}),
+    ),
     Place("bank.index", "Bank", "money", frozenset({Role.FINANCE})),
     Place(
         "members.groups",

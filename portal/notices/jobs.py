@@ -29,7 +29,12 @@ FROM_HOST = frozenset(
         *("autonomy.explain", "disagreements.answer", "notices.remind"),
     }
 )
-AMONG_US = frozenset({"members.propose_organiser", "members.ask_removal", "disagreements.disagree", "autonomy.wake"})
+AMONG_US = frozenset(
+    {
+        *("members.propose_organiser", "members.ask_removal", "disagreements.disagree", "autonomy.wake"),
+        *("payees.change_details", "payees.give"),
+    }
+)
 
 
 @happened.connect

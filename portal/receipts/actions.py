@@ -59,8 +59,8 @@ def declare(by, group, *, receipt_key: str, shop: str, amount_pence: int, spent_
 def describe(by, group, receipt, **facts) -> Receipt:
     """Set what the group says of its receipt: any of shop, amount_pence, spent_on, label, note, fund_id.
 
-    What a yes was bound to takes the yes back, and a changed amount the host's check too: nothing else is ever paid than what
-    was agreed to and checked.
+    What a yes was bound to takes the yes back, and a changed amount the host's check too: nothing else is ever paid than
+    what was agreed to and checked.
     """
     _check_still_open(receipt)
     facts = {name: _known(name, value, group) for name, value in facts.items() if name in _GROUPS_FACTS}

@@ -19,8 +19,12 @@ from portal.disagreements import actions as disagreements
 from portal.ledger.models import Fund, JournalEntry
 from portal.members.invitations import link_token
 from portal.members.models import Invitation
+from portal.payees import actions as payees
+from portal.payees import details as accounts
+from portal.payees import links
+from portal.payees.models import PayeeLink
 from portal.people.models import Group, Person
-from portal.people.roles import Role
+from portal.people.roles import STRANGER, Role
 from portal.receipts import actions as receipts
 from portal.receipts.models import Receipt
 from portal.silence.models import NamedPerson, Wish
@@ -43,10 +47,11 @@ class Page:
         return self.name
 
 
+DOUBTFUL = {"sort_code": "089999", "account": "66374959"}
 K, DESK, DUTIES = "/g/tuesday-kettle", "/host/receipts", "/host/groups/tuesday-kettle/duties"
 HOSTS = "/host/groups/tuesday-kettle/disagreements"
 SILENT = "/host/groups/more-8/silence"
-VIEWS = ("asked", "ready", "held", "paid")
+VIEWS = ("group", "asked", "ready", "held", "paid")
 PAGES = (
     Page("sign-in", "signin.start", "", "/sign-in"),
     Page("code", "signin.code", "", "/sign-in/code"),
@@ -89,6 +94,15 @@ PAGES = (
     Page("proposals", "autonomy.proposals", "Wren", "/g/quiet-allotment/proposals/"),
     Page("change", "autonomy.change", "Marsha", f"{K}/changes/{{change}}"),
     Page("rest", "autonomy.rest", "Marsha", f"{K}/rest"),
+    Page("cost, asking", "spending.show", "Marsha", f"{K}/receipts/103/payment"),
+    Page("cost, asked wrongly", "spending.ask", "Marsha", f"{K}/receipts/103/payment", {"amount_pence": "lots"}, 422),
+    Page("cost, changing it", "spending.edit", "Bev", "/g/makers-moving-on/receipts/112/payment/form"),
+    Page("cost, with us", "spending.show", "Bev", "/g/makers-moving-on/receipts/112/payment"),
+    Page("cost, a fee", "spending.show", "Orla", "/g/hearsay-collective/receipts/108/payment"),
+    Page("cost, new", "spending.new", "Marsha", f"{K}/money/ask"),
+    Page("cost, new and wrong", "spending.ask_anew", "Marsha", f"{K}/money/ask", {}, 422),
+    Page("rule for yes", "spending.rule", "Marsha", f"{K}/money/rule"),
+    Page("cost, the host’s side", "costs.cost", "Imani Okafor", f"{DESK}/112/payment/"),
     Page("money", "ledger.money", "Sam", "/g/hillfoot-walkers/money/"),
     Page("books", "ledger.books", "Glyn Parry", "/host/groups/hearsay-collective/books"),
     Page("books, a wrong sum", "ledger.receive", "Glyn Parry", "{books}/funds/{fund}/money-in", {"pence": "lots"}, 422),
@@ -97,6 +111,20 @@ PAGES = (
     Page("rested", "autonomy.rested", "Marsha", f"{K}/rest/{{rest}}"),
     Page("news, mine", "notices.mine", "Marsha", "/you/news"),
     Page("news, ours", "notices.ours", "Marsha", f"{K}/news"),
+    Page("payees", "payees.index", "Marsha", f"{K}/money/payees/"),
+    Page("payees, none", "payees.index", "Celestine", "/g/long-table/money/payees/"),
+    Page("payee", "payees.show", "Marsha", f"{K}/money/payees/{{payee}}"),
+    Page("payee, changed", "payees.show", "Joe", f"{K}/money/payees/{{payee_changed}}"),
+    Page("payee, new", "payees.new", "Marsha", f"{K}/money/payees/new"),
+    Page("payee, new wrongly", "payees.add", "Marsha", f"{K}/money/payees/", {"who": "person", "sort_code": "x"}, 422),
+    Page("payee, another account", "payees.change", "Marsha", f"{K}/money/payees/{{payee}}/change"),
+    Page("payee, a doubt", "payees.change_details", "Marsha", f"{K}/money/payees/{{payee}}/details", DOUBTFUL, 422),
+    Page("payee's link", "payees.link", "", "/details/{payee_token}"),
+    Page("payee's link, wrongly", "payees.give", "", "/details/{payee_token}", {"account": "12"}, 422),
+    Page("payee's link, used", "payees.link", "", "/details/{used_token}"),
+    Page("payees to check", "payees.to_check", "Glyn Parry", "/host/payees/"),
+    Page("payees, the host's", "payees.hosts", "Glyn Parry", "/host/groups/tuesday-kettle/payees/"),
+    Page("payee, a look", "payees.look", "Glyn Parry", "/host/groups/tuesday-kettle/payees/details/{details}"),
     Page("silence, ours", "silence.ours", "Marsha", f"{K}/named"),
     Page("silence, naming", "silence.naming", "Wren", "/named/"),
     Page("silences", "silence.every", "Imani Okafor", "/host/silence/"),
@@ -207,6 +235,7 @@ def lay_out(app) -> Demo:
     words = {"token": link_token(invitation), "binned": 301, "proposal": _proposed(), "change": _told(), **_duties(kettle)}
     _silent(db.session.scalars(sa.select(Group).where(Group.slug == "more-8")).one())
     words |= _books()
+    words |= more_payees(kettle, marsha)
     words["disagreement"], words["rest"] = _disagreed(kettle), _rested(kettle)
     return Demo(app, Client(app), words)
 
@@ -257,6 +286,23 @@ def _books() -> dict:
     newest = db.session.scalar(sa.select(sa.func.max(JournalEntry.id)).where(JournalEntry.group_id == hearsay))
     fund = db.session.scalar(sa.select(sa.func.min(Fund.id)).where(Fund.group_id == hearsay))
     return {"books": "/host/groups/hearsay-collective/books", "journal": newest, "fund": fund}
+
+
+def more_payees(group: Group, by: Person, count: int = 25) -> dict:
+    """Whom a busy group pays; one account was changed, one link is open and one used."""
+    me = make.actor(by, Role.ORGANISER)
+    old, new = accounts.of("107999", "88837491", "D/123-4"), accounts.of("202959", "63748472")
+    made = [
+        payees.add(me, group, who="business", name=f"{SHOPS[n % 6]} {n}", email=f"{n}@example.org", details=old)
+        for n in range(count)
+    ]
+    payee, changed, used = made[0], made[-1], made[-2]
+    payees.change_details(me, group, changed.id, details=new)
+    two = [db.session.get_one(PayeeLink, payees.send_link(me, group, one.id).id) for one in (payee, used)]
+    row = payees.give(STRANGER, group, two[1].id, details=new)
+    open_token, used_token = map(links.token, two)
+    words = {"payee": payee.id, "payee_changed": changed.id, "details": row.id}
+    return words | {"payee_token": open_token, "used_token": used_token}
 
 
 def _rested(kettle: Group) -> int:

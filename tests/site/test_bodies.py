@@ -6,15 +6,30 @@ import pysqlite3
 import pytest
 
 from portal.people.reach import rule_of
-from tests.site.test_cells import DONE, KEY, TABLE, Try, _fresh, _path, _pick, _values, all_routes, send
+from tests.site.test_cells import ACCOUNT, DONE, KEY, TABLE, Try, _fresh, _path, _pick, _values, all_routes, send
 from tests.site.world import ABSENT, photo
 
 # What people have tried to slip into forms elsewhere. Each is left out where the form truly asks for it.
 SLIPPED_IN = {
     **dict.fromkeys(("group", "group_id", "person_id", "added_by", "by", "id", "number", "founds"), "2"),
     **dict.fromkeys(("role", "roles", "status", "state", "outcome", "level", "area", "scope"), "organiser"),
-    **dict.fromkeys(("approved_by", "accepted_by", "agreed_by", "asked_by", "withdrawn_by", "answered_by", "made_by"), "3"),
-    **dict.fromkeys(("accepted_at", "agreed_at", "paid_on", "withdrawn_at", "proved_at", "second_factor_at"), "2026-11-01"),
+    **dict.fromkeys(
+        ("approved_by", "accepted_by", "agreed_by", "agreed_mark", "asked_by", "withdrawn_by", "answered_by", "made_by"),
+        "3",
+    ),
+    **dict.fromkeys(
+        (
+            "accepted_at",
+            "agreed_at",
+            "in_run_at",
+            "paid_on",
+            "waits_until",
+            "withdrawn_at",
+            "proved_at",
+            "second_factor_at",
+        ),
+        "2026-11-01",
+    ),
     **dict.fromkeys(("ended_at", "released_at", "expires_at", "made_at", "added_at", "set_at"), "2030-01-01"),
     **dict.fromkeys(("amount", "pence", "amount_pence", "each_pence", "guesses", "sign_count"), "99"),
     **dict.fromkeys(("ledger_code", "label", "note", "shop", "name", "slug", "story", "why", "words"), "slipped in"),
@@ -28,10 +43,11 @@ ASKED_FOR = {
     "receipts.answer": {"words", "amount_pence", "fund_id"},
     "receipts.add_picture": {"replaces"},
     "desk.ask": {"words"},
+    "spending.set_rule": {"over_pence"},
 }
 # What differs between two runs of the same form anyway: moments, random names, and hashes over them.
 BY_CHANCE = re.compile(
-    r"_at$|^at$|nonce|hash|token|^once$|^body$|^salt$|^sha256$|^size$|original|^since$|arguments|app_key"
+    r"_at$|^at$|nonce|hash|token|^once$|^body$|^salt$|^sha256$|^sealed$|^size$|original|^since$|arguments|app_key"
 )
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:[\d.+:]+")
 STRANDS = re.compile(r"\{[^{}]*\}")  # the changes of an entry, which come in no order
@@ -104,6 +120,9 @@ def foreign(world):
     """Forms with an id in the body that is another's, or nobody's: who, what, where to, with what."""
     ours, theirs = world.things["kettle"], world.things["walkers"]
     receipt = f"/g/kettle/receipts/{ours['number']}"
+    for cost in ({"payee_id": "2", "pot": "3-"}, {"payee_id": str(ABSENT), "pot": "3-"}):
+        told = {"kind": "invoice", "shop": "slipped in", "amount_pence": "1", "key": KEY}
+        yield "organiser", f"{receipt}/payment", told | cost
     answer = f"{receipt}/answers/{ours['question_id']}"
     for fund in (theirs["fund"], ABSENT):
         yield "organiser", f"{receipt}/details", {"fund_id": str(fund), "label": "slipped in", "key": KEY}
@@ -116,6 +135,16 @@ def foreign(world):
     yield "organiser", f"/g/kettle/people/invitations/{theirs['proposed']}/agreement", {}
     yield "organiser", f"/g/kettle/people/{theirs['membership_id']}/removal", {"membership_id": str(ours["membership_id"])}
     yield "organiser", f"/g/kettle/removals/{theirs['removal_id']}/agreement", {"removal_id": str(ours["removal_id"])}
+    for end in ("yes", "stop"):
+        yield (
+            "organiser",
+            f"/g/kettle/money/payees/changes/{theirs['details_id']}/{end}",
+            {"details_id": ours["details_id"]},
+        )
+        yield "finance", f"/host/groups/kettle/payees/details/{theirs['details_id']}/{end}", {}
+    yield "organiser", f"/g/kettle/money/payees/{theirs['payee_id']}/details", ACCOUNT | {"payee_id": ours["payee_id"]}
+    yield "organiser", f"/g/kettle/money/payees/{theirs['payee_id']}/links", {"payee_id": ours["payee_id"]}
+    yield "organiser", f"/g/kettle/money/payees/links/{theirs['link_id']}/end", {}
     yield "coordinator", f"/host/groups/kettle/people/{theirs['membership_id']}/removal", {}
     yield "coordinator", f"/host/groups/kettle/invitations/{theirs['invitation_id']}/revocation", {}
 

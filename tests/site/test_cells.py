@@ -72,6 +72,8 @@ USES = {"coordinator": DONE, "finance": WALL, "safeguarding": WALL, "both": WALL
 KEPT = {"coordinator": WALL, "both": WALL}  # the area stands at Only us
 ADDRESS = {"email": "new@example.org", "key": KEY}
 CREDENTIAL = {"challenge_id": "1", "credential": "{}"}
+COST = {"kind": "invoice", "shop": "Hall", "amount_pence": "4.20", "payee_id": "1", "pot": "3-", "key": KEY}  # Kettle’s own
+ACCOUNT = {"sort_code": "08-99-99", "account": "66374958", "roll": "", "sure": "", "key": KEY}
 DETAILS = {"shop": "Grocer", "amount_pence": "4.20", "label": "tea", "key": KEY}
 
 TABLE = {
@@ -214,6 +216,40 @@ TABLE = {
     ),
     "GET ledger.entry": host(BOOKS, entry_id="journal"),
     "POST ledger.correct": host(PAYS, {"words": "Twice", "key": KEY}, entry_id="journal"),
+    "GET spending.show": group(INSIDE, number="unasked"),
+    "GET spending.edit": group(INSIDE),
+    "POST spending.ask": group(NOT_HELPERS_OWN, COST),
+    "POST spending.unask": group(NOT_HELPERS_OWN),
+    "POST spending.say_yes": group({"organiser": NO, "both": NO}, {"mark": "not this", "key": KEY}, number="asked"),
+    "POST spending.take_back_yes": group(ORGANISERS, number="asked"),
+    "POST spending.stand_back": group(ORGANISERS, number="asked"),
+    "GET spending.new": group(INSIDE),
+    "POST spending.ask_anew": group(INSIDE, COST),
+    "GET spending.rule": group(INSIDE),
+    "POST spending.set_rule": group(ORGANISERS, {"needs": "two", "over_needs": "all", "key": KEY}),
+    "POST spending.agree_rule": group(ORGANISERS),
+    "GET costs.cost": host(DESK, number="asked"),
+    "POST costs.say_yes_for": host(dict.fromkeys(DESK, WALL), {"mark": "not this", "key": KEY}, number="asked"),
+    "GET payees.index": group(ORGANISERS),
+    "GET payees.new": group(ORGANISERS),
+    "POST payees.add": group(
+        ORGANISERS, ACCOUNT | {"who": "person", "name": "June", "email": "june@example.org", "how": "now"}
+    ),
+    "GET payees.show": group(ORGANISERS),
+    "GET payees.change": group(ORGANISERS),
+    "POST payees.change_details": group(ORGANISERS, ACCOUNT, payee_id="payee_unchanged"),
+    "POST payees.second": group(ORGANISERS, {"key": KEY}),
+    "POST payees.stop": group(ORGANISERS, {"key": KEY}),
+    "POST payees.end": group(ORGANISERS, {"key": KEY}),
+    "POST payees.send_link": group(ORGANISERS, {"key": KEY}),
+    "POST payees.revoke_link": group(ORGANISERS, {"key": KEY}),
+    "GET payees.link": Cell("public", dict.fromkeys(EVERYONE, DONE), {}, {"token": "payee_token"}),
+    "POST payees.give": Cell("public", dict.fromkeys(EVERYONE, DONE), ACCOUNT, {"token": "payee_token"}),
+    "GET payees.to_check": host(PAYS),
+    "GET payees.hosts": host(PAYS),
+    "GET payees.look": host(PAYS),
+    "POST payees.second_for": host(PAYS, {"key": KEY}, details_id="details_by_link"),
+    "POST payees.stop_for": host(PAYS, {"key": KEY}),
     "GET silence.every": host(STAFF),
     "GET silence.show": host(STAFF),
     "POST silence.note_try": host(COORDINATORS, {"how": "Rang Joe", "key": KEY}),

@@ -20,13 +20,18 @@ from portal.ledger import actions as ledger
 from portal.ledger.models import Fund
 from portal.members.invitations import link_token
 from portal.members.models import Invitation, Removal
+from portal.payees import actions as payees
+from portal.payees import details as accounts
+from portal.payees import links
+from portal.payees.models import PayeeLink
 from portal.people.models import Device, Membership, Person, StaffRole
-from portal.people.roles import Role
+from portal.people.roles import STRANGER, Role
 from portal.receipts import actions as receipts
 from portal.receipts.models import Picture, Question, Receipt
 from portal.signin.actions import argon2
 from portal.signin.models import Passkey, Password
 from portal.silence.models import NamedPerson, Wish
+from portal.spending import actions as spending
 from tests import make
 from tests.client import Client
 
@@ -124,11 +129,16 @@ def _things(group, second: str, third: str, helper: str) -> dict:
     journal = ledger.receive(
         glyn, group, grant.id, source="donation", pence=5000, on=clock.today(), words="From a neighbour"
     )
+    asked, wish = _asked(group, grant.id, second)
     proposal, loosening, change = _waiting(group, helpers, second)
     live, asked, disclosed, over = _duties(group, receipt)
     return {
         "disagreement_id": _disagreement(group, second),
+        **_payees(group, second),
         "fund_id": grant.id,
+        "asked": asked,
+        "unasked": receipt.number,
+        "rule_id": wish,
         "journal": journal.id,
         "quiet_id": quiet.id,
         "named_id": named.id,
@@ -184,6 +194,15 @@ def _waiting(group, receipt: Receipt, second: str) -> tuple[int, int, int]:
     return proposal, loosening.id, change
 
 
+def _asked(group, fund_id: int, second: str) -> tuple[int, int]:
+    """A cost that waits for a yes, and an easier rule that waits for another organiser: number and id."""
+    joe = make.actor(make.person(second))
+    told = {"kind": "invoice", "amount_pence": 9_00, "shop": "Hall", "payee_id": make.payee(group).id, "fund_id": fund_id}
+    asked = spending.ask_anew(joe, group, receipt_key=f"asked-of-{group.slug}", **told)
+    spending.set_rule(joe, group, needs="two")
+    return asked.number, spending.set_rule(joe, group, needs="one").id
+
+
 def _disagreement(group, second: str) -> int:
     """One with the host that the coordinator answered and that waits for someone new."""
     joe, imani = make.actor(make.person(second), Role.ORGANISER), make.actor(make.person("Imani"), Role.COORDINATOR)
@@ -191,6 +210,27 @@ def _disagreement(group, second: str) -> int:
     disagreements.answer(imani, group, said, words="It’s the only one free")
     disagreements.further(joe, group, said)
     return said
+
+
+def _payees(group, second: str) -> dict:
+    """Three people to pay: one whose account somebody changed, one who changed it by a link, one with a link to use."""
+    joe = make.actor(make.person(second), Role.ORGANISER)
+    old, new = accounts.of("107999", "88837491"), accounts.of("202959", "63748472")
+    made = [
+        payees.add(joe, group, who="person", name=name, email=f"{name}@example.org", details=old)
+        for name in ("ann", "ben", "cat")
+    ]
+    changed = payees.change_details(joe, group, made[0].id, details=new)
+    used, waiting = (payees.send_link(joe, group, payee.id) for payee in made[1:])
+    by_link = payees.give(STRANGER, group, used.id, details=new)
+    return {
+        "payee_id": made[0].id,
+        "payee_unchanged": made[2].id,
+        "details_id": changed.id,
+        "details_by_link": by_link.id,
+        "link_id": waiting.id,
+        "payee_token": links.token(db.session.get_one(PayeeLink, waiting.id)),
+    }
 
 
 def _duties(group, receipt: Receipt) -> list[BreakGlass]:
