@@ -209,7 +209,8 @@ def hosts_own(by, line, *, fund: str) -> BankLine:
 @action(scope=Scope.HOST, roles=FINANCE, on=BankLine, says="opened a line of the bank’s again")
 def reopen(by, line) -> BankLine:
     """It isn't the host's own after all, or needn't wait in suspense: the entry is reversed, the line open again."""
-    entry = db.session.get(JournalEntry, line.entry_id or line.suspense_id)
+    number = line.entry_id or line.suspense_id
+    entry = db.session.get(JournalEntry, number) if number else None
     if entry is None or entry.group_id is not None:
         raise Mistake("There’s nothing of the host’s own to undo here.")
     _reverse(by, entry, line)
