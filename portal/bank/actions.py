@@ -222,7 +222,7 @@ def reopen(by, line) -> BankLine:
 
 
 def _open_line(line_id: int, *, waiting: bool = False) -> BankLine:
-    """The line, kept for this change alone. Raises Mistake where it is settled, or waits in suspense unless that is fine."""
+    """The line, kept for this change alone. Raises Mistake where it is settled; in suspense too, unless that is fine."""
     line = db.session.get(BankLine, line_id, with_for_update=True, populate_existing=True)
     if line is None:
         raise NotHere("bank line")

@@ -4,6 +4,7 @@ from wtforms import FileField, IntegerField, RadioField, SelectField, StringFiel
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from portal.bank.models import SOURCES
+from portal.bank.table import Columns
 from portal.core.forms import Needed, PlainForm, WordsField
 
 SOURCE_WORDS = dict(zip(SOURCES, ("A grant", "A donation"), strict=True))
@@ -53,7 +54,7 @@ class OwnForm(PlainForm):
 
 
 class ColumnsForm(PlainForm):
-    """Which column is what. Its choices are the columns of the file at hand."""
+    """Which column is what, counted from 1. Its choices are the columns of the file at hand."""
 
     held = StringField(validators=[Length(max=600)])
     day, words, more, amount, paid_in, paid_out, balance, own = (
@@ -64,7 +65,13 @@ class ColumnsForm(PlainForm):
         """The columns, each with what its first row says."""
         shown = [f"{name}: {first[n]}"[:60] if first else name for n, name in enumerate(header)]
         for name in ROLES:
-            self[name].choices = [("", "None of them"), *enumerate(shown)]
+            self[name].choices = [("", "None of them"), *enumerate(shown, start=1)]
 
     def chosen(self) -> dict[str, int | None]:
-        return {name: self[name].data for name in ROLES}
+        return {name: self[name].data - 1 if self[name].data else None for name in ROLES}
+
+    @classmethod
+    def of(cls, columns: Columns, held: str) -> "ColumnsForm":
+        """As it was guessed."""
+        guessed = {name: getattr(columns, name) for name in ROLES}
+        return cls(data={"held": held} | {name: None if n is None else n + 1 for name, n in guessed.items()})

@@ -29,7 +29,7 @@ def index():
     """Lines to match, the oldest first; on a laptop the first one lies open beside the list."""
     view = request.args.get("view", "match")
     view = view if view in queries.VIEWS else "match"
-    return page("bank/lines.html", accounts=queries.accounts(), **_facts(view, None))
+    return page("bank/lines.html", **_facts(view, None) | {"accounts": queries.accounts()})
 
 
 @bp.get(f"{LINES}/<int:line_id>")
@@ -63,8 +63,8 @@ def receive_into(slug, fund_id):
     form = ReceiveForm.from_request()
     if not form.validate():
         _known_line(form)
-        facts = _one(form.line_id.data)
-        return invalid("bank/lines.html", **facts, wrong=next(iter(form.errors.values()))[0])
+        wrong = {"wrong": next(iter(form.errors.values()))[0]}
+        return invalid("bank/lines.html", **_one(form.line_id.data) | wrong)
     facts = form.facts()
     actions.receive_into(actor(), group_at(slug), fund_id, **facts)
     return saved(goto=_next(facts["line_id"]), says="Recorded. The group sees it under Money.")
@@ -159,8 +159,7 @@ def send():
         files.store().remove(name)
         raise
     held = _tokens().dumps([name, account_id, arrived.sha256, arrived.name])
-    guessed = ColumnsForm(data={role: getattr(said.columns, role) for role in ROLES} | {"held": held})
-    return page("bank/columns.html", **_columns(guessed, said))
+    return page("bank/columns.html", **_columns(ColumnsForm.of(said.columns, held), said))
 
 
 @bp.post(f"{LINES}/files/columns")
@@ -185,7 +184,7 @@ def columns():
     try:
         said = reading.read(content, clock.today(), chosen)
     except Unreadable as why:
-        return invalid("bank/columns.html", **facts, wrong=str(why))
+        return invalid("bank/columns.html", **facts | {"wrong": str(why)})
     assert isinstance(said, Statement)  # its columns are this file's own
     return _taken(form, account_id, sha256, shown_name, said, columns=chosen, held=name)
 
