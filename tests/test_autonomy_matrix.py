@@ -73,6 +73,18 @@ MATRIX = {
     "autonomy.stop": GROUPS_OWN,
     "autonomy.undo": GROUPS_OWN,
     "autonomy.wake": GROUPS_OWN,
+    "bank.hold_file": HOSTS_FINANCE,
+    "bank.hosts_own": HOSTS_FINANCE,
+    "bank.import_file": HOSTS_FINANCE,
+    "bank.open_account": HOSTS_FINANCE,
+    "bank.receive_into": HOSTS_FINANCE,
+    "bank.reopen": HOSTS_FINANCE,
+    "bank.returned": HOSTS_FINANCE,
+    "bank.settle_cost": HOSTS_FINANCE,
+    "bank.settle_payment": HOSTS_FINANCE,
+    "bank.take_back": HOSTS_FINANCE,
+    "bank.to_suspense": HOSTS_FINANCE,
+    "bank.undo": HOSTS_FINANCE,
     "breakglass.allow": SECOND_PERSON,
     "breakglass.ask": ASKS_FOR_DUTY,
     "breakglass.delay_again": row(trustee=YES),
@@ -134,7 +146,6 @@ MATRIX = {
     "receipts.hold": HOSTS_DESK,
     "receipts.keep_pages": AUTOMATIC,
     "receipts.look_again": AUTOMATIC,
-    "receipts.record_payment": HOSTS_FINANCE,
     "receipts.release": HOSTS_DESK,
     "receipts.remove": AUTOMATIC,
     "receipts.renew_hold": HOSTS_DESK,
@@ -189,8 +200,9 @@ WHERE = {
     "spending": """spending.ask spending.ask_anew spending.unask spending.say_yes spending.take_back_yes
         spending.stand_back spending.say_yes_for payees.add payees.change_details payees.end payees.give
         payees.revoke_link payees.send_link""",
-    "F1": """ledger.correct ledger.open_fund ledger.receive receipts.ask receipts.code
-        receipts.record_payment receipts.keep_pages receipts.give_up_picture receipts.remove""",
+    "F1": """bank.receive_into bank.returned bank.settle_cost bank.settle_payment bank.undo
+        ledger.correct ledger.open_fund ledger.receive receipts.ask receipts.code
+        receipts.keep_pages receipts.give_up_picture receipts.remove""",
     "F2": "receipts.hold receipts.renew_hold receipts.release receipts.look_again spending.look_again",
     "F3": "receipts.accept payees.look payees.second payees.stop",
 }

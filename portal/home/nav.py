@@ -67,6 +67,7 @@ HOST_PLACES = (
         frozenset({Role.FINANCE, Role.COORDINATOR}),
         frozenset({"desk.show", "costs.cost"}),
     ),
+    Place("bank.index", "Bank", "money", frozenset({Role.FINANCE})),
     Place(
         "members.groups",
         "Groups",

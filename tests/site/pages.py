@@ -9,6 +9,7 @@ from portal.activity.models import Entry
 from portal.autonomy.areas import Area, Level
 from portal.autonomy.door import Proposed
 from portal.autonomy.models import ContactTry, Proposal, Quiet
+from portal.bank import actions as bank
 from portal.breakglass import actions as duties
 from portal.breakglass.models import BreakGlass
 from portal.budget.models import BudgetLine
@@ -135,6 +136,17 @@ PAGES = (
     Page("statement of a group's month", "papers.host_statement", "Glyn Parry", "{papers}/{this_month}"),
     Page("report of a group", "papers.host_report", "Imani Okafor", "{papers}/all/report"),
     Page("report of a group, too many words", "papers.host_write", "Imani Okafor", "{papers}/all/words", LONG, 422),
+    Page("bank", "bank.index", "Glyn Parry", "/host/bank/"),
+    Page("bank, in suspense", "bank.index", "Glyn Parry", "/host/bank/?view=suspense"),
+    Page("bank, settled", "bank.index", "Glyn Parry", "/host/bank/?view=settled"),
+    Page("bank, one line out", "bank.show", "Glyn Parry", "/host/bank/{line_out}"),
+    Page("bank, one line in", "bank.show", "Glyn Parry", "/host/bank/{line_in}"),
+    Page("bank, looking for a fund", "bank.show", "Glyn Parry", "/host/bank/{line_in}?find=e"),
+    Page("bank, received wrongly", "bank.receive_into", "Glyn Parry", "{kettle_bank}", {"line_id": "{line_in}"}, 422),
+    Page("bank, a file", "bank.new", "Glyn Parry", "/host/bank/files/new"),
+    Page("bank, no file", "bank.send", "Glyn Parry", "/host/bank/files/", {"account_id": "1"}, 422),
+    Page("bank, an account without a name", "bank.open_account", "Glyn Parry", "/host/bank/accounts", {}, 422),
+    Page("bank, files", "bank.imports", "Glyn Parry", "/host/bank/files/"),
     Page("rested", "autonomy.rested", "Marsha", f"{K}/rest/{{rest}}"),
     Page("news, mine", "notices.mine", "Marsha", "/you/news"),
     Page("news, ours", "notices.ours", "Marsha", f"{K}/news"),
@@ -236,7 +248,8 @@ class Demo:
         path = page.path.format(**self.words)
         if page.body is None:
             return browser.get(path, headers=headers)
-        return browser.post(path, data=page.body, headers=headers)
+        body = {name: value.format(**self.words) for name, value in page.body.items()}
+        return browser.post(path, data=body, headers=headers)
 
     def browser(self, page: Page) -> Client:
         browser = Client(self.app)
@@ -270,6 +283,7 @@ def lay_out(app) -> Demo:
     words |= _books() | _papers(kettle)
     words |= more_payees(kettle, marsha)
     words["move"] = db.session.scalars(sa.select(Proposal.id).where(Proposal.action == "budget.move")).one()
+    words |= _lines(kettle)
     words["disagreement"], words["rest"] = _disagreed(kettle), _rested(kettle)
     return Demo(app, Client(app), words)
 
@@ -358,6 +372,22 @@ def more_payees(group: Group, by: Person, count: int = 25) -> dict:
     open_token, used_token = map(links.token, two)
     words = {"payee": payee.id, "payee_changed": changed.id, "details": row.id}
     return words | {"payee_token": open_token, "used_token": used_token}
+
+
+def _lines(kettle: Group) -> dict:
+    """Lines of the bank's: enough to fill a page, with a payment to match, one in suspense, one settled."""
+    glyn = make.actor(_person("Glyn Parry"), Role.FINANCE)
+    fund = db.session.scalars(sa.select(Fund).where(Fund.group_id == kettle.id)).first()
+    own = {"fund_id": fund.id, "payee_id": make.payee(kettle, "Ashbrook Village Hall").id, "kind": "invoice"}
+    hall = {"amount_pence": 45_00, "shop": "Hall hire", "accepted_at": clock.now(), "ledger_code": "5300"}
+    paid, waits = (make.agreed(make.receipt(kettle, _person("Marsha"), **own, **hall)) for _ in range(2))
+    for n in range(45):
+        make.bank_line(-(20_00 + n), f"CARD PAYMENT {n} ASHBROOK")
+    out = make.bank_line(-45_00, f"FASTER PAYMENT {make.payment(waits).reference} ASHBROOK VILLAGE HALL").id
+    came_in = make.bank_line(480_00, "COMMUNITY HANDS GRANT").id
+    bank.settle_cost(glyn, kettle, paid.id, line_id=make.bank_line(-45_00, "DD HALL").id)
+    bank.to_suspense(glyn, None, make.bank_line(60_00, "CASH", on=clock.today() - timedelta(days=12)).id)
+    return {"line_out": out, "line_in": came_in, "kettle_bank": f"/host/groups/tuesday-kettle/bank/funds/{fund.id}"}
 
 
 def _rested(kettle: Group) -> int:

@@ -15,7 +15,7 @@ from portal.core.guard import SAFE
 from portal.people import session
 from portal.people.reach import rule_of
 from tests.client import Client
-from tests.site.world import ABSENT, PASSWORD, photo
+from tests.site.world import ABSENT, PASSWORD, bank_file, held_file, photo
 
 INSIDE = ("helper", "organiser", "both")  # who is in the group
 STAFF = ("coordinator", "finance", "trustee", "safeguarding", "both")
@@ -279,6 +279,24 @@ TABLE = {
     "GET payees.look": host(PAYS),
     "POST payees.second_for": host(PAYS, {"key": KEY}, details_id="details_by_link"),
     "POST payees.stop_for": host(PAYS, {"key": KEY}),
+    "GET bank.index": host(PAYS),
+    "GET bank.show": host(PAYS, line_id="bank_line"),
+    "GET bank.new": host(PAYS),
+    "GET bank.imports": host(PAYS),
+    "POST bank.settle_payment": host(PAYS, {"line_id": "1", "key": KEY}),
+    "POST bank.settle_cost": host(PAYS, {"line_id": "1", "key": KEY}),
+    "POST bank.returned": host(PAYS, {"line_id": "3", "key": KEY}, payment_id="settled_payment"),
+    "POST bank.receive_into": host(PAYS, {"line_id": "2", "source": "donation", "words": "A gift", "key": KEY}),
+    "POST bank.undo": host(PAYS, {"key": KEY}, entry_id="settled_entry"),
+    "POST bank.to_suspense": host(PAYS, {"key": KEY}, line_id="bank_line"),
+    "POST bank.hosts_own": host(PAYS, {"fund": "fees", "key": KEY}, line_id="bank_line"),
+    "POST bank.reopen": host(PAYS, {"key": KEY}, line_id="waiting_line"),
+    "POST bank.open_account": host(PAYS, {"name": "Savings", "key": KEY}),
+    "POST bank.send": host(PAYS, {"account_id": "1", "file": bank_file, "key": KEY}),
+    "POST bank.columns": host(
+        PAYS, {"held": held_file, "day": "1", "words": "2", "amount": "3", "balance": "4", "key": KEY}
+    ),
+    "POST bank.take_back": host(PAYS, {"key": KEY}),
     "GET silence.every": host(STAFF),
     "GET silence.show": host(STAFF),
     "POST silence.note_try": host(COORDINATORS, {"how": "Rang Joe", "key": KEY}),
@@ -301,9 +319,6 @@ TABLE = {
     "POST desk.hold": host(DESK, {"rule": "F5", "reason": "Short", "releases": "Money", "key": KEY}),
     "POST desk.renew_hold": host(DESK, {"reason": "Still short", "key": KEY}, number="held"),
     "POST desk.release": host(DESK, number="held"),
-    "POST desk.record_payment": host(
-        {"finance": DONE, "both": DONE}, {"paid_on": "2026-11-01", "key": KEY}, number="ready"
-    ),
     "POST desk.describe": host(dict.fromkeys(DESK, ASKED), {"label": "tea", "key": KEY}),
     "GET desk.picture": host(DESK),
 }
