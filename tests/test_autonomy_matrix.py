@@ -103,6 +103,14 @@ MATRIX = {
     "notices.choose": ONESELF,
     "notices.remind": AUTOMATIC,
     "notices.share": GROUPS_OWN,
+    "payments.fetch": HOSTS_FINANCE,
+    "payments.give_up": HOSTS_FINANCE,
+    "payments.hand_over": HOSTS_FINANCE,
+    "payments.put_in": HOSTS_FINANCE,
+    "payments.release": HOSTS_FINANCE,
+    "payments.returned": HOSTS_FINANCE,
+    "payments.start": HOSTS_FINANCE,
+    "payments.take_out": HOSTS_FINANCE,
     "receipts.accept": HOSTS_DESK,
     "receipts.add_picture": THEIR_OWN,
     "receipts.answer": THEIR_OWN,
@@ -155,16 +163,16 @@ WHERE = {
     "receipts": """receipts.upload receipts.declare receipts.describe receipts.add_picture receipts.withdraw
         receipts.restore receipts.answer""",
     "F1": """ledger.correct ledger.open_fund ledger.receive receipts.ask receipts.code
-        receipts.record_payment receipts.keep_pages receipts.give_up_picture receipts.remove""",
+        payments.returned receipts.record_payment receipts.keep_pages receipts.give_up_picture receipts.remove""",
     "F2": "receipts.hold receipts.renew_hold receipts.release receipts.look_again",
-    "F3": "receipts.accept",
+    "F3": "payments.put_in payments.take_out receipts.accept",
 }
 # Which ask for a passkey or password again first (safety guide, step-up): who decides, who is in, how one signs in.
 ASKS_AGAIN = """
     autonomy.agree autonomy.erase autonomy.set_level autonomy.set_limits breakglass.allow breakglass.ask
     breakglass.delay_again breakglass.review ledger.correct ledger.open_fund ledger.receive members.agree
     members.agree_removal members.appoint members.ask_removal members.dismiss members.found members.invite_first
-    members.invite_helper members.propose_organiser members.remove_helper signin.confirm_app signin.remove_passkey
+    members.invite_helper members.propose_organiser members.remove_helper payments.fetch payments.release signin.confirm_app signin.remove_passkey
     signin.remove_password signin.start_app silence.ask_for_exit silence.confirm silence.name
 """
 

@@ -50,6 +50,7 @@ WITHIN_GROUPS = frozenset(
 )
 HOST_PLACES = (
     Place("desk.index", "Receipts", "file", frozenset({Role.FINANCE, Role.COORDINATOR})),
+    Place("payments.index", "Payments", "money", frozenset({Role.FINANCE})),
     Place(
         "members.groups",
         "Groups",
