@@ -172,7 +172,8 @@ ASKS_AGAIN = """
     autonomy.agree autonomy.erase autonomy.set_level autonomy.set_limits breakglass.allow breakglass.ask
     breakglass.delay_again breakglass.review ledger.correct ledger.open_fund ledger.receive members.agree
     members.agree_removal members.appoint members.ask_removal members.dismiss members.found members.invite_first
-    members.invite_helper members.propose_organiser members.remove_helper payments.fetch payments.release signin.confirm_app signin.remove_passkey
+    members.invite_helper members.propose_organiser members.remove_helper
+    payments.fetch payments.release signin.confirm_app signin.remove_passkey
     signin.remove_password signin.start_app silence.ask_for_exit silence.confirm silence.name
 """
 

@@ -19,6 +19,7 @@ from portal.disagreements import actions as disagreements
 from portal.ledger.models import Fund, JournalEntry
 from portal.members.invitations import link_token
 from portal.members.models import Invitation
+from portal.payments import actions as pays
 from portal.people.models import Group, Person
 from portal.people.roles import Role
 from portal.receipts import actions as receipts
@@ -26,6 +27,7 @@ from portal.receipts.models import Receipt
 from portal.silence.models import NamedPerson, Wish
 from tests import make
 from tests.client import Client
+from tests.payments import ready as payments
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,11 @@ PAGES = (
     Page("books, a wrong sum", "ledger.receive", "Glyn Parry", "{books}/funds/{fund}/money-in", {"pence": "lots"}, 422),
     Page("books, a fund opened wrongly", "ledger.open_fund", "Glyn Parry", "{books}/funds", {"name": ""}, 422),
     Page("entry", "ledger.entry", "Glyn Parry", "{books}/entries/{journal}"),
+    Page("payments", "payments.index", "Glyn Parry", "/host/payments/"),
+    Page("payments, nothing ticked", "payments.prepare", "Glyn Parry", "/host/payments/", {}, 422),
+    Page("payments, being prepared", "payments.run", "Glyn Parry", "/host/payments/{run}/"),
+    Page("payments, to release", "payments.run", "Sefa Tuilagi", "/host/payments/{handed}/"),
+    Page("payments, released", "payments.run", "Sefa Tuilagi", "/host/payments/{released}/"),
     Page("rested", "autonomy.rested", "Marsha", f"{K}/rest/{{rest}}"),
     Page("news, mine", "notices.mine", "Marsha", "/you/news"),
     Page("news, ours", "notices.ours", "Marsha", f"{K}/news"),
@@ -155,6 +162,8 @@ NO_PAGES = {
     "health.ready",
     "receipts.picture",
     "desk.picture",
+    "payments.as_pain001",
+    "payments.as_csv",
     "breakglass.file",
     "activity.download",
     "activity.checker",
@@ -206,7 +215,7 @@ def lay_out(app) -> Demo:
     db.session.commit()
     words = {"token": link_token(invitation), "binned": 301, "proposal": _proposed(), "change": _told(), **_duties(kettle)}
     _silent(db.session.scalars(sa.select(Group).where(Group.slug == "more-8")).one())
-    words |= _books()
+    words |= _books() | _runs(kettle)
     words["disagreement"], words["rest"] = _disagreed(kettle), _rested(kettle)
     return Demo(app, Client(app), words)
 
@@ -257,6 +266,23 @@ def _books() -> dict:
     newest = db.session.scalar(sa.select(sa.func.max(JournalEntry.id)).where(JournalEntry.group_id == hearsay))
     fund = db.session.scalar(sa.select(sa.func.min(Fund.id)).where(Fund.group_id == hearsay))
     return {"books": "/host/groups/hearsay-collective/books", "journal": newest, "fund": fund}
+
+
+def _runs(kettle: Group) -> dict[str, int]:
+    """A page of costs that are ready to pay; runs being prepared, to be released, and released, a page in each."""
+    glyn, grocer = payments.finance("Glyn"), payments.payee(kettle)
+    found, size = {}, 20
+    for number, name in enumerate(("run", "handed", "released")):
+        run = payments.run(glyn, number)
+        for _ in range(size):
+            payments.put(kettle, payments.cost(kettle, grocer, 101 + size), run, glyn)
+        if name != "run":
+            pays.hand_over(glyn, None, run.id)
+        found[name] = run.id
+    pays.release(payments.finance("Sefa"), None, found["released"])
+    for _ in range(size):
+        payments.cost(kettle, grocer, 100)
+    return found
 
 
 def _rested(kettle: Group) -> int:

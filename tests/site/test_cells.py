@@ -15,7 +15,7 @@ from portal.core.guard import SAFE
 from portal.people import session
 from portal.people.reach import rule_of
 from tests.client import Client
-from tests.site.world import ABSENT, PASSWORD, photo
+from tests.site.world import ABSENT, PASSWORD, pay_day, photo, ready_cost
 
 INSIDE = ("helper", "organiser", "both")  # who is in the group
 STAFF = ("coordinator", "finance", "trustee", "safeguarding", "both")
@@ -214,6 +214,16 @@ TABLE = {
     ),
     "GET ledger.entry": host(BOOKS, entry_id="journal"),
     "POST ledger.correct": host(PAYS, {"words": "Twice", "key": KEY}, entry_id="journal"),
+    "GET payments.index": host(PAYS),
+    "POST payments.prepare": host(PAYS, {"picked": ready_cost, "pay_on": pay_day, "key": KEY}),
+    "GET payments.run": host(PAYS),
+    "POST payments.take_out": host(PAYS, {"key": KEY}),
+    "POST payments.hand_over": host(PAYS, {"key": KEY}),
+    "POST payments.release": host(PAYS, {"key": KEY}, run_id="handed"),
+    "POST payments.give_up": host(PAYS, {"key": KEY}),
+    "POST payments.returned": host(PAYS, {"key": KEY}, run_id="released", payment_id="released_payment"),
+    "GET payments.as_pain001": host(PAYS, run_id="released"),
+    "GET payments.as_csv": host(PAYS, run_id="released"),
     "GET silence.every": host(STAFF),
     "GET silence.show": host(STAFF),
     "POST silence.note_try": host(COORDINATORS, {"how": "Rang Joe", "key": KEY}),
@@ -299,7 +309,7 @@ def tries(world, name: str, route) -> list[Try]:
                 hers = own | {"number": own["helpers"], "question_id": own["helpers_question"]}
                 found.append(Try(who, "hers", _pick(parts, hers), DONE))
         if cell.side == "host" and len(ids) > 1:
-            mixed = own | {part: other[part] for part in ids if part not in {"slug", "number"}}
+            mixed = own | {part: other[part] for part in ids if part not in {"slug", "number", "run_id"}}
             found.append(Try(who, "other's in own", _pick(parts, mixed), gone))
         if cell.side == "person" and ids and ids != ["token"]:
             found.append(Try(who, "other's", _pick(parts, _values(world, cell, _another(who), "kettle")), gone))

@@ -20,6 +20,7 @@ from portal.ledger import actions as ledger
 from portal.ledger.models import Fund
 from portal.members.invitations import link_token
 from portal.members.models import Invitation, Removal
+from portal.payments import actions, paydays
 from portal.people.models import Device, Membership, Person, StaffRole
 from portal.people.roles import Role
 from portal.receipts import actions as receipts
@@ -29,9 +30,11 @@ from portal.signin.models import Passkey, Password
 from portal.silence.models import NamedPerson, Wish
 from tests import make
 from tests.client import Client
+from tests.payments import ready as payments
 
 PASSWORD = "a kettle, a table, a door"
 ABSENT = 987_654
+READY = "Ready to pay"
 STAFF = {
     "coordinator": ("Imani", Role.COORDINATOR),
     "finance": ("Glyn", Role.FINANCE),
@@ -124,9 +127,11 @@ def _things(group, second: str, third: str, helper: str) -> dict:
     journal = ledger.receive(
         glyn, group, grant.id, source="donation", pence=5000, on=clock.today(), words="From a neighbour"
     )
+    runs = _runs(group)
     proposal, loosening, change = _waiting(group, helpers, second)
     live, asked, disclosed, over = _duties(group, receipt)
     return {
+        **runs,
         "disagreement_id": _disagreement(group, second),
         "fund_id": grant.id,
         "journal": journal.id,
@@ -182,6 +187,21 @@ def _waiting(group, receipt: Receipt, second: str) -> tuple[int, int, int]:
     except Proposed as waiting:
         proposal = waiting.proposal.id
     return proposal, loosening.id, change
+
+
+def _runs(group) -> dict[str, int]:
+    """A cost that is ready to pay; a payment in a run that is open, in one to be released, in one that left."""
+    grocer = payments.payee(group)
+    found = {}
+    for number, name in enumerate(("run_id", "handed", "released")):
+        run = payments.run(payments.finance("Ro"), number)
+        payment = payments.put(group, payments.cost(group, grocer, 100), run, payments.finance("Ro"))
+        found |= {name: run.id, "payment_id" if name == "run_id" else f"{name}_payment": payment.id}
+        if name != "run_id":
+            actions.hand_over(payments.finance("Ro"), None, run.id)
+    actions.release(payments.finance("Ri"), None, found["released"])
+    payments.cost(group, grocer, 100, shop=READY)
+    return found
 
 
 def _disagreement(group, second: str) -> int:
@@ -259,6 +279,16 @@ def _sign_in(world: World, who: str, person: Person | None) -> None:
     db.session.add_all([elsewhere, passkey, Password(person_id=person.id, hash=_hash)])
     db.session.commit()
     world.devices[who], world.passkeys[who] = elsewhere.id, passkey.id
+
+
+def ready_cost() -> str:
+    """A cost that can be put into a run, as a form names it."""
+    return str(db.session.scalar(sa.select(sa.func.min(Receipt.id)).where(Receipt.shop == READY)))
+
+
+def pay_day() -> str:
+    """A coming pay day, as a form names it."""
+    return paydays.coming()[0].isoformat()
 
 
 def photo() -> tuple:
