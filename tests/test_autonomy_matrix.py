@@ -135,6 +135,14 @@ MATRIX = {
     "payees.second": row(organiser=YES, finance=YES),
     "payees.send_link": GROUPS_OWN,
     "payees.stop": row(organiser=YES, finance=YES),
+    "payments.fetch": HOSTS_FINANCE,
+    "payments.give_up": HOSTS_FINANCE,
+    "payments.hand_over": HOSTS_FINANCE,
+    "payments.put_in": HOSTS_FINANCE,
+    "payments.release": HOSTS_FINANCE,
+    "payments.returned": HOSTS_FINANCE,
+    "payments.start": HOSTS_FINANCE,
+    "payments.take_out": HOSTS_FINANCE,
     "receipts.accept": HOSTS_DESK,
     "receipts.add_picture": THEIR_OWN,
     "receipts.answer": THEIR_OWN,
@@ -200,11 +208,11 @@ WHERE = {
     "spending": """spending.ask spending.ask_anew spending.unask spending.say_yes spending.take_back_yes
         spending.stand_back spending.say_yes_for payees.add payees.change_details payees.end payees.give
         payees.revoke_link payees.send_link""",
-    "F1": """bank.receive_into bank.returned bank.settle_cost bank.settle_payment bank.undo
+    "F1": """bank.receive_into bank.returned bank.settle_cost bank.settle_payment bank.undo payments.returned
         ledger.correct ledger.open_fund ledger.receive receipts.ask receipts.code
         receipts.keep_pages receipts.give_up_picture receipts.remove""",
     "F2": "receipts.hold receipts.renew_hold receipts.release receipts.look_again spending.look_again",
-    "F3": "receipts.accept payees.look payees.second payees.stop",
+    "F3": "receipts.accept payees.look payees.second payees.stop payments.put_in payments.take_out",
 }
 # Which ask for a passkey or password again first (safety guide, step-up): who decides, who is in, how one signs in.
 ASKS_AGAIN = """
@@ -214,8 +222,7 @@ ASKS_AGAIN = """
     members.invite_helper members.propose_organiser members.remove_helper signin.confirm_app signin.remove_passkey
     signin.remove_password signin.start_app silence.ask_for_exit silence.confirm silence.name spending.agree_rule
     spending.say_yes spending.say_yes_for spending.set_rule
-    payees.add payees.change_details payees.look payees.second payees.send_link
-    signin.remove_password signin.start_app silence.ask_for_exit silence.confirm silence.name
+    payees.add payees.change_details payees.look payees.second payees.send_link payments.fetch payments.release
 """
 
 # The guide's two tables of areas: what staff get, area by area and level by level.

@@ -323,6 +323,7 @@ def _tables() -> None:
         sa.UniqueConstraint("group_id", "id", name=op.f("uq_payee_details_group_id_id")),
     )
     op.create_index(op.f("ix_payee_details_group_id"), "payee_details", ["group_id"])
+    op.create_index("ix_pictures_file", "pictures", ["sha256"])
     op.create_index("ix_payee_details_payee", "payee_details", ["group_id", "payee_id"])
     op.create_table(
         "payee_links",

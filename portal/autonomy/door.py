@@ -193,7 +193,7 @@ def may(by: Actor, group: Group | None, wanted: Action, row=None) -> Decision:
     return policy.decide(by, standing, wanted.area, wanted, _case(wanted, by, row, {}))
 
 
-def note_read(wanted: Action, by: Actor, group: Group, row_id: int, **facts):
+def note_read(wanted: Action, by: Actor, group: Group | None, row_id: int, **facts):
     """Pass the door on a page that only reads, for the line of a sensitive read, in a short transaction of its own."""
     with writing():
         return wanted(by, group, row_id, **facts)

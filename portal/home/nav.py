@@ -59,6 +59,7 @@ WITHIN_GROUPS = frozenset(
         *("payees.to_check", "payees.hosts", "payees.look"),
     }
 )
+WITHIN_PAYMENTS = frozenset({"payments.run", "bank.index", "bank.show", "bank.new", "bank.columns", "bank.imports"})
 HOST_PLACES = (
     Place(
         "desk.index",
@@ -67,7 +68,7 @@ HOST_PLACES = (
         frozenset({Role.FINANCE, Role.COORDINATOR}),
         frozenset({"desk.show", "costs.cost"}),
     ),
-    Place("bank.index", "Bank", "money", frozenset({Role.FINANCE})),
+    Place("payments.index", "Payments", "money", frozenset({Role.FINANCE}), WITHIN_PAYMENTS),
     Place(
         "members.groups",
         "Groups",

@@ -26,6 +26,7 @@ from portal.payees import actions as payees
 from portal.payees import details as accounts
 from portal.payees import links
 from portal.payees.models import PayeeLink
+from portal.payments import actions as pays
 from portal.people.models import Group, Person
 from portal.people.roles import STRANGER, Role
 from portal.receipts import actions as receipts
@@ -33,6 +34,7 @@ from portal.receipts.models import Receipt
 from portal.silence.models import NamedPerson, Wish
 from tests import make
 from tests.client import Client
+from tests.payments import ready as payments
 
 
 @dataclass(frozen=True)
@@ -147,6 +149,11 @@ PAGES = (
     Page("bank, no file", "bank.send", "Glyn Parry", "/host/bank/files/", {"account_id": "1"}, 422),
     Page("bank, an account without a name", "bank.open_account", "Glyn Parry", "/host/bank/accounts", {}, 422),
     Page("bank, files", "bank.imports", "Glyn Parry", "/host/bank/files/"),
+    Page("payments", "payments.index", "Glyn Parry", "/host/payments/"),
+    Page("payments, nothing ticked", "payments.prepare", "Glyn Parry", "/host/payments/", {}, 422),
+    Page("payments, being prepared", "payments.run", "Glyn Parry", "/host/payments/{run}/"),
+    Page("payments, to release", "payments.run", "Sefa Tuilagi", "/host/payments/{handed}/"),
+    Page("payments, released", "payments.run", "Sefa Tuilagi", "/host/payments/{released}/"),
     Page("rested", "autonomy.rested", "Marsha", f"{K}/rest/{{rest}}"),
     Page("news, mine", "notices.mine", "Marsha", "/you/news"),
     Page("news, ours", "notices.ours", "Marsha", f"{K}/news"),
@@ -228,6 +235,8 @@ NO_PAGES = {
     "papers.host_report_file",
     "papers.host_ledger",
     "desk.picture",
+    "payments.as_pain001",
+    "payments.as_csv",
     "breakglass.file",
     "activity.download",
     "activity.checker",
@@ -284,6 +293,7 @@ def lay_out(app) -> Demo:
     words |= more_payees(kettle, marsha)
     words["move"] = db.session.scalars(sa.select(Proposal.id).where(Proposal.action == "budget.move")).one()
     words |= _lines(kettle)
+    words |= _runs(kettle)
     words["disagreement"], words["rest"] = _disagreed(kettle), _rested(kettle)
     return Demo(app, Client(app), words)
 
@@ -388,6 +398,23 @@ def _lines(kettle: Group) -> dict:
     bank.settle_cost(glyn, kettle, paid.id, line_id=make.bank_line(-45_00, "DD HALL").id)
     bank.to_suspense(glyn, None, make.bank_line(60_00, "CASH", on=clock.today() - timedelta(days=12)).id)
     return {"line_out": out, "line_in": came_in, "kettle_bank": f"/host/groups/tuesday-kettle/bank/funds/{fund.id}"}
+
+
+def _runs(kettle: Group) -> dict[str, int]:
+    """A page of costs that are ready to pay; runs being prepared, to be released, and released, a page in each."""
+    glyn, grocer = payments.finance("Glyn"), payments.payee(kettle)
+    found, size = {}, 20
+    for number, name in enumerate(("run", "handed", "released")):
+        run = payments.run(glyn, number)
+        for _ in range(size):
+            payments.put(kettle, payments.cost(kettle, grocer, 101 + size), run, glyn)
+        if name != "run":
+            pays.hand_over(glyn, None, run.id)
+        found[name] = run.id
+    pays.release(payments.finance("Sefa"), None, found["released"])
+    for _ in range(size):
+        payments.cost(kettle, grocer, 100)
+    return found
 
 
 def _rested(kettle: Group) -> int:

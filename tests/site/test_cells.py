@@ -15,7 +15,7 @@ from portal.core.guard import SAFE
 from portal.people import session
 from portal.people.reach import rule_of
 from tests.client import Client
-from tests.site.world import ABSENT, PASSWORD, bank_file, held_file, photo
+from tests.site.world import ABSENT, PASSWORD, bank_file, held_file, pay_day, photo, ready_cost
 
 INSIDE = ("helper", "organiser", "both")  # who is in the group
 STAFF = ("coordinator", "finance", "trustee", "safeguarding", "both")
@@ -283,7 +283,7 @@ TABLE = {
     "GET bank.show": host(PAYS, line_id="bank_line"),
     "GET bank.new": host(PAYS),
     "GET bank.imports": host(PAYS),
-    "POST bank.settle_payment": host(PAYS, {"line_id": "1", "key": KEY}),
+    "POST bank.settle_payment": host(PAYS, {"line_id": "1", "key": KEY}, payment_id="bank_payment"),
     "POST bank.settle_cost": host(PAYS, {"line_id": "1", "key": KEY}),
     "POST bank.returned": host(PAYS, {"line_id": "3", "key": KEY}, payment_id="settled_payment"),
     "POST bank.receive_into": host(PAYS, {"line_id": "2", "source": "donation", "words": "A gift", "key": KEY}),
@@ -297,6 +297,16 @@ TABLE = {
         PAYS, {"held": held_file, "day": "1", "words": "2", "amount": "3", "balance": "4", "key": KEY}
     ),
     "POST bank.take_back": host(PAYS, {"key": KEY}),
+    "GET payments.index": host(PAYS),
+    "POST payments.prepare": host(PAYS, {"picked": ready_cost, "pay_on": pay_day, "key": KEY}),
+    "GET payments.run": host(PAYS),
+    "POST payments.take_out": host(PAYS, {"key": KEY}),
+    "POST payments.hand_over": host(PAYS, {"key": KEY}),
+    "POST payments.release": host(PAYS, {"key": KEY}, run_id="handed"),
+    "POST payments.give_up": host(PAYS, {"key": KEY}),
+    "POST payments.returned": host(PAYS, {"key": KEY}, run_id="released", payment_id="released_payment"),
+    "GET payments.as_pain001": host(PAYS, run_id="released"),
+    "GET payments.as_csv": host(PAYS, run_id="released"),
     "GET silence.every": host(STAFF),
     "GET silence.show": host(STAFF),
     "POST silence.note_try": host(COORDINATORS, {"how": "Rang Joe", "key": KEY}),
@@ -379,7 +389,7 @@ def tries(world, name: str, route) -> list[Try]:
                 hers = own | {"number": own["helpers"], "question_id": own["helpers_question"]}
                 found.append(Try(who, "hers", _pick(parts, hers), DONE))
         if cell.side == "host" and len(ids) > 1:
-            mixed = own | {part: other[part] for part in ids if part not in {"slug", "number"}}
+            mixed = own | {part: other[part] for part in ids if part not in {"slug", "number", "run_id"}}
             found.append(Try(who, "other's in own", _pick(parts, mixed), gone))
         if cell.side == "person" and ids and ids != ["token"]:
             found.append(Try(who, "other's", _pick(parts, _values(world, cell, _another(who), "kettle")), gone))

@@ -29,6 +29,8 @@ from portal.payees import actions as payees
 from portal.payees import details as accounts
 from portal.payees import links
 from portal.payees.models import PayeeLink
+from portal.payments import actions as pays
+from portal.payments import paydays
 from portal.people.models import Device, Membership, Person, StaffRole
 from portal.people.roles import STRANGER, Role
 from portal.receipts import actions as receipts
@@ -40,9 +42,11 @@ from portal.spending import actions as spending
 from tests import make
 from tests.bank import samples
 from tests.client import Client
+from tests.payments import ready as payments
 
 PASSWORD = "a kettle, a table, a door"
 ABSENT = 987_654
+READY = "Ready to pay"
 STAFF = {
     "coordinator": ("Imani", Role.COORDINATOR),
     "finance": ("Glyn", Role.FINANCE),
@@ -147,15 +151,17 @@ def _things(group, second: str, third: str, helper: str) -> dict:
     to_agree, rule = _asked(group, grant.id, second)
     papers.write(make.actor(make.person(second)), group, grant.id, time="all", words="What it made possible.")
     payment, settled, entry, cost = _costs(glyn, group, grant)
+    runs = _runs(group)
     proposal, loosening, change = _waiting(group, helpers, second)
     live, asked, disclosed, over = _duties(group, receipt)
     return {
+        **runs,
         "disagreement_id": _disagreement(group, second),
         **_payees(group, second),
         "fund_id": grant.id,
         "period": "all",
         "kind": "csv",
-        "payment_id": payment,
+        "bank_payment": payment,
         "settled_payment": settled,
         "settled_entry": entry,
         "cost_id": cost,
@@ -243,6 +249,21 @@ def _asked(group, fund_id: int, second: str) -> tuple[int, int]:
     asked = spending.ask_anew(joe, group, receipt_key=f"asked-of-{group.slug}", **told)
     spending.set_rule(joe, group, needs="two")
     return asked.number, spending.set_rule(joe, group, needs="one").id
+
+
+def _runs(group) -> dict[str, int]:
+    """A cost that is ready to pay; a payment in a run that is open, in one to be released, in one that left."""
+    grocer = payments.payee(group)
+    found = {}
+    for number, name in enumerate(("run_id", "handed", "released")):
+        run = payments.run(payments.finance("Ro"), number)
+        payment = payments.put(group, payments.cost(group, grocer, 100), run, payments.finance("Ro"))
+        found |= {name: run.id, "payment_id" if name == "run_id" else f"{name}_payment": payment.id}
+        if name != "run_id":
+            pays.hand_over(payments.finance("Ro"), None, run.id)
+    pays.release(payments.finance("Ri"), None, found["released"])
+    payments.cost(group, grocer, 100, shop=READY)
+    return found
 
 
 def _disagreement(group, second: str) -> int:
@@ -341,6 +362,16 @@ def _sign_in(world: World, who: str, person: Person | None) -> None:
     db.session.add_all([elsewhere, passkey, Password(person_id=person.id, hash=_hash)])
     db.session.commit()
     world.devices[who], world.passkeys[who] = elsewhere.id, passkey.id
+
+
+def ready_cost() -> str:
+    """A cost that can be put into a run, as a form names it."""
+    return str(db.session.scalar(sa.select(sa.func.min(Receipt.id)).where(Receipt.shop == READY)))
+
+
+def pay_day() -> str:
+    """A coming pay day, as a form names it."""
+    return paydays.coming()[0].isoformat()
 
 
 def photo() -> tuple:
