@@ -35,7 +35,7 @@ class PlainForm(Form):
 
 
 class Needed:
-    """Say this sentence when nothing was typed."""
+    """Say this sentence when nothing was typed. What was typed and couldn't be read has a sentence of its own."""
 
     field_flags = {"required": True}
 
@@ -43,6 +43,8 @@ class Needed:
         self.sentence = sentence
 
     def __call__(self, form, field):
+        if field.process_errors:
+            return
         if field.data is None or (isinstance(field.data, str) and not field.data.strip()):
             field.errors[:] = []
             raise StopValidation(self.sentence)
