@@ -22,7 +22,7 @@ def something_moved(_action, *, entry, group) -> None:
         return
     if entry.subject_table == Receipt.__tablename__ and entry.action in TOUCHES:
         enqueue("spending.look_again", group_id=group.id, receipt_id=entry.subject_id)
-    if entry.subject_table == PayeeDetails.__tablename__:
+    if entry.subject_table == PayeeDetails.__tablename__ and entry.action != "payees.look":
         details = db.session.get(PayeeDetails, entry.subject_id)
         if details is not None:
             enqueue("spending.look_at_payee", due_at=details.holds_from, group_id=group.id, payee_id=details.payee_id)
