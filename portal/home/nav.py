@@ -50,7 +50,7 @@ WITHIN_GROUPS = frozenset(
 )
 HOST_PLACES = (
     Place("desk.index", "Receipts", "file", frozenset({Role.FINANCE, Role.COORDINATOR})),
-    Place("payments.index", "Payments", "money", frozenset({Role.FINANCE})),
+    Place("payments.index", "Pay", "money", frozenset({Role.FINANCE})),
     Place(
         "members.groups",
         "Groups",

@@ -89,13 +89,17 @@ def cost(group: Group, to: Payee, pence: int = 1146, **facts) -> Receipt:
     return made
 
 
-def agree(receipt: Receipt) -> None:
-    """The group's yes, to exactly this."""
+def agree(receipt: Receipt, **facts) -> None:
+    """The group's yes, to exactly this; and whatever else holds of it now."""
     with wall.opened(receipt.group_id):
         found = db.session.get_one(Receipt, receipt.id)
+        for name, value in facts.items():
+            setattr(found, name, value)
         marsha = people.organisers(receipt.group_id)[0]
         waits, now = found.waits_until, costs.mark(found)
-        for earlier in db.session.scalars(sa.select(Approval).where(Approval.receipt_id == found.id)):
+        for earlier in db.session.scalars(
+            sa.select(Approval).where(Approval.receipt_id == found.id, Approval.ended_at.is_(None))
+        ):
             earlier.ended_at = clock.now()
         db.session.flush()
         db.session.add(Approval(group_id=found.group_id, receipt_id=found.id, person_id=marsha, mark=now))
