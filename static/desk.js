@@ -29,12 +29,13 @@ function unfold(id) {
   part.querySelector("select, textarea, input:not([type=hidden])").focus();
 }
 
+const accept = () => document.getElementById("accept");
 const code = () => document.querySelector("#accept select");
 const keys = {
   j: () => step(1),
   k: () => step(-1),
   c: () => code()?.focus(),
-  a: () => (code()?.value ? code().form.requestSubmit() : code()?.focus()),
+  a: () => (code()?.value === "" ? code().focus() : accept()?.requestSubmit()),
   q: () => unfold("ask"),
   h: () => unfold("hold"),
   x: () => boxes().includes(document.activeElement) && document.activeElement.click(),

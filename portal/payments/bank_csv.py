@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from portal.core.csv import rows_to_csv
+from portal.core import csv
 from portal.payments.transfers import Transfer, plain
 
 LONGEST_NAME = 18  # what Bacs and most banks' lists take
@@ -10,6 +10,6 @@ LONGEST_NAME = 18  # what Bacs and most banks' lists take
 
 def listed(transfers: Sequence[Transfer]) -> str:
     """One line each, without a heading, every digit kept."""
-    return rows_to_csv(
+    return csv.text(
         (one.sort_code, one.account_number, plain(one.name, LONGEST_NAME), one.pounds, one.says) for one in transfers
     )

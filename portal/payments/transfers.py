@@ -53,7 +53,7 @@ def of(run: PaymentRun) -> list[Transfer]:
 
 
 def _transfer(payment: Payment, account, name: str) -> Transfer:
-    says = plain(account.roll_number, LONGEST_REFERENCE) if account.roll_number else payment.reference
+    says = plain(account.roll, LONGEST_REFERENCE) if account.roll else payment.reference
     return Transfer(
-        *(plain(name, LONGEST_NAME), account.sort_code, account.account_number), payment.pence, payment.reference, says
+        *(plain(name, LONGEST_NAME), account.sort_code, account.account), payment.pence, payment.reference, says
     )

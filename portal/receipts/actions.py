@@ -11,8 +11,6 @@ from portal.autonomy.models import Hold
 from portal.core import clock, jobs, workdays
 from portal.core.db import db
 from portal.core.uploads import Arrived
-from portal.ledger import posting
-from portal.ledger import queries as ledger
 from portal.ledger.models import LEDGER_CODES, Fund
 from portal.people.roles import GROUP_ROLES, Role
 from portal.receipts import queries, short
@@ -61,8 +59,8 @@ def declare(by, group, *, receipt_key: str, shop: str, amount_pence: int, spent_
 def describe(by, group, receipt, **facts) -> Receipt:
     """Set what the group says of its receipt: any of shop, amount_pence, spent_on, label, note, fund_id.
 
-    What a yes was bound to takes the yes back, and a changed amount the host's check too: nothing else is ever paid than what
-    was agreed to and checked.
+    What a yes was bound to takes the yes back, and a changed amount the host's check too: nothing else is ever paid than
+    what was agreed to and checked.
     """
     _check_still_open(receipt)
     facts = {name: _known(name, value, group) for name, value in facts.items() if name in _GROUPS_FACTS}
@@ -155,24 +153,6 @@ def accept(by, group, receipt, *, ledger_code: str, amount_pence: int) -> Receip
     receipt.ledger_code = _known_code(ledger_code)
     if not receipt.accepted_at:
         receipt.accepted_at, receipt.accepted_by = clock.now(), by.person_id
-    short.look(receipt)
-    return receipt
-
-
-@action(duty=Duty.F1, roles=FINANCE, on=Receipt, says="recorded a payment")
-def record_payment(by, group, receipt, *, paid_on: date) -> Receipt:
-    """Note that the bank paid it, on which day."""
-    if not receipt.accepted_at or receipt.withdrawn_at or _hold_on(receipt):
-        raise Mistake("Only a receipt that is ready to pay can be marked as paid.")
-    if receipt.paid_on:
-        return receipt
-    fund = ledger.fund(group.id, receipt.fund_id)
-    if fund:
-        if ledger.held(fund) < (receipt.amount_pence or 0):
-            raise Mistake("Its fund doesn’t hold that much. Hold it under F5, or wait for money to come in.")
-        words = f"{receipt.ref}, {receipt.shop or receipt.label or 'a receipt'}"
-        posting.pay(fund, receipt.amount_pence or 0, receipt.ledger_code, on=paid_on, words=words, by=by.person_id)
-    receipt.paid_on = paid_on
     short.look(receipt)
     return receipt
 
