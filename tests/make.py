@@ -155,6 +155,7 @@ def account(payee_: Payee, digits="12345678", *, holds_in=datetime.timedelta(), 
 def agreed(receipt_: Receipt) -> Receipt:
     """Asked for by its group and said yes to, exactly as it is."""
     from portal.core import clock
+    from portal.receipts import short
     from portal.spending import costs
 
     with wall.opened(receipt_.group_id):
@@ -162,6 +163,7 @@ def agreed(receipt_: Receipt) -> Receipt:
         row.kind, row.asked_at = row.kind or "invoice", clock.now()
         db.session.flush()
         row.agree(row.added_by, costs.mark(row))
+        short.look(row)
     db.session.commit()
     return row
 

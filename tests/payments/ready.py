@@ -1,7 +1,6 @@
 """Costs that are ready to pay: a fund with money in it, a payee with details, a yes of the group's, the desk's check."""
 
 import itertools
-from datetime import timedelta
 
 import sqlalchemy as sa
 
@@ -23,7 +22,8 @@ from portal.spending.models import Approval
 from tests import make
 
 _count = itertools.count(1)
-EXAMPLE = details.Account("089999", "66374958")
+Account = tuple[str, ...]  # sort code, account number, and perhaps a roll number
+EXAMPLE = ("089999", "66374958")
 
 
 def finance(name: str = "Glyn"):
@@ -44,9 +44,7 @@ def fund(group: Group, pence: int = 5000_00) -> Fund:
     return found
 
 
-def payee(
-    group: Group, name: str = "Corner Grocer", account: details.Account = EXAMPLE, person: Person | None = None, **facts
-):
+def payee(group: Group, name: str = "Corner Grocer", account: Account = EXAMPLE, person: Person | None = None, **facts):
     """Somebody to pay, with details that hold."""
     with wall.opened(group.id):
         made = Payee(group_id=group.id, name=name, person_id=person.id if person else None)
@@ -57,22 +55,17 @@ def payee(
     return made
 
 
-def add_details(to: Payee, account: details.Account = EXAMPLE, **facts) -> PayeeDetails:
-    """Details of an account, within an open door."""
-    kept = {
-        "sealed": details.seal(account),
-        "tail": account.account_number[-4:],
-        "mark": f"{account.sort_code}{account.account_number}",
-        "checked": "fits",
-        "holds_from": clock.now() - timedelta(hours=1),
-    }
-    made = PayeeDetails(group_id=to.group_id, payee_id=to.id, **kept | facts)
+def add_details(to: Payee, account: Account = EXAMPLE, **facts) -> PayeeDetails:
+    """Details of an account that hold at once, within an open door."""
+    made_at = clock.now()
+    own = {"checked": "fits", "made_at": made_at, "holds_from": made_at}
+    made = PayeeDetails(group_id=to.group_id, payee_id=to.id, **details.kept(details.of(*account)) | own | facts)
     db.session.add(made)
     db.session.flush()
     return made
 
 
-def new_details(to: Payee, account: details.Account, **facts) -> PayeeDetails:
+def new_details(to: Payee, account: Account, **facts) -> PayeeDetails:
     """Later ones, to which a second person said yes and that hold now."""
     with wall.opened(to.group_id):
         made = add_details(to, account, second_at=clock.now(), **facts)

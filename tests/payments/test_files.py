@@ -19,7 +19,6 @@ from portal import config
 from portal.activity.models import Entry
 from portal.core import clock
 from portal.core.db import db
-from portal.payees.details import Account
 from portal.payments import actions, bank_csv, pain001, queries
 from portal.payments.transfers import Transfer, plain
 from portal.people.models import Device
@@ -108,8 +107,8 @@ def test_names_as_banks_write_them(name, said):
 @pytest.fixture
 def run(kettle):
     """Three payments, released: leading zeros, a roll number, a name beyond ASCII."""
-    grocer = ready.payee(kettle, "Corner Grocer", Account("070116", "00012345"))
-    society = ready.payee(kettle, "Zoë", Account("070116", "33333334", "B/70 1234-5"))
+    grocer = ready.payee(kettle, "Corner Grocer", ("070116", "00012345"))
+    society = ready.payee(kettle, "Zoë", ("070116", "33333334", "B/70 1234-5"))
     return ready.released(
         kettle, *(ready.cost(kettle, to, pence) for to, pence in ((grocer, 1146), (society, 100_001), (grocer, 1)))
     )
