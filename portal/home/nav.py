@@ -68,7 +68,7 @@ HOST_PLACES = (
         frozenset({Role.FINANCE, Role.COORDINATOR}),
         frozenset({"desk.show", "costs.cost"}),
     ),
-    Place("payments.index", "Payments", "money", frozenset({Role.FINANCE}), WITHIN_PAYMENTS),
+    Place("payments.index", "Pay", "money", frozenset({Role.FINANCE}), WITHIN_PAYMENTS),
     Place(
         "members.groups",
         "Groups",

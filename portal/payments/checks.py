@@ -17,7 +17,7 @@ from portal.core import clock
 from portal.core.filters import day, inside, pounds
 from portal.ledger import queries as ledger
 from portal.ledger.models import Commitment
-from portal.payees.models import Checked, PayeeDetails
+from portal.payees.models import Checked, Payee, PayeeDetails
 from portal.payments.models import Payment
 from portal.receipts import queries as receipts
 from portal.receipts.models import Picture, Receipt
@@ -67,17 +67,22 @@ _of_receipt = sa.and_(Hold.group_id == Payment.group_id, Hold.item_table == "rec
 
 
 def columns() -> tuple:
-    """Everything `beside` asks, as columns beside Payment, Receipt and PayeeDetails: one statement, however many rows."""
+    """Everything `beside` asks, as columns beside Payment, Receipt, PayeeDetails and Payee: one statement for all rows."""
     today, now = clock.today(), clock.now()
     of_payee = (_earlier.group_id == Payment.group_id, _earlier.payee_id == PayeeDetails.payee_id)
     gone = (_before.taken_out_at.is_(None), _before.returned_at.is_(None))
     return (
         Receipt.agreed_mark.is_distinct_from(Payment.mark).label("moved"),
-        _within(
-            *(_later.group_id == Payment.group_id, _later.payee_id == PayeeDetails.payee_id, _later.id > PayeeDetails.id),
-            *(_later.stopped_at.is_(None), _later.second_at.is_not(None), _later.holds_from <= now),
-            _later.mark != PayeeDetails.mark,
-        ).label("newer_details"),
+        sa.or_(
+            PayeeDetails.stopped_at.is_not(None),
+            Payee.ended_at.is_not(None),
+            _within(
+                *(_later.group_id == Payment.group_id, _later.payee_id == PayeeDetails.payee_id),
+                *(_later.id > PayeeDetails.id, _later.mark != PayeeDetails.mark, _later.stopped_at.is_(None)),
+                sa.or_(_later.second_at.is_not(None), _later.holds_from == _later.made_at),
+                _later.holds_from <= now,
+            ),
+        ).label("other_details"),
         sa.select(sa.func.max(Hold.reason))
         .where(_of_receipt, Hold.released_at.is_(None), Hold.review_on >= today)
         .correlate(Payment)
@@ -142,7 +147,7 @@ def _usual() -> sa.ScalarSelect:
 def beside(row) -> list[Check]:
     """What to say beside a payment, of a row with `columns`, its Receipt and its PayeeDetails."""
     payment, receipt, details, found = row.Payment, row.Receipt, row.PayeeDetails, []
-    if row.moved or row.newer_details:
+    if row.moved or row.other_details:
         found.append(Check(MOVED, keeps_out=True))
     if row.held:
         found.append(Check(f"On hold: {row.held}", keeps_out=True))

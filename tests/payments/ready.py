@@ -1,7 +1,6 @@
 """Costs that are ready to pay: a fund with money in it, a payee with details, a yes of the group's, the desk's check."""
 
 import itertools
-from datetime import timedelta
 
 import sqlalchemy as sa
 
@@ -23,8 +22,8 @@ from portal.spending.models import Approval
 from tests import make
 
 _count = itertools.count(1)
-Account = tuple[str, ...]  # sort code, account number, and roll number where there is one
-EXAMPLE: Account = ("089999", "66374958")
+Account = tuple[str, ...]  # sort code, account number, and perhaps a roll number
+EXAMPLE = ("089999", "66374958")
 
 
 def finance(name: str = "Glyn"):
@@ -57,10 +56,10 @@ def payee(group: Group, name: str = "Corner Grocer", account: Account = EXAMPLE,
 
 
 def add_details(to: Payee, account: Account = EXAMPLE, **facts) -> PayeeDetails:
-    """Details of an account, within an open door."""
-    since = clock.now() - timedelta(hours=1)
-    kept = details.kept(details.of(*account)) | {"checked": "fits", "made_at": since, "holds_from": since}
-    made = PayeeDetails(group_id=to.group_id, payee_id=to.id, **kept | facts)
+    """Details of an account that hold at once, within an open door."""
+    made_at = clock.now()
+    own = {"checked": "fits", "made_at": made_at, "holds_from": made_at}
+    made = PayeeDetails(group_id=to.group_id, payee_id=to.id, **details.kept(details.of(*account)) | own | facts)
     db.session.add(made)
     db.session.flush()
     return made
@@ -83,13 +82,17 @@ def cost(group: Group, to: Payee, pence: int = 1146, **facts) -> Receipt:
     return made
 
 
-def agree(receipt: Receipt) -> None:
-    """The group's yes, to exactly this."""
+def agree(receipt: Receipt, **facts) -> None:
+    """The group's yes, to exactly this; and whatever else holds of it now."""
     with wall.opened(receipt.group_id):
         found = db.session.get_one(Receipt, receipt.id)
+        for name, value in facts.items():
+            setattr(found, name, value)
         marsha = people.organisers(receipt.group_id)[0]
         waits, now = found.waits_until, costs.mark(found)
-        for earlier in db.session.scalars(sa.select(Approval).where(Approval.receipt_id == found.id)):
+        for earlier in db.session.scalars(
+            sa.select(Approval).where(Approval.receipt_id == found.id, Approval.ended_at.is_(None))
+        ):
             earlier.ended_at = clock.now()
         db.session.flush()
         db.session.add(Approval(group_id=found.group_id, receipt_id=found.id, person_id=marsha, mark=now))

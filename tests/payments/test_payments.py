@@ -27,6 +27,7 @@ from tests import make
 from tests.client import Client, words
 from tests.payments import ready
 from tests.payments.ready import finance
+from tests.site.test_statements import MOST, counting
 
 OTHER = ("107999", "88837491")
 
@@ -193,6 +194,13 @@ def changed(group, grocer, cost):
     ready.new_details(grocer, OTHER)
 
 
+def stopped(group, grocer, cost):
+    with wall.opened(group.id):
+        for row in db.session.scalars(sa.select(PayeeDetails).where(PayeeDetails.payee_id == grocer.id)):
+            row.stopped_at = clock.now()
+    db.session.commit()
+
+
 def disputed(group, grocer, cost):
     about = db.session.get_one(Receipt, cost.id).ref
     disagreements.disagree(make.actor(make.person("Joe")), group, about=about, words="No", among="ourselves")
@@ -209,7 +217,7 @@ def waits(group, grocer, cost):
     db.session.commit()
 
 
-@pytest.mark.parametrize("what", [held, changed, disputed, money_gone, waits])
+@pytest.mark.parametrize("what", [held, changed, stopped, disputed, money_gone, waits])
 def test_what_no_longer_holds_stops_the_release_and_is_left_out_and_named(app, kettle, walkers, grocer, cost, what):
     fine = ready.cost(walkers, ready.payee(walkers, "Dale Minibus"))
     run = ready.run()
@@ -420,7 +428,7 @@ def test_an_account_number_in_doubt_is_said_and_never_blocks(kettle, checked, sa
     actions.release(finance("Sefa"), None, run.id)
 
 
-@pytest.mark.parametrize("what", [held, changed, disputed, money_gone, waits])
+@pytest.mark.parametrize("what", [held, changed, stopped, disputed, money_gone, waits])
 def test_what_will_be_left_out_is_said_before(kettle, grocer, cost, what):
     paid_before(kettle, grocer, 900)
     run = ready.run()
@@ -509,3 +517,22 @@ def test_the_group_sees_that_it_is_on_its_way(app, kettle, cost):
     ready.put(kettle, cost, ready.run())
     marsha = Client(app).as_(make.person("Marsha"))
     assert "On its way to the bank" in words(marsha.get(f"/g/tuesday-kettle/receipts/{ready.again(cost).number}"))
+
+
+def test_a_page_of_payments_takes_as_many_statements_with_200_as_with_20(app, kettle):
+    """At most six each."""
+    finance("Sefa")
+    grocer, taken = ready.payee(kettle), dict[bool, list[int]]()
+    for count in (10, 90):
+        kettle, grocer = ready.again(kettle), ready.again(grocer)
+        run = ready.run()
+        for _ in range(count):
+            ready.put(kettle, ready.cost(kettle, grocer, 101), run)
+            ready.cost(kettle, grocer, 102)
+        number = actions.hand_over(finance(), None, run.id).id
+        sefa = Client(app).as_(make.person("Sefa"))
+        for path in ("", f"{number}/"):
+            with counting() as seen:
+                assert sefa.get(f"/host/payments/{path}").status_code == 200
+            taken.setdefault(bool(path), []).append(len(seen))
+    assert all(few == many <= MOST for few, many in taken.values()), taken
