@@ -11,8 +11,11 @@ switchKeys.addEventListener("click", () => {
   tell();
 });
 
-// Next or back in the list; after its last one, on to the rest of it.
+// Next or back in the list; after its last one, on to the rest of it. Where there are boxes to tick, from box to box.
+const boxes = () => [...document.querySelectorAll("#ticks input:enabled")];
 function step(by) {
+  const found = boxes();
+  if (found.length) return found[found.indexOf(document.activeElement) + by]?.focus();
   const rows = [...document.querySelectorAll("#rows a")];
   const here = rows.findIndex((row) => row.hasAttribute("aria-current"));
   const next = rows[here + by] ?? (by > 0 && document.getElementById("more"));
@@ -35,7 +38,8 @@ const keys = {
   a: () => (code()?.value === "" ? code().focus() : accept()?.requestSubmit()),
   q: () => unfold("ask"),
   h: () => unfold("hold"),
-  "?": () => document.getElementById("all-keys").showModal(),
+  x: () => boxes().includes(document.activeElement) && document.activeElement.click(),
+  "?": () => document.getElementById("all-keys")?.showModal(),
 };
 
 code()?.addEventListener("keydown", (event) => {
@@ -45,7 +49,7 @@ code()?.addEventListener("keydown", (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
-  const typing = event.target.closest("input, textarea, select, dialog[open]");
+  const typing = event.target.closest("input:not([type=checkbox]), textarea, select, dialog[open]");
   if (!on() || typing || event.ctrlKey || event.metaKey || event.altKey || !keys[event.key]) return;
   event.preventDefault();
   keys[event.key]();

@@ -25,6 +25,11 @@ from portal.receipts.models import Picture, Receipt
 _count = itertools.count(1)
 
 
+def count() -> int:
+    """A number that no other row of these tests has."""
+    return next(_count)
+
+
 def person(name: str = "Somebody", **facts) -> Person:
     """Someone who can sign in. Asked for twice by the same name, it is the same person."""
     email = facts.pop("email", f"{name.split(' ')[0].lower()}@example.org")

@@ -27,6 +27,7 @@ FROM_HOST = frozenset(
         *("receipts.ask", "receipts.hold", "receipts.give_up_picture"),
         *("bank.settle_payment", "bank.settle_cost", "bank.returned", "bank.receive_into"),
         *("autonomy.explain", "disagreements.answer", "notices.remind"),
+        *("payees.second", "payees.stop"),
     }
 )
 AMONG_US = frozenset(

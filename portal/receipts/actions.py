@@ -159,8 +159,12 @@ def accept(by, group, receipt, *, ledger_code: str, amount_pence: int) -> Receip
 
 @action(duty=Duty.F2, roles=DESK, on=Receipt, says="held a receipt")
 def hold(by, group, receipt, *, rule: str, reason: str, releases: str) -> Receipt:
-    """Hold this one item back: the rule, why, what releases it. Looked at again within 5 working days."""
-    _check_still_open(receipt)
+    """Hold this one item back: the rule, why, what releases it. Looked at again within 5 working days.
+
+    In a payment run it is held too: it's left out when the run is released.
+    """
+    if receipt.withdrawn_at or receipt.paid_on:
+        _check_still_open(receipt)
     if rule not in {Duty.F2, Duty.F3, Duty.F4, Duty.F5}:
         raise Mistake("Choose the rule it is held under.", "rule")
     if _hold_on(receipt) is None:

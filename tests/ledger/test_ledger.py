@@ -245,10 +245,10 @@ def test_a_pot_the_ledger_does_not_know_holds_nothing_back_and_pays_nothing(kett
 def test_movements_are_a_page_at_a_time_and_no_entry_is_cut_in_two(kettle, glyn, grant):
     for n in range(40):
         actions.receive(glyn, kettle, grant.id, source="grant", pence=100, on=clock.today(), words=f"Part {n}")
-    first, before = queries.movements(kettle.id)
-    second, end = queries.movements(kettle.id, before)
-    seen = [row[0].id for row in (*first, *second)]
-    assert (len(first), len(second), end) == (60, 22, None)
+    first = queries.movements(kettle.id)
+    second = queries.movements(kettle.id, first.before)
+    seen = [one.entry.id for one in (*first.rows, *second.rows)]
+    assert (len(first.rows), len(second.rows), second.before) == (60, 22, None)
     assert all(seen.count(number) == 2 for number in set(seen))
 
 

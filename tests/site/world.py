@@ -16,6 +16,7 @@ from portal.bank.models import BankLine
 from portal.bank.views import _tokens
 from portal.breakglass import actions as duties
 from portal.breakglass.models import BreakGlass
+from portal.budget.models import BudgetLine
 from portal.core import clock, files, wall, workdays
 from portal.core.db import db
 from portal.disagreements import actions as disagreements
@@ -23,10 +24,13 @@ from portal.ledger import actions as ledger
 from portal.ledger.models import Fund
 from portal.members.invitations import link_token
 from portal.members.models import Invitation, Removal
+from portal.papers import actions as papers
 from portal.payees import actions as payees
 from portal.payees import details as accounts
 from portal.payees import links
 from portal.payees.models import PayeeLink
+from portal.payments import actions as pays
+from portal.payments import paydays
 from portal.people.models import Device, Membership, Person, StaffRole
 from portal.people.roles import STRANGER, Role
 from portal.receipts import actions as receipts
@@ -38,9 +42,11 @@ from portal.spending import actions as spending
 from tests import make
 from tests.bank import samples
 from tests.client import Client
+from tests.payments import ready as payments
 
 PASSWORD = "a kettle, a table, a door"
 ABSENT = 987_654
+READY = "Ready to pay"
 STAFF = {
     "coordinator": ("Imani", Role.COORDINATOR),
     "finance": ("Glyn", Role.FINANCE),
@@ -137,25 +143,37 @@ def _things(group, second: str, third: str, helper: str) -> dict:
     journal = ledger.receive(
         glyn, group, grant.id, source="donation", pence=5000, on=clock.today(), words="From a neighbour"
     )
+    own = {"group_id": group.id, "fund_id": grant.id}
+    with wall.opened(group.id):
+        lines = [BudgetLine(**own, name=name, planned_pence=20_00) for name in ("Tea", "Bread")]
+        db.session.add_all(lines)
+    db.session.commit()
     to_agree, rule = _asked(group, grant.id, second)
+    papers.write(make.actor(make.person(second)), group, grant.id, time="all", words="What it made possible.")
     payment, settled, entry, cost = _costs(glyn, group, grant)
+    runs = _runs(group)
     proposal, loosening, change = _waiting(group, helpers, second)
     live, asked, disclosed, over = _duties(group, receipt)
     return {
+        **runs,
         "disagreement_id": _disagreement(group, second),
         **_payees(group, second),
         "fund_id": grant.id,
-        "payment_id": payment,
+        "period": "all",
+        "kind": "csv",
+        "bank_payment": payment,
         "settled_payment": settled,
         "settled_entry": entry,
         "cost_id": cost,
-        "line_id": 2,
+        "bank_line": 2,
         "waiting_line": 7,
         "import_id": 4,
         "asked": to_agree,
         "unasked": receipt.number,
         "rule_id": rule,
         "journal": journal.id,
+        "line_id": lines[0].id,
+        "other_line": lines[1].id,
         "quiet_id": quiet.id,
         "named_id": named.id,
         "wish_id": wish.id,
@@ -231,6 +249,21 @@ def _asked(group, fund_id: int, second: str) -> tuple[int, int]:
     asked = spending.ask_anew(joe, group, receipt_key=f"asked-of-{group.slug}", **told)
     spending.set_rule(joe, group, needs="two")
     return asked.number, spending.set_rule(joe, group, needs="one").id
+
+
+def _runs(group) -> dict[str, int]:
+    """A cost that is ready to pay; a payment in a run that is open, in one to be released, in one that left."""
+    grocer = payments.payee(group)
+    found = {}
+    for number, name in enumerate(("run_id", "handed", "released")):
+        run = payments.run(payments.finance("Ro"), number)
+        payment = payments.put(group, payments.cost(group, grocer, 100), run, payments.finance("Ro"))
+        found |= {name: run.id, "payment_id" if name == "run_id" else f"{name}_payment": payment.id}
+        if name != "run_id":
+            pays.hand_over(payments.finance("Ro"), None, run.id)
+    pays.release(payments.finance("Ri"), None, found["released"])
+    payments.cost(group, grocer, 100, shop=READY)
+    return found
 
 
 def _disagreement(group, second: str) -> int:
@@ -329,6 +362,16 @@ def _sign_in(world: World, who: str, person: Person | None) -> None:
     db.session.add_all([elsewhere, passkey, Password(person_id=person.id, hash=_hash)])
     db.session.commit()
     world.devices[who], world.passkeys[who] = elsewhere.id, passkey.id
+
+
+def ready_cost() -> str:
+    """A cost that can be put into a run, as a form names it."""
+    return str(db.session.scalar(sa.select(sa.func.min(Receipt.id)).where(Receipt.shop == READY)))
+
+
+def pay_day() -> str:
+    """A coming pay day, as a form names it."""
+    return paydays.coming()[0].isoformat()
 
 
 def photo() -> tuple:
