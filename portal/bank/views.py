@@ -27,9 +27,7 @@ GONE = "That file isn’t here any more. Send it once more."
 @as_staff(roles=FINANCE)
 def index():
     """Lines to match, the oldest first; on a laptop the first one lies open beside the list."""
-    view = request.args.get("view", "match")
-    view = view if view in queries.VIEWS else "match"
-    return page("bank/lines.html", **_facts(view, None) | {"accounts": queries.accounts()})
+    return page("bank/lines.html", **_facts(_listed()) | {"accounts": queries.accounts()})
 
 
 @bp.get(f"{LINES}/<int:line_id>")
@@ -222,16 +220,28 @@ def _next(line_id: int) -> str:
     return url_for(".show", line_id=following[0].line.id) if following else url_for(".index")
 
 
+def _listed() -> tuple[str, int | None, queries.Page]:
+    """The page of the view that this address names."""
+    view, after = request.args.get("view", "match"), request.args.get("after", type=int)
+    view = view if view in queries.VIEWS else "match"
+    return view, after, queries.listed(view, after)
+
+
 def _one(line_id: int) -> dict:
-    return _facts("", queries.item(line_id) or abort(404))
+    """A line among those it was chosen from; else its view opens where it lies."""
+    if "view" in request.args:
+        view, after, lines = _listed()
+        if found := next((one for one in lines.items if one.line.id == line_id), None):
+            return _facts((view, after, lines), found)
+    found = queries.item(line_id) or abort(404)
+    view = queries.view_of(found.line)
+    return _facts((view, None, queries.listed(view, at=found.line)), found)
 
 
-def _facts(view: str, found: queries.Item | None) -> dict:
+def _facts(listed: tuple[str, int | None, queries.Page], found: queries.Item | None = None) -> dict:
     """A view with one of its lines open: `found`, or the first."""
+    view, after, lines = listed
     opened = found is not None
-    view = queries.view_of(found.line) if found else view
-    after = request.args.get("after", type=int)
-    lines = queries.listed(view, after, at=found.line if found else None)
     found = found or (lines.items[0] if lines.items else None)
     words = request.args.get("find", "").strip()[:60]
     if view == "settled" or found is None:

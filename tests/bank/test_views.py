@@ -125,7 +125,7 @@ def test_what_cant_be_taken_says_why_beside_the_box_and_adds_nothing(finance, co
     answer = send(finance, content)
     assert answer.status_code == 422
     assert sentence in words(answer)
-    assert 'aria-describedby="file-h file-m"' in answer.text
+    assert 'aria-describedby="sent-h sent-m"' in answer.text
     assert lines() == 0
 
 

@@ -96,6 +96,7 @@ def test_one_try_or_two_too_far_apart_begin_nothing(time, kettle, imani):
 def test_settings_stay_and_what_staff_would_do_and_tell_waits(silent, kettle):
     glyn = make.actor(make.staff("Glyn", Role.FINANCE), Role.FINANCE)
     receipt = make.receipt(kettle, make.person("Bernie"), role=Role.HELPER, amount_pence=500)
+    fund = ledger.open_fund(glyn, kettle, name="Ours", restriction="unrestricted", basis="part")
     before = standing.of(kettle.id).levels
     silent(27)
     receipts.describe(glyn, kettle, receipt.id, label="told of")
@@ -103,7 +104,6 @@ def test_settings_stay_and_what_staff_would_do_and_tell_waits(silent, kettle):
     with pytest.raises(Proposed):
         receipts.describe(glyn, kettle, receipt.id, label="waits")
     gift = {"source": "donation", "words": "A neighbour"}
-    fund = ledger.open_fund(glyn, kettle, name="Ours", restriction="unrestricted", basis="part")
     bank.receive_into(glyn, kettle, fund.id, line_id=make.bank_line(5_00).id, **gift)
     make.set_facts(receipt, fund_id=fund.id)
     make.agreed(receipt)

@@ -389,8 +389,8 @@ def _lines(kettle: Group) -> dict:
     glyn = make.actor(_person("Glyn Parry"), Role.FINANCE)
     fund = db.session.scalars(sa.select(Fund).where(Fund.group_id == kettle.id)).first()
     own = {"fund_id": fund.id, "payee_id": make.payee(kettle, "Ashbrook Village Hall").id, "kind": "invoice"}
-    hall = {"amount_pence": 45_00, "shop": "Hall hire", "accepted_at": clock.now(), "ledger_code": "5300"}
-    paid, waits = (make.agreed(make.receipt(kettle, _person("Marsha"), **own, **hall)) for _ in range(2))
+    made = [make.agreed(make.receipt(kettle, amount_pence=45_00, shop="Hall hire", **own)) for _ in range(2)]
+    paid, waits = (receipts.accept(glyn, kettle, one.id, ledger_code="5300", amount_pence=45_00) for one in made)
     for n in range(45):
         make.bank_line(-(20_00 + n), f"CARD PAYMENT {n} ASHBROOK")
     out = make.bank_line(-45_00, f"FASTER PAYMENT {make.payment(waits).reference} ASHBROOK VILLAGE HALL").id
