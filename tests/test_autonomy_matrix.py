@@ -35,7 +35,7 @@ WHO = (
 ROLES = {who: Role(who.split(":")[0]) for who in WHO}
 
 # yes: at every level · no: at none · as set: what staff get by the group's level · over: never more than a proposal
-YES, NO, AS_SET = "yes", "no", "as set"
+YES, NO, AS_SET, ALWAYS_ASKED = "yes", "no", "as set", "over"
 STAFF_GET = {"only_us": "deny", "ask_first": "propose", "tell_after": "allow_tell", "you_do": "allow_list"}
 
 
@@ -57,6 +57,9 @@ ASKS_FOR_DUTY = row(coordinator=YES, finance=YES, safeguarding=YES)
 SECOND_PERSON = row(trustee=YES, safeguarding=YES)
 BEFORE_SIGN_IN = row(self=YES, stranger=YES)
 
+BUDGETS = row(organiser=YES, coordinator=AS_SET, finance=AS_SET)
+BETWEEN_FUNDS = row(organiser=YES, coordinator=ALWAYS_ASKED, finance=ALWAYS_ASKED)
+
 MATRIX = {
     "autonomy.agree": GROUPS_OWN,
     "autonomy.ask_about": GROUPS_OWN,
@@ -70,6 +73,18 @@ MATRIX = {
     "autonomy.stop": GROUPS_OWN,
     "autonomy.undo": GROUPS_OWN,
     "autonomy.wake": GROUPS_OWN,
+    "bank.hold_file": HOSTS_FINANCE,
+    "bank.hosts_own": HOSTS_FINANCE,
+    "bank.import_file": HOSTS_FINANCE,
+    "bank.open_account": HOSTS_FINANCE,
+    "bank.receive_into": HOSTS_FINANCE,
+    "bank.reopen": HOSTS_FINANCE,
+    "bank.returned": HOSTS_FINANCE,
+    "bank.settle_cost": HOSTS_FINANCE,
+    "bank.settle_payment": HOSTS_FINANCE,
+    "bank.take_back": HOSTS_FINANCE,
+    "bank.to_suspense": HOSTS_FINANCE,
+    "bank.undo": HOSTS_FINANCE,
     "breakglass.allow": SECOND_PERSON,
     "breakglass.ask": ASKS_FOR_DUTY,
     "breakglass.delay_again": row(trustee=YES),
@@ -78,6 +93,11 @@ MATRIX = {
     "breakglass.refuse": SECOND_PERSON,
     "breakglass.reply": GROUPS_OWN,
     "breakglass.review": SECOND_PERSON,
+    "budget.change_line": BUDGETS,
+    "budget.drop_line": BUDGETS,
+    "budget.move": BUDGETS,
+    "budget.move_between_funds": BETWEEN_FUNDS,
+    "budget.plan_line": BUDGETS,
     "demo.enter": row(stranger=YES),
     "disagreements.answer": row(coordinator=YES, finance=YES, trustee=YES, safeguarding=YES),
     "disagreements.disagree": GROUPS_OWN,
@@ -115,6 +135,14 @@ MATRIX = {
     "payees.second": row(organiser=YES, finance=YES),
     "payees.send_link": GROUPS_OWN,
     "payees.stop": row(organiser=YES, finance=YES),
+    "payments.fetch": HOSTS_FINANCE,
+    "payments.give_up": HOSTS_FINANCE,
+    "payments.hand_over": HOSTS_FINANCE,
+    "payments.put_in": HOSTS_FINANCE,
+    "payments.release": HOSTS_FINANCE,
+    "payments.returned": HOSTS_FINANCE,
+    "payments.start": HOSTS_FINANCE,
+    "payments.take_out": HOSTS_FINANCE,
     "receipts.accept": HOSTS_DESK,
     "receipts.add_picture": THEIR_OWN,
     "receipts.answer": THEIR_OWN,
@@ -126,7 +154,6 @@ MATRIX = {
     "receipts.hold": HOSTS_DESK,
     "receipts.keep_pages": AUTOMATIC,
     "receipts.look_again": AUTOMATIC,
-    "receipts.record_payment": HOSTS_FINANCE,
     "receipts.release": HOSTS_DESK,
     "receipts.remove": AUTOMATIC,
     "receipts.renew_hold": HOSTS_DESK,
@@ -174,16 +201,18 @@ MATRIX = {
 WHERE = {
     "people": """members.invite_helper members.propose_organiser members.agree members.revoke members.remove_helper
         members.ask_removal members.agree_removal members.end_removal members.leave silence.name silence.unname""",
+    "budget": "budget.plan_line budget.change_line budget.drop_line budget.move budget.move_between_funds",
     "story": "papers.agree papers.take_back papers.write",
     "receipts": """receipts.upload receipts.declare receipts.describe receipts.add_picture receipts.withdraw
         receipts.restore receipts.answer""",
     "spending": """spending.ask spending.ask_anew spending.unask spending.say_yes spending.take_back_yes
         spending.stand_back spending.say_yes_for payees.add payees.change_details payees.end payees.give
         payees.revoke_link payees.send_link""",
-    "F1": """ledger.correct ledger.open_fund ledger.receive receipts.ask receipts.code
-        receipts.record_payment receipts.keep_pages receipts.give_up_picture receipts.remove""",
+    "F1": """bank.receive_into bank.returned bank.settle_cost bank.settle_payment bank.undo payments.returned
+        ledger.correct ledger.open_fund ledger.receive receipts.ask receipts.code
+        receipts.keep_pages receipts.give_up_picture receipts.remove""",
     "F2": "receipts.hold receipts.renew_hold receipts.release receipts.look_again spending.look_again",
-    "F3": "receipts.accept payees.look payees.second payees.stop",
+    "F3": "receipts.accept payees.look payees.second payees.stop payments.put_in payments.take_out",
 }
 # Which ask for a passkey or password again first (safety guide, step-up): who decides, who is in, how one signs in.
 ASKS_AGAIN = """
@@ -193,8 +222,7 @@ ASKS_AGAIN = """
     members.invite_helper members.propose_organiser members.remove_helper signin.confirm_app signin.remove_passkey
     signin.remove_password signin.start_app silence.ask_for_exit silence.confirm silence.name spending.agree_rule
     spending.say_yes spending.say_yes_for spending.set_rule
-    payees.add payees.change_details payees.look payees.second payees.send_link
-    signin.remove_password signin.start_app silence.ask_for_exit silence.confirm silence.name
+    payees.add payees.change_details payees.look payees.second payees.send_link payments.fetch payments.release
 """
 
 # The guide's two tables of areas: what staff get, area by area and level by level.
@@ -250,7 +278,8 @@ def test_every_action_has_a_row_and_every_row_an_action(actions):
 def test_everyone_gets_what_the_matrix_says_at_every_level(actions, name):
     wrong = []
     for level, who in product(LEVELS, WHO):
-        expected = {YES: "allow", NO: "deny", AS_SET: STAFF_GET[level]}[MATRIX[name][who]]
+        asked = "deny" if level == "only_us" else "propose"
+        expected = {YES: "allow", NO: "deny", AS_SET: STAFF_GET[level], ALWAYS_ASKED: asked}[MATRIX[name][who]]
         got = answered(who, actions[name], level)
         if got != expected:
             wrong.append(f"{who} at {level}: {got}, not {expected}")
@@ -267,6 +296,13 @@ def test_every_action_lies_where_the_guide_puts_it(actions):
 
 def test_what_needs_a_fresh_proof(actions):
     assert {name for name, action in actions.items() if action.asks_again} == set(ASKS_AGAIN.split())
+
+
+def test_whatever_staff_may_add_says_how_it_is_taken_back(actions):
+    """Tell us, we can undo: an action that only makes new rows has to say how they end."""
+    for name, action in actions.items():
+        adds = action.area and action.on is None and action.roles & {Role.COORDINATOR, Role.FINANCE}
+        assert not adds or action.takes_back or action.always_asks, name
 
 
 @dataclass(frozen=True)

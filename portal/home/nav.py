@@ -37,6 +37,7 @@ WITHIN_SAY = frozenset(
 )
 WITHIN_MONEY = frozenset(
     {
+        *("budget.movements", "budget.fund"),
         *("spending.show", "spending.edit", "spending.new", "spending.rule"),
         *("payees.index", "payees.new", "payees.show", "payees.change"),
         *("papers.index", "papers.statement", "papers.report"),
@@ -45,18 +46,20 @@ WITHIN_MONEY = frozenset(
 GROUP_PLACES = (
     Place("home.index", "Home", "home", GROUP_ROLES),
     Place("receipts.index", "Receipts", "file", GROUP_ROLES),
-    Place("ledger.money", "Money", "money", GROUP_ROLES, WITHIN_MONEY),
+    Place("budget.money", "Money", "money", GROUP_ROLES, WITHIN_MONEY),
     Place("members.index", "People", "people", GROUP_ROLES, frozenset({"notices.ours", "silence.ours"})),
     Place("autonomy.say", "Our say", "say", GROUP_ROLES, WITHIN_SAY),
 )
 WITHIN_GROUPS = frozenset(
     {
         *("members.group_page", "members.new_group", "suggestions.suggested", "breakglass.new"),
+        *("ledger.books", "ledger.entry", "budget.lines"),
+        *("silence.every", "silence.show", "disagreements.every", "disagreements.hosts"),
         *("papers.host_index", "papers.host_statement", "papers.host_report"),
-        *("ledger.books", "ledger.entry", "silence.every", "silence.show", "disagreements.every", "disagreements.hosts"),
         *("payees.to_check", "payees.hosts", "payees.look"),
     }
 )
+WITHIN_PAYMENTS = frozenset({"payments.run", "bank.index", "bank.show", "bank.new", "bank.columns", "bank.imports"})
 HOST_PLACES = (
     Place(
         "desk.index",
@@ -65,6 +68,7 @@ HOST_PLACES = (
         frozenset({Role.FINANCE, Role.COORDINATOR}),
         frozenset({"desk.show", "costs.cost"}),
     ),
+    Place("payments.index", "Payments", "money", frozenset({Role.FINANCE}), WITHIN_PAYMENTS),
     Place(
         "members.groups",
         "Groups",

@@ -1,24 +1,17 @@
-"""Money: for a group what it can spend and what moved, for the host the books of one group."""
+"""The books of one group, for the host."""
 
-from flask import Blueprint, Flask, abort, g, request, url_for
+from flask import Blueprint, Flask, abort, request, url_for
 
 from portal.autonomy.door import Mistake
 from portal.core.web import invalid, page, saved
 from portal.ledger import actions, queries
-from portal.ledger.forms import RESTRICTIONS, CorrectionForm, FundForm, MoneyInForm
-from portal.people.reach import actor, as_staff, group_at, in_group
+from portal.ledger.forms import CorrectionForm, FundForm, MoneyInForm
+from portal.people.reach import actor, as_staff, group_at
 from portal.people.roles import Role
 
 bp = Blueprint("ledger", __name__)
 BOOKS = frozenset({Role.FINANCE, Role.COORDINATOR, Role.TRUSTEE})
 AT = "/host/groups/<slug>/books"
-
-
-@bp.get("/g/<group>/money/")
-@in_group()
-def money():
-    """What we can spend now, why it is that much, and what moved."""
-    return page("ledger/money.html", **_facts(g.place.group_id))
 
 
 @bp.get(AT)
@@ -74,14 +67,12 @@ def correct(slug, entry_id):
     return invalid("ledger/entry.html", **_entry(slug, entry_id, form))
 
 
-def _facts(group_id: int) -> dict:
-    rows, before = queries.movements(group_id, request.args.get("before", type=int))
-    return {"funds": queries.statuses(group_id), "rows": rows, "before": before, "restrictions": RESTRICTIONS}
-
-
 def _books(slug: str, **forms) -> dict:
     at = group_at(slug)
-    facts = _facts(at.id)
+    facts = {
+        "funds": queries.statuses(at.id),
+        "moved": queries.movements(at.id, request.args.get("before", type=int)),
+    }
     forms = {"opening": FundForm(), "coming": None, "fresh": MoneyInForm(), "at": None} | forms
     return {**facts, "group": at, "finance": bool(actor().roles & actions.FINANCE), **forms}
 

@@ -8,9 +8,11 @@ from portal.activity.models import Entry
 from portal.autonomy import standing
 from portal.autonomy.areas import Area, Duty, Level, Outcome
 from portal.autonomy.door import Mistake, NotHere, action
+from portal.autonomy.queries import Meaning
 from portal.budget.models import BudgetLine
 from portal.core import clock, workdays
 from portal.core.db import db
+from portal.core.filters import pounds
 from portal.ledger import queries as ledger
 from portal.payees import queries as payees
 from portal.payees.models import Payee
@@ -102,6 +104,11 @@ def stand_back(by, group, receipt) -> Receipt:
     return receipt
 
 
+def _means(receipt: Receipt, _facts: dict, _rows) -> Meaning:
+    words = f"Say yes to {pounds(receipt.amount_pence)} for {receipt.shop} ({receipt.ref})."
+    return Meaning([], f"{words} It stays with you unless you do.")
+
+
 def _pence_and_month(receipt, _facts) -> tuple[int, int]:
     """What it costs, and what staff said yes to for the group this month besides. Pence."""
     start = datetime.combine(clock.today().replace(day=1), time(), clock.LONDON)
@@ -134,6 +141,7 @@ def _not_instead_of_two(by, receipt, _facts) -> str:
     on=Receipt,
     costs=_pence_and_month,
     bars=_not_instead_of_two,
+    means=_means,
     asks_again=True,
     says="said yes to a cost for the group",
 )

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from portal.activity.models import Entry
 from portal.autonomy.areas import Area, Level
 from portal.autonomy.door import Proposed
-from portal.autonomy.models import ContactTry, Quiet
+from portal.autonomy.models import ContactTry, Proposal, Quiet
+from portal.bank import actions as bank
 from portal.breakglass import actions as duties
 from portal.breakglass.models import BreakGlass
 from portal.budget.models import BudgetLine
@@ -25,6 +26,7 @@ from portal.payees import actions as payees
 from portal.payees import details as accounts
 from portal.payees import links
 from portal.payees.models import PayeeLink
+from portal.payments import actions as pays
 from portal.people.models import Group, Person
 from portal.people.roles import STRANGER, Role
 from portal.receipts import actions as receipts
@@ -32,6 +34,7 @@ from portal.receipts.models import Receipt
 from portal.silence.models import NamedPerson, Wish
 from tests import make
 from tests.client import Client
+from tests.payments import ready as payments
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,7 @@ class Page:
 
 DOUBTFUL = {"sort_code": "089999", "account": "66374959"}
 K, DESK, DUTIES = "/g/tuesday-kettle", "/host/receipts", "/host/groups/tuesday-kettle/duties"
+HELD = "/host/groups/tuesday-kettle/books"
 HOSTS = "/host/groups/tuesday-kettle/disagreements"
 SILENT = "/host/groups/more-8/silence"
 LONG = {"words": "x" * 4001}
@@ -106,7 +110,18 @@ PAGES = (
     Page("cost, new and wrong", "spending.ask_anew", "Marsha", f"{K}/money/ask", {}, 422),
     Page("rule for yes", "spending.rule", "Marsha", f"{K}/money/rule"),
     Page("cost, the host’s side", "costs.cost", "Imani Okafor", f"{DESK}/112/payment/"),
-    Page("money", "ledger.money", "Sam", "/g/hillfoot-walkers/money/"),
+    Page("money", "budget.money", "Orla", "/g/hearsay-collective/money/"),
+    Page("money, a short pot", "budget.money", "Sam", "/g/hillfoot-walkers/money/"),
+    Page("money, another year", "budget.money", "Celestine", "/g/long-table/money/?year=2020"),
+    Page("movements", "budget.movements", "Marsha", f"{K}/money/movements/"),
+    Page("movements, searched", "budget.movements", "Marsha", f"{K}/money/movements/?q=11.46"),
+    Page("fund", "budget.fund", "Marsha", f"{K}/money/funds/1/"),
+    Page("fund, planned wrongly", "budget.plan", "Marsha", f"{K}/money/funds/1/lines", {"planned_pence": "lots"}, 422),
+    Page("fund of a helper", "budget.fund", "Bernie", f"{K}/money/funds/1/"),
+    Page("budget", "budget.lines", "Imani Okafor", "/host/groups/tuesday-kettle/books/lines"),
+    Page("budget, kept", "budget.lines", "Glyn Parry", "/host/groups/long-table/books/lines"),
+    Page("budget, moved wrongly", "budget.move_for_group", "Imani Okafor", f"{HELD}/funds/1/moves", {}, 422),
+    Page("proposal of a move", "autonomy.proposal", "Marsha", f"{K}/proposals/{{move}}"),
     Page("books", "ledger.books", "Glyn Parry", "/host/groups/hearsay-collective/books"),
     Page("books, a wrong sum", "ledger.receive", "Glyn Parry", "{books}/funds/{fund}/money-in", {"pence": "lots"}, 422),
     Page("books, a fund opened wrongly", "ledger.open_fund", "Glyn Parry", "{books}/funds", {"name": ""}, 422),
@@ -123,6 +138,22 @@ PAGES = (
     Page("statement of a group's month", "papers.host_statement", "Glyn Parry", "{papers}/{this_month}"),
     Page("report of a group", "papers.host_report", "Imani Okafor", "{papers}/all/report"),
     Page("report of a group, too many words", "papers.host_write", "Imani Okafor", "{papers}/all/words", LONG, 422),
+    Page("bank", "bank.index", "Glyn Parry", "/host/bank/"),
+    Page("bank, in suspense", "bank.index", "Glyn Parry", "/host/bank/?view=suspense"),
+    Page("bank, settled", "bank.index", "Glyn Parry", "/host/bank/?view=settled"),
+    Page("bank, one line out", "bank.show", "Glyn Parry", "/host/bank/{line_out}"),
+    Page("bank, one line in", "bank.show", "Glyn Parry", "/host/bank/{line_in}"),
+    Page("bank, looking for a fund", "bank.show", "Glyn Parry", "/host/bank/{line_in}?find=e"),
+    Page("bank, received wrongly", "bank.receive_into", "Glyn Parry", "{kettle_bank}", {"line_id": "{line_in}"}, 422),
+    Page("bank, a file", "bank.new", "Glyn Parry", "/host/bank/files/new"),
+    Page("bank, no file", "bank.send", "Glyn Parry", "/host/bank/files/", {"account_id": "1"}, 422),
+    Page("bank, an account without a name", "bank.open_account", "Glyn Parry", "/host/bank/accounts", {}, 422),
+    Page("bank, files", "bank.imports", "Glyn Parry", "/host/bank/files/"),
+    Page("payments", "payments.index", "Glyn Parry", "/host/payments/"),
+    Page("payments, nothing ticked", "payments.prepare", "Glyn Parry", "/host/payments/", {}, 422),
+    Page("payments, being prepared", "payments.run", "Glyn Parry", "/host/payments/{run}/"),
+    Page("payments, to release", "payments.run", "Sefa Tuilagi", "/host/payments/{handed}/"),
+    Page("payments, released", "payments.run", "Sefa Tuilagi", "/host/payments/{released}/"),
     Page("rested", "autonomy.rested", "Marsha", f"{K}/rest/{{rest}}"),
     Page("news, mine", "notices.mine", "Marsha", "/you/news"),
     Page("news, ours", "notices.ours", "Marsha", f"{K}/news"),
@@ -204,6 +235,8 @@ NO_PAGES = {
     "papers.host_report_file",
     "papers.host_ledger",
     "desk.picture",
+    "payments.as_pain001",
+    "payments.as_csv",
     "breakglass.file",
     "activity.download",
     "activity.checker",
@@ -224,7 +257,8 @@ class Demo:
         path = page.path.format(**self.words)
         if page.body is None:
             return browser.get(path, headers=headers)
-        return browser.post(path, data=page.body, headers=headers)
+        body = {name: value.format(**self.words) for name, value in page.body.items()}
+        return browser.post(path, data=body, headers=headers)
 
     def browser(self, page: Page) -> Client:
         browser = Client(self.app)
@@ -257,6 +291,9 @@ def lay_out(app) -> Demo:
     _silent(db.session.scalars(sa.select(Group).where(Group.slug == "more-8")).one())
     words |= _books() | _papers(kettle)
     words |= more_payees(kettle, marsha)
+    words["move"] = db.session.scalars(sa.select(Proposal.id).where(Proposal.action == "budget.move")).one()
+    words |= _lines(kettle)
+    words |= _runs(kettle)
     words["disagreement"], words["rest"] = _disagreed(kettle), _rested(kettle)
     return Demo(app, Client(app), words)
 
@@ -345,6 +382,39 @@ def more_payees(group: Group, by: Person, count: int = 25) -> dict:
     open_token, used_token = map(links.token, two)
     words = {"payee": payee.id, "payee_changed": changed.id, "details": row.id}
     return words | {"payee_token": open_token, "used_token": used_token}
+
+
+def _lines(kettle: Group) -> dict:
+    """Lines of the bank's: enough to fill a page, with a payment to match, one in suspense, one settled."""
+    glyn = make.actor(_person("Glyn Parry"), Role.FINANCE)
+    fund = db.session.scalars(sa.select(Fund).where(Fund.group_id == kettle.id)).first()
+    own = {"fund_id": fund.id, "payee_id": make.payee(kettle, "Ashbrook Village Hall").id, "kind": "invoice"}
+    hall = {"amount_pence": 45_00, "shop": "Hall hire", "accepted_at": clock.now(), "ledger_code": "5300"}
+    paid, waits = (make.agreed(make.receipt(kettle, _person("Marsha"), **own, **hall)) for _ in range(2))
+    for n in range(45):
+        make.bank_line(-(20_00 + n), f"CARD PAYMENT {n} ASHBROOK")
+    out = make.bank_line(-45_00, f"FASTER PAYMENT {make.payment(waits).reference} ASHBROOK VILLAGE HALL").id
+    came_in = make.bank_line(480_00, "COMMUNITY HANDS GRANT").id
+    bank.settle_cost(glyn, kettle, paid.id, line_id=make.bank_line(-45_00, "DD HALL").id)
+    bank.to_suspense(glyn, None, make.bank_line(60_00, "CASH", on=clock.today() - timedelta(days=12)).id)
+    return {"line_out": out, "line_in": came_in, "kettle_bank": f"/host/groups/tuesday-kettle/bank/funds/{fund.id}"}
+
+
+def _runs(kettle: Group) -> dict[str, int]:
+    """A page of costs that are ready to pay; runs being prepared, to be released, and released, a page in each."""
+    glyn, grocer = payments.finance("Glyn"), payments.payee(kettle)
+    found, size = {}, 20
+    for number, name in enumerate(("run", "handed", "released")):
+        run = payments.run(glyn, number)
+        for _ in range(size):
+            payments.put(kettle, payments.cost(kettle, grocer, 101 + size), run, glyn)
+        if name != "run":
+            pays.hand_over(glyn, None, run.id)
+        found[name] = run.id
+    pays.release(payments.finance("Sefa"), None, found["released"])
+    for _ in range(size):
+        payments.cost(kettle, grocer, 100)
+    return found
 
 
 def _rested(kettle: Group) -> int:

@@ -44,6 +44,8 @@ ASKED_FOR = {
     "receipts.add_picture": {"replaces"},
     "desk.ask": {"words"},
     "spending.set_rule": {"over_pence"},
+    "desk.describe": {"why"},
+    "members.invite_first": {"why"},
 }
 # What differs between two runs of the same form anyway: moments, random names, and hashes over them.
 BY_CHANCE = re.compile(
@@ -116,6 +118,23 @@ def test_fields_a_form_does_not_have_change_nothing(place, contents, name):
         assert slipped[2][table] == rows, f"{table} differs"
 
 
+def foreign_lines(world):
+    """The same of the bank's lines."""
+    ours, theirs = world.things["kettle"], world.things["walkers"]
+    at, line = "/host/groups/kettle/bank", {"line_id": "1", "key": KEY}
+    for row in (theirs["payment_id"], ABSENT):
+        yield "finance", f"{at}/payments/{row}", line | {"group": "walkers", "payment_id": str(ours["payment_id"])}
+        yield "finance", f"{at}/costs/{row}", line
+        yield "finance", f"{at}/funds/{theirs['fund_id']}", {"line_id": "2", "source": "grant", "words": "x", "key": KEY}
+    for number in (ABSENT, 2**31, -1, "x", ""):
+        yield "finance", f"{at}/payments/{ours['payment_id']}", {"line_id": str(number), "key": KEY}
+        yield (
+            "finance",
+            f"{at}/funds/{ours['fund_id']}",
+            {"line_id": str(number), "source": "grant", "words": "x", "key": KEY},
+        )
+
+
 def foreign(world):
     """Forms with an id in the body that is another's, or nobody's: who, what, where to, with what."""
     ours, theirs = world.things["kettle"], world.things["walkers"]
@@ -129,6 +148,15 @@ def foreign(world):
         yield "organiser", answer, {"fund_id": str(fund), "words": "slipped in", "key": KEY}
     for picture in (theirs["picture_id"], ours["other_picture"], ABSENT):
         yield "organiser", f"{receipt}/pictures", {"replaces": str(picture), "photo": photo, "key": KEY}
+    money, books = f"/g/kettle/money/funds/{ours['fund_id']}", f"/host/groups/kettle/books/funds/{ours['fund_id']}"
+    for line in (theirs["line_id"], ABSENT):
+        for who, at in (("organiser", money), ("finance", books)):
+            for one, other in ((ours["line_id"], line), (line, ours["line_id"])):
+                moved = {"from_id": str(one), "to_id": str(other), "amount_pence": "1", "key": KEY}
+                yield who, f"{at}/moves", moved
+    for fund in (theirs["fund_id"], ABSENT):
+        for who, at in (("organiser", money), ("finance", books)):
+            yield who, f"{at}/transfers", {"to_id": str(fund), "amount_pence": "1", "key": KEY}
     yield "organiser", f"{receipt}/answers/{theirs['question_id']}", {"words": "slipped in", "key": KEY}
     yield "organiser", f"{receipt}/answers/{ours['helpers_question']}", {"words": "slipped in", "key": KEY}
     yield "organiser", f"/g/walkers/receipts/{theirs['number']}/details", {"group": "kettle", "label": "slipped in"}
@@ -153,7 +181,7 @@ def foreign(world):
 def test_another_groups_ids_are_refused_alike_with_no_write(place, contents):
     before = contents(exactly=True)
     bodies: dict[str, set] = {}
-    for who, path, body in foreign(place.world):
+    for who, path, body in (*foreign(place.world), *foreign_lines(place.world)):
         for htmx in (False, True):
             answer = send(_fresh(place.world, who), "POST", path, body, htmx)
             assert answer.status_code == 404, (path, body)
@@ -164,7 +192,7 @@ def test_another_groups_ids_are_refused_alike_with_no_write(place, contents):
 
 
 def test_on_both_databases_another_groups_ids_are_refused_with_no_write(place, written):
-    for who, path, body in foreign(place.world):
+    for who, path, body in (*foreign(place.world), *foreign_lines(place.world)):
         written.clear()
         assert send(_fresh(place.world, who), "POST", path, body, htmx=False).status_code == 404, (path, body)
         if "photo" not in body:
