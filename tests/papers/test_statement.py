@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from portal.budget.models import BudgetLine
-from portal.core import clock, wall
+from portal.core import clock, typeset, wall
 from portal.core.db import db
 from portal.ledger import posting
 from portal.ledger.models import Account, Kind
@@ -248,7 +248,7 @@ def test_every_letter_we_say_the_pdf_can_show_it_can(app):
 
 
 @pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(said=st.lists(st.text(max_size=120), max_size=6), title=st.text(max_size=80))
 def test_whatever_people_write_there_is_a_pdf_of_it(app, said, title):
     rows = [(one, Pence(1)) for one in said]
@@ -292,6 +292,22 @@ def test_typst_brings_the_fonts_that_we_ask_for():
     assert {"Libertinus Serif", "DejaVu Sans Mono"} <= set(typst.Fonts(include_system_fonts=False).families())
 
 
+def test_a_pdf_that_cant_be_made_is_said_plainly_and_leaves_nothing_behind(app, year, tmp_path, monkeypatch):
+    broken = tmp_path / "broken.typ"
+    broken.write_text("#panic()")
+    with pytest.raises(typeset.CantSet, match="couldn’t be made"):
+        typeset.pdf(broken, data="{}", note="")
+    monkeypatch.setattr(typeset, "MEMORY", 32 * 1024 * 1024)
+    marsha = Client(app).as_(make.person("Marsha"))
+    for path, page in (
+        (f"{year.id}/all/statement.pdf", f"{year.id}/all"),
+        (f"{year.id}/all/report.pdf", f"{year.id}/all/report"),
+    ):
+        answer = marsha.get(f"{AT}/{path}")
+        assert (answer.status_code, answer.headers["Location"]) == (303, f"{AT}/{page}")
+        assert "couldn’t be made just now" in words(marsha.get(f"{AT}/{page}"))
+
+
 def test_a_file_that_would_take_long_is_not_made_and_the_page_says_so(app, books):
     costs = [Line(Account.COST, 1, books.id)] * (views.LONGEST["pdf"] + 1)
     with wall.opened(books.group_id):
@@ -303,6 +319,6 @@ def test_a_file_that_would_take_long_is_not_made_and_the_page_says_so(app, books
     answer = marsha.get(f"{at}/statement.pdf")
     assert (answer.status_code, answer.headers["Location"]) == (303, at)
     page = marsha.get(at)
-    assert "A PDF holds up to 3,000 movements" in words(page)
+    assert "A PDF holds up to 1,000 movements" in words(page)
     assert "statement.pdf" not in page.text
     assert len(reading.csv_rows(marsha.get(f"{at}/statement.csv").data)["What moved"]) == views.LONGEST["pdf"] + 2
