@@ -7,16 +7,16 @@ from typing import Any
 
 MEMORY = 512 * 1024 * 1024
 SECONDS = 10
-PRELOAD = ["portal.core.pictures"]  # what takes long to import is there before a child is forked
+PRELOAD = ["portal.core.pictures", "portal.core.typeset"]  # what takes long to import is there before a child is forked
 
 
-def run(work: Callable, *given, polite: type[Exception], died: str, too_large: str) -> Any:
+def run(work: Callable, *given, polite: type[Exception], died: str, too_large: str, memory: int = MEMORY) -> Any:
     """What `work` comes to in a child process. Raises `polite` with its own sentence, with `too_large` when there is not
     enough memory, with `died` for whatever else befalls it."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(PRELOAD)
     ours, theirs = context.Pipe(duplex=False)
-    child = context.Process(target=_child, args=(theirs, work, given, polite, died, too_large), daemon=True)
+    child = context.Process(target=_child, args=(theirs, work, given, polite, died, too_large, memory), daemon=True)
     child.start()
     theirs.close()
     try:
@@ -33,8 +33,8 @@ def run(work: Callable, *given, polite: type[Exception], died: str, too_large: s
     return result
 
 
-def _child(pipe, work: Callable, given: tuple, polite: type[Exception], died: str, too_large: str) -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+def _child(pipe, work: Callable, given: tuple, polite: type[Exception], died: str, too_large: str, memory: int) -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     try:
         pipe.send((True, work(*given)))

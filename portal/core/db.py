@@ -27,6 +27,7 @@ class UtcDateTime(sa.TypeDecorator):
 
     impl = sa.DateTime(timezone=True)
     cache_ok = True
+    python_type = datetime
 
     def process_bind_param(self, value, dialect):
         if value is None:
@@ -158,7 +159,11 @@ def one_moment() -> None:
 def reader() -> sa.Connection:
     """A connection for what is still read when the request is over: all of one moment. Whoever asks closes it."""
     connection = db.engine.connect()
-    connection.begin()
+    token = _reading.set(True)
+    try:
+        connection.begin()
+    finally:
+        _reading.reset(token)
     if db.engine.dialect.name == "postgresql":
         connection.execute(sa.text(ONE_MOMENT))
     return connection

@@ -1,4 +1,4 @@
-"""A paper as PDF/UA by typst. What people wrote goes in as data beside the template, never as source.
+"""A paper as PDF/UA (`core/typeset.py`). What people wrote goes in as data beside the template, never as source.
 
 Typst brings its own fonts. A letter that none of them has would end it all, so such a letter becomes □, and a line at the
 end says so.
@@ -9,11 +9,11 @@ import unicodedata
 from datetime import date
 from pathlib import Path
 
-import typst
 from flask import current_app
 
+from portal.core import typeset
 from portal.core.filters import pounds
-from portal.papers.sheets import Cell, Paper, Pence
+from portal.papers.sheets import AMOUNTS, Cell, Paper, Pence, Table
 
 TEMPLATE = "papers/paper.typ"
 UNKNOWN = "\u25a1"
@@ -27,31 +27,32 @@ SHOWN = (
 
 def made(paper: Paper) -> bytes:
     """The PDF."""
-    tables = [
-        {"title": one.title, "heads": one.heads, "rows": [[_cell(cell) for cell in row] for row in one.rows]}
-        for one in paper.tables
-    ]
+    tables = [_table(one) for one in paper.tables]
     facts = {"title": paper.title, "facts": paper.facts, "quotes": paper.quotes, "tables": tables}
     data = json.dumps(_shown(facts), ensure_ascii=False)
     note = f"A {UNKNOWN} stands for a letter that this file can’t show. The page and the spreadsheet have them all."
-    root = Path(current_app.root_path, current_app.template_folder or "")
-    return typst.compile(
-        root / TEMPLATE,
-        root=root,
-        format="pdf",
-        ignore_system_fonts=True,
-        sys_inputs={"data": data, "note": note if UNKNOWN in data else ""},
-        pdf_standards=["ua-1"],
-    )
+    template = Path(current_app.root_path, current_app.template_folder or "", TEMPLATE)
+    return typeset.pdf(template, data=data, note=note if UNKNOWN in data else "")
 
 
-def _cell(cell: Cell) -> dict:
-    """Its words, and whether it is an amount."""
+def _table(table: Table) -> dict:
+    """Its cells as words, and which columns hold amounts."""
+    rows = [[_cell(cell) for cell in row] for row in table.rows]
+    return {
+        "title": table.title,
+        "heads": table.heads,
+        "wide": table.heads.index("Words") if "Words" in table.heads else 0,
+        "amounts": [head in AMOUNTS for head in table.heads],
+        "rows": rows,
+    }
+
+
+def _cell(cell: Cell) -> str:
     if isinstance(cell, Pence):
-        return {"words": pounds(cell), "amount": True}
+        return pounds(cell)
     if isinstance(cell, date):
-        return {"words": f"{cell:%-d}\xa0{cell:%b}\xa0{cell:%Y}", "amount": False}
-    return {"words": cell or "", "amount": cell is None}
+        return f"{cell:%-d}\xa0{cell:%b}\xa0{cell:%Y}"
+    return cell or ""
 
 
 def _shown(value):

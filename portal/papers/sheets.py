@@ -15,6 +15,10 @@ class Pence(int):
     """An amount of money in a table, whole pence."""
 
 
+AMOUNTS = (
+    *("Amount", "Spent", "In", "Fee", "Moved", "At its end", "Out", "Held then"),
+    *("Planned in all", "Spent in this time", "Left to spend"),
+)
 Cell = str | date | Pence | None
 Rows = Iterable[tuple[Cell, ...]]
 WHAT = {

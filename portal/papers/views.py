@@ -24,6 +24,7 @@ from portal.autonomy.door import Mistake, may
 from portal.core import clock, csv
 from portal.core.db import one_moment, reader
 from portal.core.forms import PlainForm
+from portal.core.typeset import CantSet
 from portal.core.web import invalid, page, saved
 from portal.papers import actions, beancount, pdf, periods, queries, sheets, xlsx
 from portal.papers.forms import AgreeForm, ChoosePaper, ReportWords
@@ -35,7 +36,7 @@ bp = Blueprint("papers", __name__)
 BOOKS = frozenset({Role.FINANCE, Role.COORDINATOR, Role.TRUSTEE})
 OURS, HOSTS = "/g/<group>/money/papers", "/host/groups/<slug>/papers"
 ONE = "<int:fund_id>/<period>"
-LONGEST = {"pdf": 3_000, "xlsx": 20_000, "csv": 20_000}  # movements in one file, at a second or two each
+LONGEST = {"pdf": 1_000, "xlsx": 20_000, "csv": 20_000}  # movements in one file: a second or two of work
 KINDS = {
     "pdf": "application/pdf",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -215,10 +216,14 @@ def _statement_file(whose: dict, fund_id: int, key: str, kind: str):
     if kind not in LONGEST:
         abort(404)
     made = _statement(whose["group_id"], fund_id, key)
+    the_page = url_for(f".{whose['side']}statement", fund_id=fund_id, period=key, **whose["at"])
     if made.count > LONGEST[kind]:
-        return redirect(url_for(f".{whose['side']}statement", fund_id=fund_id, period=key, **whose["at"]), 303)
+        return redirect(the_page, 303)
     paper = sheets.statement(made, queries.every_movement(made), _host())
-    return _file(WRITERS[kind](paper), f"statement-{key}.{kind}", KINDS[kind])
+    try:
+        return _file(WRITERS[kind](paper), f"statement-{key}.{kind}", KINDS[kind])
+    except CantSet as sorry:
+        return saved(goto=the_page, says=f"{sorry} The spreadsheet and the CSV have the same in them.")
 
 
 def _csv(paper: sheets.Paper) -> bytes:
@@ -258,7 +263,11 @@ def _to_report(fund_id: int, period: str, says: str):
 
 def _report_file(whose: dict, fund_id: int, key: str):
     paper = sheets.report(_made_report(whose["group_id"], fund_id, key), _host())
-    return _file(pdf.made(paper), f"report-{key}.pdf", KINDS["pdf"])
+    try:
+        return _file(pdf.made(paper), f"report-{key}.pdf", KINDS["pdf"])
+    except CantSet as sorry:
+        goto = url_for(f".{whose['side']}report", fund_id=fund_id, period=key, **whose["at"])
+        return saved(goto=goto, says=f"{sorry} Please try again later.")
 
 
 def _ledger(group_id: int | None):

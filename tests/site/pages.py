@@ -12,7 +12,6 @@ from portal.autonomy.models import ContactTry, Proposal, Quiet
 from portal.bank import actions as bank
 from portal.breakglass import actions as duties
 from portal.breakglass.models import BreakGlass
-from portal.budget.models import BudgetLine
 from portal.core import clock, wall
 from portal.core.db import db
 from portal.core.mail import ShownMail
@@ -347,14 +346,9 @@ def _books() -> dict:
 
 
 def _papers(kettle: Group) -> dict:
-    """A fund of the Kettle's and one of the Hearsay's, the Kettle's with lines and words for its funder, agreed and not."""
+    """A fund of the Kettle's and one of the Hearsay's, the Kettle's with words for its funder, agreed and not."""
     hearsay = db.session.scalars(sa.select(Group).where(Group.slug == "hearsay-collective")).one()
     funds = [db.session.scalar(sa.select(sa.func.min(Fund.id)).where(Fund.group_id == one.id)) for one in (kettle, hearsay)]
-    lines = (("room", 1800_00), ("food", 1560_00), ("materials", 700_00), ("travel", 500_00))
-    with wall.opened(kettle.id):
-        own = {"group_id": kettle.id, "fund_id": funds[0]}
-        db.session.add_all(BudgetLine(**own, name=name, planned_pence=pence) for name, pence in lines)
-    db.session.commit()
     marsha, month = make.actor(_person("Marsha"), Role.ORGANISER), f"{clock.today():%Y-%m}"
     said = "Every Tuesday there was a kettle on, and someone beside it."
     for time in ("all", month):
