@@ -1,6 +1,6 @@
 """The Money page, what moved, one fund with its budget; and money moved between lines by staff."""
 
-from flask import Blueprint, Flask, abort, current_app, g, request, url_for
+from flask import Blueprint, Flask, abort, g, request, url_for
 
 from portal.autonomy import amending
 from portal.autonomy.door import Mistake, may
@@ -46,7 +46,7 @@ def money():
         bars=charts.bars(year),
         this=this,
         moved=ledger.movements(here, limit=LATEST),
-        payees="payees.index" in current_app.view_functions,
+        organises=bool(actor().roles & ORGANISERS),
     )
 
 
