@@ -73,6 +73,18 @@ MATRIX = {
     "autonomy.stop": GROUPS_OWN,
     "autonomy.undo": GROUPS_OWN,
     "autonomy.wake": GROUPS_OWN,
+    "bank.hold_file": HOSTS_FINANCE,
+    "bank.hosts_own": HOSTS_FINANCE,
+    "bank.import_file": HOSTS_FINANCE,
+    "bank.open_account": HOSTS_FINANCE,
+    "bank.receive_into": HOSTS_FINANCE,
+    "bank.reopen": HOSTS_FINANCE,
+    "bank.returned": HOSTS_FINANCE,
+    "bank.settle_cost": HOSTS_FINANCE,
+    "bank.settle_payment": HOSTS_FINANCE,
+    "bank.take_back": HOSTS_FINANCE,
+    "bank.to_suspense": HOSTS_FINANCE,
+    "bank.undo": HOSTS_FINANCE,
     "breakglass.allow": SECOND_PERSON,
     "breakglass.ask": ASKS_FOR_DUTY,
     "breakglass.delay_again": row(trustee=YES),
@@ -111,6 +123,9 @@ MATRIX = {
     "notices.choose": ONESELF,
     "notices.remind": AUTOMATIC,
     "notices.share": GROUPS_OWN,
+    "papers.agree": GROUPS_OWN,
+    "papers.take_back": GROUPS_OWN,
+    "papers.write": HELPERS,
     "payees.add": GROUPS_OWN,
     "payees.change_details": GROUPS_OWN,
     "payees.end": GROUPS_OWN,
@@ -120,6 +135,14 @@ MATRIX = {
     "payees.second": row(organiser=YES, finance=YES),
     "payees.send_link": GROUPS_OWN,
     "payees.stop": row(organiser=YES, finance=YES),
+    "payments.fetch": HOSTS_FINANCE,
+    "payments.give_up": HOSTS_FINANCE,
+    "payments.hand_over": HOSTS_FINANCE,
+    "payments.put_in": HOSTS_FINANCE,
+    "payments.release": HOSTS_FINANCE,
+    "payments.returned": HOSTS_FINANCE,
+    "payments.start": HOSTS_FINANCE,
+    "payments.take_out": HOSTS_FINANCE,
     "receipts.accept": HOSTS_DESK,
     "receipts.add_picture": THEIR_OWN,
     "receipts.answer": THEIR_OWN,
@@ -131,7 +154,6 @@ MATRIX = {
     "receipts.hold": HOSTS_DESK,
     "receipts.keep_pages": AUTOMATIC,
     "receipts.look_again": AUTOMATIC,
-    "receipts.record_payment": HOSTS_FINANCE,
     "receipts.release": HOSTS_DESK,
     "receipts.remove": AUTOMATIC,
     "receipts.renew_hold": HOSTS_DESK,
@@ -180,15 +202,17 @@ WHERE = {
     "people": """members.invite_helper members.propose_organiser members.agree members.revoke members.remove_helper
         members.ask_removal members.agree_removal members.end_removal members.leave silence.name silence.unname""",
     "budget": "budget.plan_line budget.change_line budget.drop_line budget.move budget.move_between_funds",
+    "story": "papers.agree papers.take_back papers.write",
     "receipts": """receipts.upload receipts.declare receipts.describe receipts.add_picture receipts.withdraw
         receipts.restore receipts.answer""",
     "spending": """spending.ask spending.ask_anew spending.unask spending.say_yes spending.take_back_yes
         spending.stand_back spending.say_yes_for payees.add payees.change_details payees.end payees.give
         payees.revoke_link payees.send_link""",
-    "F1": """ledger.correct ledger.open_fund ledger.receive receipts.ask receipts.code
-        receipts.record_payment receipts.keep_pages receipts.give_up_picture receipts.remove""",
+    "F1": """bank.receive_into bank.returned bank.settle_cost bank.settle_payment bank.undo payments.returned
+        ledger.correct ledger.open_fund ledger.receive receipts.ask receipts.code
+        receipts.keep_pages receipts.give_up_picture receipts.remove""",
     "F2": "receipts.hold receipts.renew_hold receipts.release receipts.look_again spending.look_again",
-    "F3": "receipts.accept payees.look payees.second payees.stop",
+    "F3": "receipts.accept payees.look payees.second payees.stop payments.put_in payments.take_out",
 }
 # Which ask for a passkey or password again first (safety guide, step-up): who decides, who is in, how one signs in.
 ASKS_AGAIN = """
@@ -198,8 +222,7 @@ ASKS_AGAIN = """
     members.invite_helper members.propose_organiser members.remove_helper signin.confirm_app signin.remove_passkey
     signin.remove_password signin.start_app silence.ask_for_exit silence.confirm silence.name spending.agree_rule
     spending.say_yes spending.say_yes_for spending.set_rule
-    payees.add payees.change_details payees.look payees.second payees.send_link
-    signin.remove_password signin.start_app silence.ask_for_exit silence.confirm silence.name
+    payees.add payees.change_details payees.look payees.second payees.send_link payments.fetch payments.release
 """
 
 # The guide's two tables of areas: what staff get, area by area and level by level.

@@ -148,6 +148,8 @@ def _tables() -> None:
         sa.Column("kind", sa.String(length=10), nullable=False),
         sa.Column("lines", sa.Integer(), nullable=False),
         sa.Column("fresh", sa.Integer(), nullable=False),
+        sa.Column("closing_pence", sa.BigInteger(), nullable=True),
+        sa.Column("closing_on", sa.Date(), nullable=True),
         sa.Column("imported_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("imported_by", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
@@ -231,6 +233,7 @@ def _tables() -> None:
         sa.Column("words", sa.String(length=300), nullable=False),
         sa.Column("suspense_id", sa.Integer(), nullable=True),
         sa.Column("entry_id", sa.Integer(), nullable=True),
+        sa.Column("receipt_id", sa.Integer(), nullable=True),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("settled_by", sa.Integer(), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
@@ -238,6 +241,7 @@ def _tables() -> None:
         sa.ForeignKeyConstraint(["account_id"], ["bank_accounts.id"], name=op.f("fk_bank_lines_account_id")),
         sa.ForeignKeyConstraint(["entry_id"], ["journal_entries.id"], name=op.f("fk_bank_lines_entry_id")),
         sa.ForeignKeyConstraint(["import_id"], ["bank_imports.id"], name=op.f("fk_bank_lines_import_id")),
+        sa.ForeignKeyConstraint(["receipt_id"], ["receipts.id"], name=op.f("fk_bank_lines_receipt_id")),
         sa.ForeignKeyConstraint(["settled_by"], ["people.id"], name=op.f("fk_bank_lines_settled_by")),
         sa.ForeignKeyConstraint(["suspense_id"], ["journal_entries.id"], name=op.f("fk_bank_lines_suspense_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bank_lines")),
@@ -319,6 +323,7 @@ def _tables() -> None:
         sa.UniqueConstraint("group_id", "id", name=op.f("uq_payee_details_group_id_id")),
     )
     op.create_index(op.f("ix_payee_details_group_id"), "payee_details", ["group_id"])
+    op.create_index("ix_pictures_file", "pictures", ["sha256"])
     op.create_index("ix_payee_details_payee", "payee_details", ["group_id", "payee_id"])
     op.create_table(
         "payee_links",

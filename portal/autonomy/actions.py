@@ -1,7 +1,8 @@
 """What a group does with its promise: set levels, answer proposals, undo, rest. None of it is ever the staff's."""
 
 from datetime import date, timedelta
-from typing import get_type_hints
+from enum import Enum
+from typing import get_args, get_origin, get_type_hints
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -9,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from portal.activity.models import TOLD_LATER, Entry, EntryWords
 from portal.autonomy import queries, standing
 from portal.autonomy.areas import Area, Level
-from portal.autonomy.door import ACTIONS, Mistake, NotHere, ProofNeeded, action, newest_seq
+from portal.autonomy.door import ACTIONS, Mistake, NotHere, ProofNeeded, action, newest_seq, run_for
 from portal.autonomy.models import (
     ALONE_AGAIN_AFTER,
     COOLING_OFF,
@@ -59,17 +60,22 @@ def set_level(by, group, *, area: str, level: str):
 
 @action(concerns=lambda row, facts: Area.SPENDING, roles=ORGANISERS, asks_again=True, says="changed the spending limits")
 def set_limits(by, group, *, each_pence: int, month_pence: int):
-    """Set how much staff may say yes to. Lower holds at once; raising either is loosening."""
+    """Set how much staff may say yes to. What is lower holds at once, and ends what staff proposed to spend; raising either
+    limit is loosening."""
     now = standing.of(group.id)
-    if each_pence > now.each_pence or month_pence > now.month_pence:
+    lower = min(each_pence, now.each_pence), min(month_pence, now.month_pence)
+    row = None
+    if lower != (now.each_pence, now.month_pence):
+        _end_open_loosenings(by, group, Area.SPENDING, limits=True)
+        _lapse_proposals(by, group, Area.SPENDING)
+        row = db.session.scalar(sa.select(SpendingLimit).where(SpendingLimit.group_id == group.id))
+        if row is None:
+            row = SpendingLimit(group_id=group.id)
+            db.session.add(row)
+        row.each_pence, row.month_pence = lower
+        row.set_at = clock.now()
+    if (each_pence, month_pence) != lower:
         return _loosen(by, group, area=Area.SPENDING, each_pence=each_pence, month_pence=month_pence)
-    _end_open_loosenings(by, group, Area.SPENDING, limits=True)
-    row = db.session.scalar(sa.select(SpendingLimit).where(SpendingLimit.group_id == group.id))
-    if row is None:
-        row = SpendingLimit(group_id=group.id)
-        db.session.add(row)
-    row.each_pence, row.month_pence = each_pence, month_pence
-    row.set_at = clock.now()
     return row
 
 
@@ -79,15 +85,17 @@ def agree(by, group, loosening) -> Loosening:
     now = clock.now()
     if not loosening.is_open(now) or loosening.agreed_at:
         raise Mistake("That one has lapsed, was stopped, or is agreed already.")
-    alone = people.organisers(group.id) == [by.person_id]
+    _check_counts(by, group)
+    ours = people.independent_organisers(group.id)
+    if loosening.started_by not in ours:
+        raise Mistake("Whoever started this is no longer an organiser who counts for it. Start it anew.")
     if loosening.started_by == by.person_id:
-        if not alone:
+        if ours != [by.person_id]:
             raise Mistake("Another organiser says yes to this.")
         if now < loosening.started_at + ALONE_AGAIN_AFTER:
             raise Mistake("You can confirm again 7 days after you started.")
         loosening.holds_from = now
     else:
-        _check_counts(by, group)
         loosening.holds_from = now + COOLING_OFF
     loosening.agreed_at, loosening.agreed_by = now, by.person_id
     return loosening
@@ -118,9 +126,15 @@ def say_yes(by, group, proposal, **amended):
         raise Mistake("This changed since it was proposed, so a yes no longer fits. Say no, or ask for a new one.")
     facts = {name: queries.plain(amended.get(name, value)) for name, value in proposal.facts.items()}
     proposer = Actor(proposal.person_id, "", frozenset({proposal.role}))
+    if by.person_id is None or people.is_staff(by.person_id):
+        raise Mistake("You also work for the host, so another organiser says yes to this. A no is yours as well.")
     if proposal.person_id == by.person_id:
         raise Mistake("Someone who didn’t propose it says yes.")
-    wanted.run(proposer, group, *([] if row is None else [row]), **_revived(wanted, facts))
+    facts_now = _revived(wanted, facts)
+    for barred in (wanted.bars(one, row, facts_now) for one in (proposer, by) if wanted.bars and row is not None):
+        if barred:
+            raise Mistake(barred)
+    run_for(proposer, wanted, group, row, facts_now)
     _answered(by, proposal, "yes" if facts == proposal.facts else "amended")
     return row if row is not None else proposal
 
@@ -241,6 +255,9 @@ def _organisers_that_count(group_id: int) -> set[int]:
 
 
 def _check_counts(by, group) -> None:
+    """Whoever loosens is an organiser for 7 days or more, and not the host's as well."""
+    if by.person_id is None or people.is_staff(by.person_id):
+        raise Mistake("You also work for the host, so other organisers decide this. Making it tighter works at once.")
     if by.person_id not in _organisers_that_count(group.id):
         raise Mistake("New organisers can do this after their first 7 days. Making it tighter works at once.")
 
@@ -296,9 +313,18 @@ def _row_of(group, proposal: Proposal):
 
 
 def _revived(wanted, facts: dict) -> dict:
-    """Plain facts as the action takes them: days come back from text."""
+    """Plain facts as the action takes them: days, moments, an enum's words and sets come back by its own hints."""
     hints = get_type_hints(wanted.run)
-    return {
-        name: date.fromisoformat(value) if hints.get(name) is date and isinstance(value, str) else value
-        for name, value in facts.items()
-    }
+    return {name: _of_kind(hints.get(name), value) for name, value in facts.items()}
+
+
+def _of_kind(hint, value):
+    if isinstance(value, list) and get_origin(hint) in {set, frozenset, tuple}:
+        return get_origin(hint)(value)
+    for kind in get_args(hint) or (hint,):
+        if isinstance(value, str) and isinstance(kind, type):
+            if issubclass(kind, Enum):
+                return kind(value)
+            if issubclass(kind, date):
+                return kind.fromisoformat(value)
+    return value

@@ -193,7 +193,7 @@ def may(by: Actor, group: Group | None, wanted: Action, row=None) -> Decision:
     return policy.decide(by, standing, wanted.area, wanted, _case(wanted, by, row, {}))
 
 
-def note_read(wanted: Action, by: Actor, group: Group, row_id: int, **facts):
+def note_read(wanted: Action, by: Actor, group: Group | None, row_id: int, **facts):
     """Pass the door on a page that only reads, for the line of a sensitive read, in a short transaction of its own."""
     with writing():
         return wanted(by, group, row_id, **facts)
@@ -235,6 +235,14 @@ def _pass(wanted: Action, by: Actor, group: Group | None, row_id: int | None, ke
             _note(wanted, by, founded, subject, decision, filed, once, body, noticed.changes, why)
     session.commit()
     return result
+
+
+def run_for(proposer: Actor, wanted: Action, group: Group, row, facts: dict) -> None:
+    """Run what was proposed, within the yes to it, and hold it to the area of the proposal."""
+    with _noticing(db.session(), proposer) as noticed:
+        wanted.run(proposer, *_arguments(wanted, group, row), **facts)
+        db.session.flush()
+    _check_area(wanted, noticed.rewritten)
 
 
 def _check_area(wanted: Action, rewritten: set[tuple[sa.Table, str]]) -> None:

@@ -29,8 +29,16 @@ def say():
 @in_group()
 def promise():
     """The whole promise on one page, to print."""
-    facts = {"break_glass": BREAK_GLASS_WORDS, "reasons": FLOOR_REASONS, **_say()}
-    return page("autonomy/promise.html", agreed=queries.agreed(_here()), **facts)
+    return page(
+        "autonomy/promise.html",
+        standing=standing.of(_here()),
+        agreed=queries.agreed(_here()),
+        areas=AREA_WORDS,
+        sentences=SENTENCES,
+        duties=DUTY_WORDS,
+        break_glass=BREAK_GLASS_WORDS,
+        reasons=FLOOR_REASONS,
+    )
 
 
 @bp.get("/say/<area>")
@@ -266,9 +274,15 @@ def _say() -> dict:
         "loosenings": queries.loosenings(_here()),
         "proposals": queries.waiting(_here()),
         "me": actor().person_id,
-        "alone": len(people.organisers(_here())) == 1,
+        **_quorum(),
         "organises": bool(actor().roles & ORGANISERS),
     }
+
+
+def _quorum() -> dict:
+    """Who counts for letting staff do more: whether there is one alone, and whether whoever looks is among them."""
+    ours = people.independent_organisers(_here())
+    return {"alone": len(ours) == 1, "counts": actor().person_id in ours}
 
 
 def _area(name: str) -> dict:
@@ -282,7 +296,7 @@ def _area(name: str) -> dict:
         "sentences": SENTENCES[chosen],
         "level": level,
         "looser": list(Level)[list(Level).index(level) + 1 :],
-        "alone": len(people.organisers(_here())) == 1,
+        **_quorum(),
         "form": LevelForm(data={"level": level.value}),
     }
 
@@ -361,6 +375,8 @@ def _what_happens(made) -> str:
         return "It’s that way already."
     if getattr(made, "started_at", None) is None:
         return "Done. It holds from now."
+    if made.holds_from is None and made.each_pence:
+        return "What is lower holds from now. What is higher waits until it is agreed to."
     if made.holds_from is None:
         return "It stays as it was until another organiser agrees (or, alone, you confirm again in 7 days)."
     return (

@@ -46,7 +46,6 @@ def money():
         bars=charts.bars(year),
         this=this,
         moved=ledger.movements(here, limit=LATEST),
-        organises=bool(actor().roles & ORGANISERS),
     )
 
 

@@ -345,13 +345,12 @@ def _lost_phone(people) -> None:
 
 
 def _refused(people) -> None:
-    """Someone on the staff tried to change a receipt's words of the Long Table, which keeps everything to itself."""
+    """Someone on the staff tried to replace a document of the Long Table, which keeps everything to itself."""
     group = _group_at("long-table")
-    row = db.session.scalars(sa.select(Receipt).where(Receipt.group_id == group.id)).first()
-    as_refused = {"area": Area.RECEIPTS, "level": Level.ONLY_US, "outcome": Outcome.DENY}
+    as_refused = {"area": Area.DOCUMENTS, "level": Level.ONLY_US, "outcome": Outcome.DENY}
     with wall.opened(group.id):
-        says = "changed the words on a receipt"
-        _entry(group, people["Glyn Parry"], Role.FINANCE, "receipts.describe", says, row, 28, **as_refused)
+        says = "replaced a document"
+        _entry(group, people["Imani Okafor"], Role.COORDINATOR, "documents.replace", says, None, 28, **as_refused)
     db.session.commit()
 
 
@@ -364,8 +363,8 @@ def _entry(group, person, role, action, says, row, days_ago, changes=(), **facts
         action=action,
         says=says,
         about=getattr(row, "ref", None),
-        subject_table=row.__tablename__,
-        subject_id=row.id,
+        subject_table=getattr(row, "__tablename__", None),
+        subject_id=getattr(row, "id", None),
         **{"outcome": Outcome.ALLOW, **facts},
     )
     chain.append(entry, {"changes": list(changes)} if changes else None)

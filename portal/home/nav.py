@@ -40,6 +40,7 @@ WITHIN_MONEY = frozenset(
         *("budget.movements", "budget.fund"),
         *("spending.show", "spending.edit", "spending.new", "spending.rule"),
         *("payees.index", "payees.new", "payees.show", "payees.change"),
+        *("papers.index", "papers.statement", "papers.report"),
     }
 )
 GROUP_PLACES = (
@@ -54,9 +55,11 @@ WITHIN_GROUPS = frozenset(
         *("members.group_page", "members.new_group", "suggestions.suggested", "breakglass.new"),
         *("ledger.books", "ledger.entry", "budget.lines"),
         *("silence.every", "silence.show", "disagreements.every", "disagreements.hosts"),
+        *("papers.host_index", "papers.host_statement", "papers.host_report"),
         *("payees.to_check", "payees.hosts", "payees.look"),
     }
 )
+WITHIN_PAYMENTS = frozenset({"payments.run", "bank.index", "bank.show", "bank.new", "bank.columns", "bank.imports"})
 HOST_PLACES = (
     Place(
         "desk.index",
@@ -65,6 +68,7 @@ HOST_PLACES = (
         frozenset({Role.FINANCE, Role.COORDINATOR}),
         frozenset({"desk.show", "costs.cost"}),
     ),
+    Place("payments.index", "Payments", "money", frozenset({Role.FINANCE}), WITHIN_PAYMENTS),
     Place(
         "members.groups",
         "Groups",

@@ -74,9 +74,11 @@ def post(
     return entry
 
 
-def receive(fund: Fund, source: Account, pence: int, *, on: date, words: str, by: int | None) -> JournalEntry:
+def receive(
+    fund: Fund, source: Account, pence: int, *, on: date, words: str, by: int | None, from_suspense: bool = False
+) -> JournalEntry:
     """Money comes into a fund: all of it in, then the host's fee out as its own line (grants only). An award comes out of
-    the host's Small Things Pot."""
+    the host's Small Things Pot; what nobody could place before, out of suspense."""
     lines = [Line(Account.BANK, pence, fund.id), Line(source, -pence, fund.id)]
     fee = fee_on(pence, fee_rate(fund, on)) if source is Account.GRANT else 0
     if fee:
@@ -85,6 +87,9 @@ def receive(fund: Fund, source: Account, pence: int, *, on: date, words: str, by
     if source is Account.AWARD:
         pot = HostFund.SMALL_THINGS
         lines += [Line(Account.BANK, -pence, pot), Line(Account.AWARDED, pence, pot)]
+    if from_suspense:
+        waited = HostFund.SUSPENSE
+        lines += [Line(Account.BANK, -pence, waited), Line(Account.UNMATCHED, pence, waited)]
     return post(fund.group_id, Kind.MONEY_IN, lines, on=on, words=words, by=by)
 
 

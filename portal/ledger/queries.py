@@ -13,6 +13,7 @@ from portal.ledger.models import (
     MONEY_IN,
     Account,
     Balance,
+    ClosedYear,
     Commitment,
     FeeRate,
     Fund,
@@ -313,3 +314,8 @@ def lines(entry: JournalEntry) -> Sequence[sa.Row]:
         .where(Posting.entry_id == entry.id)
         .order_by(Posting.id)
     ).all()
+
+
+def closed_until() -> date | None:
+    """The last day of the newest year whose accounts are closed."""
+    return db.session.scalar(sa.select(sa.func.max(ClosedYear.ends_on)))

@@ -104,12 +104,6 @@ class HoldForm(PlainForm):
     releases = WordsField("What releases it", [Needed("Say what would release it."), Length(max=300)])
 
 
-class PaidForm(PlainForm):
-    """The day the bank paid it."""
-
-    paid_on = DayField("Paid on", [Needed("Choose the day it was paid."), not_in_future])
-
-
 class UploadForm(PlainForm):
     """The picture itself travels beside these."""
 

@@ -176,6 +176,7 @@ class Picture(GroupOwned, db.Model):
             within_group("receipt_id", "receipts"),
             sa.Index("ix_pictures_receipt", "group_id", "receipt_id"),
             sa.Index("ix_pictures_sha256", "group_id", "sha256"),
+            sa.Index("ix_pictures_file", "sha256"),
         )
 
     @property

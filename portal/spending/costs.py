@@ -138,8 +138,9 @@ def count(receipt: Receipt) -> None:
         receipt.disagree()
 
 
-def payable(receipt: Receipt) -> str:
-    """Why it can't be paid now, as a plain sentence; empty where it can. Asked again wherever money is about to move."""
+def payable(receipt: Receipt, *, by_transfer: bool = True) -> str:
+    """Why it can't be paid now, as a plain sentence; empty where it can. Asked again wherever money is about to move. What
+    isn't paid `by_transfer` (by card, by direct debit) needs no account to pay to."""
     if receipt.withdrawn_at:
         return "It was taken back."
     if receipt.paid_on or receipt.in_run_at:
@@ -159,7 +160,7 @@ def payable(receipt: Receipt) -> str:
         return f"It’s on hold under {held.rule}: {held.reason}"
     if any(question.answered_at is None for question in questions):
         return "A question about it is open."
-    if payees.current(receipt.group_id, receipt.payee_id) is None:
+    if by_transfer and payees.current(receipt.group_id, receipt.payee_id) is None:
         return "There are no bank details to pay it to."
     covered = sa.select(Commitment.id).where(
         Commitment.group_id == receipt.group_id,

@@ -199,3 +199,66 @@ def test_the_whole_promise_says_who_agreed_to_what_and_when_and_each_rule_of_the
         actions.agree(organiser("Marsha"), kettle, raised.id)
     with later(hours=99):
         assert "£60.00 for each cost, £90.00 in one month. Over that, they ask. Agreed by Joe and Marsha" in promise()
+
+
+def test_of_two_limits_the_lower_holds_at_once_and_the_higher_waits(kettle):
+    marsha = organiser("Marsha")
+    started = actions.set_limits(marsha, kettle, each_pence=150_00, month_pence=200_00)
+    now = standing.of(kettle.id)
+    assert (now.each_pence, now.month_pence) == (100_00, 200_00)
+    actions.agree(organiser("Joe"), kettle, started.id)
+    with later(hours=49):
+        now = standing.of(kettle.id)
+        assert (now.each_pence, now.month_pence) == (150_00, 200_00)
+
+
+def test_a_lower_limit_ends_what_staff_proposed_to_spend_and_what_would_raise_it(kettle):
+    glyn, marsha = make.staff("Glyn", Role.FINANCE), organiser("Marsha")
+    with wall.opened(kettle.id):
+        facts = {"action": "receipts.describe", "facts": {}, "person_id": glyn.id, "role": Role.FINANCE}
+        db.session.add_all(Proposal(group_id=kettle.id, area=area, **facts) for area in (Area.SPENDING, Area.BUDGET))
+    db.session.commit()
+    raised = actions.set_limits(marsha, kettle, each_pence=150_00, month_pence=300_00)
+    assert db.session.scalars(sa.select(Proposal.answer)).all() == [None, None]
+    actions.set_limits(marsha, kettle, each_pence=50_00, month_pence=300_00)
+    assert db.session.scalars(sa.select(Proposal.answer).order_by(Proposal.id)).all() == ["lapsed", None]
+    with pytest.raises(Mistake):
+        actions.agree(organiser("Joe"), kettle, raised.id)
+
+
+def test_what_someone_started_who_is_no_longer_an_organiser_is_started_anew(kettle):
+    started = set_level("Marsha", kettle, Level.YOU_DO)
+    with wall.opened(kettle.id):
+        marsha = make.person("Marsha").id
+        db.session.scalars(sa.select(Membership).where(Membership.person_id == marsha)).one().ended_at = clock.now()
+    db.session.commit()
+    with later(days=8), pytest.raises(Mistake, match="Start it anew"):
+        actions.agree(organiser("Joe"), kettle, started.id)
+
+
+def test_whoever_works_for_the_host_too_tightens_and_never_counts_for_loosening(kettle, client):
+    """Host staff never count as organisers or consent: the other one is then the only organiser."""
+    before = set_level("Joe", kettle, Level.YOU_DO, Area.BUDGET)
+    make.staff("Joe", Role.COORDINATOR)
+    joe, marsha = organiser("Joe"), organiser("Marsha")
+    started, before = set_level("Marsha", kettle, Level.YOU_DO).id, before.id
+    for tries in (
+        lambda: actions.agree(joe, kettle, started),
+        lambda: set_level("Joe", kettle, Level.TELL_AFTER, Area.DOCUMENTS),
+        lambda: actions.set_limits(joe, kettle, each_pence=150_00, month_pence=300_00),
+    ):
+        with pytest.raises(Mistake, match="also work for the host"):
+            tries()
+    with pytest.raises(Mistake, match="Start it anew"):
+        actions.agree(marsha, kettle, before)
+    with later(days=6), pytest.raises(Mistake, match="7 days after"):
+        actions.agree(organiser("Marsha"), kettle, started)
+    set_level("Joe", kettle, Level.ONLY_US, Area.STORY)
+    set_level("Joe", kettle, Level.ONLY_US, Area.DOCUMENTS)
+    assert level(kettle, Area.DOCUMENTS) is Level.ONLY_US
+    with later(days=7, seconds=1):
+        actions.agree(organiser("Marsha"), kettle, started)
+        assert level(kettle) is Level.YOU_DO
+    client.as_(make.person("Joe"))
+    assert "Yes, agree" not in client.get("/g/tuesday-kettle/say").text
+    assert "You also work for" in client.get("/g/tuesday-kettle/say/documents").text

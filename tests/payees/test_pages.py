@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 import time_machine
 
+from portal.activity.models import Entry
 from portal.core import clock
 from portal.core.db import db
 from portal.payees import actions, details, links
@@ -149,8 +150,7 @@ def test_another_account_waits_where_everyone_sees_it_and_at_home_for_the_second
     made = marsha.post(f"{OURS}/{payee}/details", data=OTHER)
     assert made.status_code == 303
     page = words(marsha.get(f"{OURS}/{payee}"))
-    assert "Another account, ending 8472, waits for another organiser to say yes" in page
-    assert "Someone other than who changed it says yes." in page
+    assert "Another account, ending 8472 It waits for another organiser to say yes, and holds from" in page
     assert "Yes, it’s right" not in page
     joe = Client(app).as_(make.person("Joe"))
     assert "ending 8472, waits for another organiser" in words(joe.get(f"{OURS}/"))
@@ -239,3 +239,24 @@ def test_a_link_runs_out_by_the_clock_and_no_job(app, marsha):
     token = links.token(only(PayeeLink))
     with time_machine.travel(clock.now() + LINK_LASTS):
         assert "done its work" in words(Client(app).get(f"/details/{token}"))
+
+
+def test_what_the_log_shows_of_a_yes_is_when_and_by_whom_and_no_more(app, marsha):
+    add(marsha)
+    marsha.post(f"{OURS}/{only(Payee).id}/details", data=OTHER)
+    joe = Client(app).as_(make.person("Joe"))
+    joe.post(f"{OURS}/changes/{db.session.scalar(sa.select(sa.func.max(PayeeDetails.id)))}/yes")
+    entry = db.session.scalar(sa.select(Entry.id).where(Entry.action == "payees.second"))
+    page = marsha.get(f"/g/tuesday-kettle/changes/{entry}")
+    assert page.status_code == 200
+    assert not re.search("gAAAA|8472", page.text)  # neither what is sealed nor its tail
+
+
+def test_others_hear_that_there_is_news_and_the_host_stopping_a_change_is_news_too(app, marsha, glyn):
+    from portal.core.jobs import Job
+
+    add(marsha)
+    marsha.post(f"{OURS}/{only(Payee).id}/details", data=OTHER)
+    glyn.post(f"{HOSTS}/details/{db.session.scalar(sa.select(sa.func.max(PayeeDetails.id)))}/stop")
+    told = [job.arguments["without"] for job in db.session.scalars(sa.select(Job).where(Job.name == "notices.news"))]
+    assert told == [make.person("Marsha").id, make.person("Glyn").id]

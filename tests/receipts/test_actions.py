@@ -83,7 +83,7 @@ def test_each_state_follows_from_facts(kettle, marsha, glyn):
     actions.hold(glyn, kettle, receipt.id, rule="F5", reason="The fund is short", releases="Money coming in")
     assert state(receipt) is State.ON_HOLD
     actions.release(glyn, kettle, receipt.id)
-    actions.record_payment(glyn, kettle, receipt.id, paid_on=clock.today())
+    make.set_facts(receipt, paid_on=clock.today())
     assert state(receipt) is State.PAID
 
 
@@ -141,7 +141,7 @@ def test_taking_back_restoring_and_the_bin_of_30_days(kettle, marsha):
 def test_what_is_paid_stays(kettle, marsha, glyn):
     receipt = make.receipt(kettle, amount_pence=11_46)
     accept(glyn, kettle, receipt)
-    actions.record_payment(glyn, kettle, receipt.id, paid_on=clock.today())
+    make.set_facts(receipt, paid_on=clock.today())
     for change in (actions.withdraw, lambda *who: actions.describe(*who, amount_pence=1)):
         with pytest.raises(Mistake, match="paid"):
             change(marsha, kettle, receipt.id)
@@ -278,7 +278,7 @@ def test_each_receipt_is_in_one_view_of_the_desk(kettle, marsha, glyn):
     actions.ask(glyn, kettle, receipts[2].id, asks="what_for")
     actions.hold(glyn, kettle, receipts[3].id, rule="F4", reason="A cousin", releases="Another organiser’s yes")
     accept(glyn, kettle, receipts[4])
-    actions.record_payment(glyn, kettle, receipts[4].id, paid_on=clock.today())
+    make.set_facts(receipts[4], paid_on=clock.today())
     actions.withdraw(marsha, kettle, receipts[5].id)
     views = {view: [line.number for line in queries.desk(view).lines] for view in queries.VIEWS}
     numbers = [receipt.number for receipt in receipts]

@@ -118,6 +118,23 @@ def test_fields_a_form_does_not_have_change_nothing(place, contents, name):
         assert slipped[2][table] == rows, f"{table} differs"
 
 
+def foreign_lines(world):
+    """The same of the bank's lines."""
+    ours, theirs = world.things["kettle"], world.things["walkers"]
+    at, line = "/host/groups/kettle/bank", {"line_id": "1", "key": KEY}
+    for row in (theirs["payment_id"], ABSENT):
+        yield "finance", f"{at}/payments/{row}", line | {"group": "walkers", "payment_id": str(ours["payment_id"])}
+        yield "finance", f"{at}/costs/{row}", line
+        yield "finance", f"{at}/funds/{theirs['fund_id']}", {"line_id": "2", "source": "grant", "words": "x", "key": KEY}
+    for number in (ABSENT, 2**31, -1, "x", ""):
+        yield "finance", f"{at}/payments/{ours['payment_id']}", {"line_id": str(number), "key": KEY}
+        yield (
+            "finance",
+            f"{at}/funds/{ours['fund_id']}",
+            {"line_id": str(number), "source": "grant", "words": "x", "key": KEY},
+        )
+
+
 def foreign(world):
     """Forms with an id in the body that is another's, or nobody's: who, what, where to, with what."""
     ours, theirs = world.things["kettle"], world.things["walkers"]
@@ -164,7 +181,7 @@ def foreign(world):
 def test_another_groups_ids_are_refused_alike_with_no_write(place, contents):
     before = contents(exactly=True)
     bodies: dict[str, set] = {}
-    for who, path, body in foreign(place.world):
+    for who, path, body in (*foreign(place.world), *foreign_lines(place.world)):
         for htmx in (False, True):
             answer = send(_fresh(place.world, who), "POST", path, body, htmx)
             assert answer.status_code == 404, (path, body)
@@ -175,7 +192,7 @@ def test_another_groups_ids_are_refused_alike_with_no_write(place, contents):
 
 
 def test_on_both_databases_another_groups_ids_are_refused_with_no_write(place, written):
-    for who, path, body in foreign(place.world):
+    for who, path, body in (*foreign(place.world), *foreign_lines(place.world)):
         written.clear()
         assert send(_fresh(place.world, who), "POST", path, body, htmx=False).status_code == 404, (path, body)
         if "photo" not in body:
@@ -207,6 +224,7 @@ def test_every_unsafe_route_is_tried_here(place):
     app = place.world.app
     unsafe = {name for name, route in all_routes(app).items() if rule_of(app, route.endpoint).does}
     refused_always = {"POST members.invite_for_group", "POST members.remove_for_group", "POST members.host_revoke"}
+    refused_always.add("POST papers.host_write")
     refused_always.add("POST silence.ask")  # the group was heard of
     assert unsafe - set(FORMS) == refused_always
 
