@@ -3,7 +3,7 @@
 from wtforms import SelectField
 from wtforms.validators import Length
 
-from portal.core.forms import Needed, PlainForm, PoundsField, WordsField, pence_of
+from portal.core.forms import Needed, PlainForm, PoundsField, WordsField, pence_of, why_field
 
 
 def number(value) -> int | None:
@@ -49,17 +49,14 @@ class BetweenForm(PlainForm):
         self.to_id.choices = [(fund.id, fund.name) for fund in funds]
 
 
-WHY = "Why? They read this."
-
-
 class AskingMoveForm(MoveForm):
     """The same by staff, who say why where they have to ask."""
 
-    why = WordsField(WHY, [Length(max=300, message="Keep it under 300 letters.")])
+    why = why_field()
 
 
 class AskingBetweenForm(BetweenForm):
-    why = WordsField(WHY, [Length(max=300, message="Keep it under 300 letters.")])
+    why = why_field()
 
 
 def asked_for(typed: str) -> dict:

@@ -51,8 +51,8 @@ def test_what_is_planned_promised_spent_and_free_by_line(kettle, marsha, glyn, g
 
 
 def test_a_promise_of_a_receipt_lies_on_its_line(kettle, marsha, glyn, grant, lines, budget):
-    receipt = make.receipt(kettle, line_id=lines["Travel"])
-    receipts.describe(marsha, kettle, receipt.id, amount_pence=12_00, fund_id=grant.id)
+    receipt = make.receipt(kettle, fund_id=grant.id, line_id=lines["Travel"])
+    receipts.describe(marsha, kettle, receipt.id, amount_pence=12_00)
     receipts.accept(glyn, kettle, receipt.id, ledger_code="5400", amount_pence=12_00)
     assert budget()["Travel"] == (500_00, 12_00, 0, 488_00)
 

@@ -9,9 +9,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from portal.autonomy.door import Mistake, Refused
 from portal.bank import actions as bank
+from portal.budget import actions as budget
 from portal.core import clock, jobs
 from portal.core.db import db
 from portal.ledger import actions, posting, queries
+from portal.ledger.models import Fund
 from portal.people.models import Group
 from portal.people.roles import Role
 from portal.receipts import actions as receipts
@@ -41,7 +43,7 @@ class Books(RuleBasedStateMachine):
             for name, fee in (("Grant", 500), ("Gifts", 0))
         ]
         self.points = dict(zip(self.funds, (500, 0), strict=True))
-        self.model = {fund: {"in": 0, "fee": 0, "spent": 0} for fund in self.funds}
+        self.model = {fund: {"in": 0, "fee": 0, "spent": 0, "moved": 0} for fund in self.funds}
         self.entries: list[tuple[int, int, int, int]] = []  # number, fund, pence in, fee
         self.receipts: list[int] = []
         self.checked: dict[int, int] = {}
@@ -114,7 +116,7 @@ class Books(RuleBasedStateMachine):
         number = self.receipts[pick % len(self.receipts)]
         row = db.session.get_one(Receipt, number)
         was_paid, fund, pence = row.paid_on, row.fund_id, row.amount_pence
-        held = self.model[fund]["in"] - self.model[fund]["fee"] - self.model[fund]["spent"]
+        held = self.model[fund]["in"] - self.model[fund]["fee"] - self.model[fund]["spent"] + self.model[fund]["moved"]
         if not was_paid:
             make.agreed(row)
         line = make.bank_line(-pence).id
@@ -123,6 +125,17 @@ class Books(RuleBasedStateMachine):
             assert pence == self.checked[number]
             assert pence <= held
             self.model[fund]["spent"] += pence
+
+    @rule(n=st.integers(0, 1), pence=PENCE)
+    def money_moves_to_the_other_fund(self, n, pence):
+        fund, other = self.funds[n], self.funds[1 - n]
+        free = queries.status(db.session.get_one(Fund, fund)).free
+        facts = {"to_id": other, "amount_pence": pence}
+        moved = self.tried(lambda: budget.move_between_funds(self.organiser, self.at, fund, **facts))
+        assert moved == (pence <= free)
+        if moved:
+            self.model[fund]["moved"] -= pence
+            self.model[other]["moved"] += pence
 
     @rule()
     def the_worker_comes_round(self):
@@ -146,7 +159,8 @@ class Books(RuleBasedStateMachine):
         for one in queries.statuses(self.group):
             model = self.model[one.fund.id]
             assert (one.came_in, one.fee, one.spent) == (model["in"], model["fee"], model["spent"])
-            assert one.held == model["in"] - model["fee"] - model["spent"]
+            assert one.moved == model["moved"]
+            assert one.held == model["in"] - model["fee"] - model["spent"] + model["moved"]
         paid = sa.select(sa.func.sum(Receipt.amount_pence)).where(
             Receipt.group_id == self.group, Receipt.paid_on.is_not(None)
         )
