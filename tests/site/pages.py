@@ -46,6 +46,7 @@ class Page:
 K, DESK, DUTIES = "/g/tuesday-kettle", "/host/receipts", "/host/groups/tuesday-kettle/duties"
 HOSTS = "/host/groups/tuesday-kettle/disagreements"
 SILENT = "/host/groups/more-8/silence"
+ALLOTMENT, LONG = "/g/quiet-allotment", {"to-label": "x" * 70}
 VIEWS = ("asked", "ready", "held", "paid")
 PAGES = (
     Page("sign-in", "signin.start", "", "/sign-in"),
@@ -88,7 +89,12 @@ PAGES = (
     Page("proposal", "autonomy.proposal", "Wren", "/g/quiet-allotment/proposals/{proposal}"),
     Page("proposals", "autonomy.proposals", "Wren", "/g/quiet-allotment/proposals/"),
     Page("change", "autonomy.change", "Marsha", f"{K}/changes/{{change}}"),
+    Page("change, a clash", "autonomy.change", "Marsha", f"{K}/changes/{{clash}}"),
+    Page("change, undone too late to guess", "autonomy.undo", "Marsha", f"{K}/changes/{{clash}}/undo", {"keep": "x"}, 422),
+    Page("proposal, amended wrongly", "autonomy.say_yes", "Wren", f"{ALLOTMENT}/proposals/{{proposal}}/yes", LONG, 422),
     Page("rest", "autonomy.rest", "Marsha", f"{K}/rest"),
+    Page("rest, resting", "autonomy.rest", "Wren", f"{ALLOTMENT}/rest"),
+    Page("say, resting", "autonomy.say", "Wren", f"{ALLOTMENT}/say"),
     Page("money", "ledger.money", "Sam", "/g/hillfoot-walkers/money/"),
     Page("books", "ledger.books", "Glyn Parry", "/host/groups/hearsay-collective/books"),
     Page("books, a wrong sum", "ledger.receive", "Glyn Parry", "{books}/funds/{fund}/money-in", {"pence": "lots"}, 422),
@@ -146,6 +152,7 @@ PAGES = (
     Page("no code chosen", "desk.accept", "Glyn Parry", f"{DESK}/104/acceptance", {"ledger_code": ""}, 422),
     Page("no reason", "desk.hold", "Glyn Parry", f"{DESK}/104/hold", {}, 422),
     Page("too late", "receipts.withdraw", "Marsha", f"{K}/receipts/101/withdrawal", {}, 422),
+    Page("asked of the group", "desk.describe", "Glyn Parry", f"{DESK}/104/label", {"label": "soil", "why": "x"}, 202),
     Page("the wall", "desk.describe", "Glyn Parry", f"{DESK}/106/label", {"label": "x"}, 403),
 )
 # GET routes that are no page: they send on, answer a machine, or send a picture.
@@ -206,7 +213,7 @@ def lay_out(app) -> Demo:
     db.session.commit()
     words = {"token": link_token(invitation), "binned": 301, "proposal": _proposed(), "change": _told(), **_duties(kettle)}
     _silent(db.session.scalars(sa.select(Group).where(Group.slug == "more-8")).one())
-    words |= _books()
+    words |= _books() | {"clash": _clash(kettle, marsha)}
     words["disagreement"], words["rest"] = _disagreed(kettle), _rested(kettle)
     return Demo(app, Client(app), words)
 
@@ -222,6 +229,15 @@ def _proposed() -> int:
     except Proposed as waiting:
         return waiting.proposal.id
     raise AssertionError("nothing was proposed")
+
+
+def _clash(kettle: Group, marsha: Person) -> int:
+    """Staff wrote another note on a receipt, and Marsha another one since."""
+    row = db.session.scalars(sa.select(Receipt).where(Receipt.number == 103)).one()
+    receipts.describe(make.actor(_person("Glyn Parry"), Role.FINANCE), kettle, row.id, note="Bus, four people")
+    change = db.session.scalar(sa.select(sa.func.max(Entry.id)))
+    receipts.describe(make.actor(marsha, Role.ORGANISER), kettle, row.id, note="The bus, for four of us")
+    return change
 
 
 def _duties(kettle: Group) -> dict[str, int]:
