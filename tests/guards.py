@@ -1,8 +1,8 @@
 """Remove each guard in turn and see that a test turns red: `make guards`. Not a test itself.
 
-A guard is a row of the policy, a right an action asks for, a check in the door, the session's wall or the way in, or one
-trigger of one table in one database. Each removal is written into a copy of the tree and the tests that ought to notice are
-run there, the likeliest first. Prints what nobody noticed, and the share that was.
+A guard is a row of the policy, a right an action asks for, a check in the door, the session's wall or the way in, one
+trigger of one table in one database, or a rule (CHECK) of one table. Each removal is written into a copy of the tree
+and the tests that ought to notice are run there, the likeliest first. Prints what nobody noticed, and the share that was.
 """
 
 import ast
@@ -26,6 +26,9 @@ AT_ONCE = 2
 MATRIX = "tests/test_autonomy_matrix.py"
 WALL = "tests/site/test_wall.py"
 WHOLE = f"{WALL}::test_the_database_refuses_by_itself_each_kind_of_change_in_every_table"
+AT_A_STROKE = f"{WALL}::test_tables_are_not_emptied_at_a_stroke"
+RULES = "tests/site/test_schema.py::test_the_database_itself_holds_each_rule_of_the_models"
+LEDGER = "tests/ledger/test_ledger.py"
 PROMISE = (
     *(f"tests/autonomy/test_{name}.py" for name in ("levels", "proposals", "undo", "rest")),
     *("tests/disagreements", "tests/autonomy/test_promise.py"),
@@ -47,6 +50,9 @@ CHECKED = {
     "portal/members/actions.py": ((), ("tests/members",)),
     "portal/silence/actions.py": ((), ("tests/silence",)),
     "portal/disagreements/actions.py": ((), ("tests/disagreements",)),
+    "portal/receipts/actions.py": ((), ("tests/receipts/test_actions.py", "tests/receipts/test_holds.py", LEDGER)),
+    "portal/ledger/actions.py": ((), (LEDGER,)),
+    "portal/notices/actions.py": ((), ("tests/notices",)),
 }
 RIGHTS = {"roles": "frozenset(Anyone)", "bars": "None", "asks_again": "False", "always_asks": "False"}
 
@@ -59,6 +65,7 @@ class Removal:
     path: str
     source: str
     tests: tuple[str, ...]
+    of_the_database: bool = False  # then the tests are asked on both; else on SQLite, which is quicker
 
 
 def rows_of_the_policy() -> Iterator[Removal]:
@@ -152,9 +159,52 @@ def triggers() -> Iterator[Removal]:
         for change in ("UPDATE", "DELETE") if table == "groups" else ("INSERT", "UPDATE", "DELETE"):
             for dialect in ("sqlite", "postgresql"):
                 less = WITHOUT.format(table=table, change=change, dialect=dialect)
-                yield Removal(f"trigger: {change} {table} ({dialect})", path, source + less, (f"{WHOLE}[{dialect}]",))
+                yield Removal(f"trigger: {change} {table} ({dialect})", path, source + less, (f"{WHOLE}[{dialect}]",), True)
+        less = WITHOUT_TRUNCATE.format(table=table)
+        yield Removal(f"trigger: TRUNCATE {table} (postgresql)", path, source + less, (AT_A_STROKE,), True)
+    path = "migrations/versions/0004_break_glass.py"
+    source = (ROOT / path).read_text()
+    for change in ("insert", "update"):
+        for dialect in ("sqlite", "postgresql"):
+            made = "        op.execute(LATE[dialect].format(change=change))"
+            less = f'        if (dialect, change) != ("{dialect}", "{change}"):\n    {made}'
+            tests = ("tests/receipts/test_holds.py",)
+            yield Removal(f"trigger: holds_review_{change} ({dialect})", path, source.replace(made, less), tests, True)
 
 
+def rules_of_the_database() -> Iterator[Removal]:
+    """Each CHECK of each table, as the migrations build it."""
+    for file in sorted((ROOT / "migrations/versions").glob("*.py")):
+        path, tree = file.relative_to(ROOT).as_posix(), ast.parse(file.read_text())
+        for built in ast.walk(tree):
+            if isinstance(built, ast.Expr) and "create_check_constraint" in (said := ast.unparse(built)):
+                kept, built.value = built.value, ast.Constant(None)
+                yield _rule(said, path, tree)
+                built.value = kept
+            for found in [one for one in built.args if _is_rule(one)] if isinstance(built, ast.Call) else ():
+                kept, built.args = built.args, [one for one in built.args if one is not found]
+                yield _rule(ast.unparse(found), path, tree)
+                built.args = kept
+
+
+def _rule(said: str, path: str, tree: ast.Module) -> Removal:
+    name = re.search(r"ck_\w+", said)[0]
+    tests = tuple(f"{RULES}[{dialect}-{name}]" for dialect in ("sqlite", "postgresql"))
+    return Removal(f"rule: {name}", path, ast.unparse(tree), tests, True)
+
+
+def _is_rule(one: ast.expr) -> bool:
+    return isinstance(one, ast.Call) and ast.unparse(one.func) == "sa.CheckConstraint"
+
+
+WITHOUT_TRUNCATE = """
+
+_whole = ddl
+
+
+def ddl(dialect, table, *, append_only=False):
+    return [one for one in _whole(dialect, table, append_only=append_only) if "wall_{table}_truncate" not in one]
+"""
 WITHOUT = """
 
 _whole = ddl
@@ -189,6 +239,7 @@ def noticed_by(removal: Removal, tree: Path) -> str | None:
                 "no:cacheprovider",
                 "-W",
                 "ignore",
+                *(() if removal.of_the_database else ("-k", "not postgresql")),
                 test,
             ]
             environment = {**os.environ, "PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"}
@@ -201,7 +252,7 @@ def noticed_by(removal: Removal, tree: Path) -> str | None:
 
 
 def main(only: str = "") -> int:
-    everything = [*rows_of_the_policy(), *rights(), *checks(), *triggers()]
+    everything = [*rows_of_the_policy(), *rights(), *checks(), *triggers(), *rules_of_the_database()]
     chosen = [removal for removal in everything if re.search(only, removal.name)]
     trees: queue.Queue[Path] = queue.Queue()
     missed, counted, shown = [], 0, threading.Lock()

@@ -200,15 +200,27 @@ def undo(by, group, entry, *, keep: str = "theirs") -> object:
 
 @action(concerns=_its_area, roles=ORGANISERS, asks_again=True, on=Entry, says="took the words out of an entry")
 def erase(by, group, entry) -> Entry:
-    """Empty the words kept beside an entry, for good: who did what and when stays, and the chain still verifies."""
+    """Empty the words kept beside an entry, and those of the proposal it is about, for good: who did what and when stays,
+    and the chain still verifies."""
     if queries.told(group.id, entry.id) is None:
         raise NotHere("entry")
     words = db.session.scalar(sa.select(EntryWords).where(EntryWords.group_id == group.id, EntryWords.entry_id == entry.id))
     if entry.level == TOLD_LATER:
         raise Mistake("Who did this, and that it was, is under these words alone, so they stay.")
-    if words is None or words.salt is None:
+    kept = words is not None and words.salt is not None
+    changed = (words.words or {}).get("changes", []) if words else []
+    about = [f"{entry.subject_table}:{entry.subject_id}", *(change["row"] for change in changed)]
+    numbers = {int(row.partition(":")[2]) for row in about if row.startswith("proposals:")}
+    proposed = sa.select(Proposal).where(Proposal.group_id == group.id, Proposal.id.in_(numbers))
+    for proposal in db.session.scalars(proposed):
+        if queries.still_waits(group.id, proposal.made_at) and not proposal.answered_at:
+            raise Mistake("It still waits for an answer. Once it has one, its words can go.")
+        kept = kept or bool(proposal.facts or proposal.why)
+        proposal.facts, proposal.why = {}, None
+    if not kept:
         raise Mistake("There are no words kept with it.")
-    words.salt, words.words = None, sa.null()
+    if words is not None:
+        words.salt, words.words = None, sa.null()
     return entry
 
 

@@ -426,6 +426,8 @@ class _noticing:
                 continue  # words taken out of the log don't go into it again
             gone = row in session.deleted
             for attribute in mapper.column_attrs:
+                if attribute.key in getattr(row, "NOT_NOTED", ()):
+                    continue
                 history = sa.inspect(row).attrs[attribute.key].history
                 if history.has_changes() or gone:
                     before = (history.deleted or history.unchanged or [None])[0]

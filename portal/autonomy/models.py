@@ -124,6 +124,7 @@ class Proposal(GroupOwned, db.Model):
 
     __tablename__ = "proposals"
     OWNERS: ClassVar = {RECORD: "action area subject_table facts why role answer seen_seq"}
+    NOT_NOTED: ClassVar = ("facts", "why")  # they change only when words are taken out, which don't go into the log again
 
     action: Mapped[str] = mapped_column(sa.String(60))
     area: Mapped[Area] = mapped_column(Word(Area))

@@ -123,6 +123,17 @@ def notes_of(group_id: int, proposal_ids: list[int]) -> dict[int, list[tuple[Pro
     return found
 
 
+def entry_of(proposal: Proposal) -> int | None:
+    """The entry of its being proposed."""
+    return db.session.scalar(
+        sa.select(sa.func.min(Entry.id)).where(
+            Entry.group_id == proposal.group_id,
+            Entry.subject_table == Proposal.__tablename__,
+            Entry.subject_id == proposal.id,
+        )
+    )
+
+
 def proposal(group_id: int, proposal_id: int) -> Proposal | None:
     return db.session.scalar(sa.select(Proposal).where(Proposal.id == proposal_id, Proposal.group_id == group_id))
 

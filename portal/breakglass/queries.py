@@ -67,6 +67,19 @@ def every(before: int | None = None) -> Sequence[sa.Row]:
     return db.session.execute(query.limit(PAGE + 1)).all()
 
 
+def to_review() -> list[tuple[BreakGlass, Group, date]]:
+    """Uses that nobody reviewed within 10 working days, the longest ago first, with the day it was wanted by."""
+    rows = db.session.execute(
+        sa.select(BreakGlass, Group)
+        .join(Group, Group.id == BreakGlass.group_id)
+        .where(BreakGlass.reviewed_at.is_(None), BreakGlass.started_at < clock.now() - timedelta(days=REVIEW_WORKING_DAYS))
+        .order_by(BreakGlass.started_at)
+        .limit(PAGE)
+    )
+    due = [(glass, group, review_by(glass)) for glass, group in rows]
+    return [(glass, group, day) for glass, group, day in due if day and day < clock.today()]
+
+
 # What waits at home: for organisers, a use they were told of and can answer; for whom it was sent to, an urgent message.
 WAITING = (
     sa.select(*columns("duty", number=BreakGlass.id, who=Person.name, what=BreakGlass.duty, at=BreakGlass.told_at))

@@ -176,7 +176,13 @@ def _words() -> dict:
 def _every() -> dict:
     before = request.args.get("before", type=int)
     rows = queries.every(before)
-    return {"rows": rows[: queries.PAGE], "more": len(rows) > queries.PAGE, "counts": queries.counts(), **_words()}
+    return {
+        "rows": rows[: queries.PAGE],
+        "more": len(rows) > queries.PAGE,
+        "counts": queries.counts(),
+        "to_review": queries.to_review(),
+        **_words(),
+    }
 
 
 def _new(slug: str, form) -> dict:

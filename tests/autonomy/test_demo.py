@@ -38,7 +38,7 @@ def stands(tmp_path_factory, shelf):
     app = create_app(settings_for(data, PORTAL_DEMO="1", PORTAL_MAIL_URL="page:"))
     with time_machine.travel("2026-11-09T12:00:00Z", tick=False), app.app_context():
         seed.lay_out()
-        yield dict(db.session.execute(sa.select(Group.name, Group.id)).tuples())
+        yield {name: number for name, number in db.session.execute(sa.select(Group.name, Group.id))}  # noqa: C416 - rows
         db.session.remove()
         db.engine.dispose()
     app.extensions["huey"].storage.close()

@@ -131,3 +131,50 @@ def test_staff_at_the_wall_use_a_legal_duty_with_a_second_person_and_the_group_r
     phone.get_by_text("Your words stand beside it.").wait_for()
     phone.goto("/g/long-table/log/")
     phone.get_by_text("Imani looked at something under a legal duty").wait_for()
+
+
+def test_an_edit_begun_before_the_group_tightened_meets_the_wall_and_stands_in_the_log(pages, tmp_path):
+    with running(tmp_path / "demo") as server:
+        laptop, phone = pages("laptop", base_url=server.url), pages("phone", base_url=server.url)
+        enter(laptop, "Glyn Parry").goto("/host/receipts/107")
+        box = laptop.locator("input[name=label]")
+        if not box.is_visible():
+            laptop.locator("details:has(input[name=label]) summary").click()
+        enter(phone, "Sam").goto("/g/hillfoot-walkers/say/receipts")
+        phone.get_by_text("Only us", exact=True).click()
+        phone.get_by_role("button", name="Set it").click()
+        phone.get_by_text("Done. It holds from now.").wait_for()
+        box.fill("the bus")
+        laptop.get_by_role("button", name="Save", exact=True).click()
+        laptop.get_by_role("heading", name="The group keeps this one").wait_for()
+        phone.goto("/g/hillfoot-walkers/log/")
+        phone.get_by_text("Glyn tried, and was refused: “changed the words on a receipt”").wait_for()
+        phone.goto("/g/hillfoot-walkers/receipts/107")
+        assert phone.locator("input[name=label]").first.input_value() == "minibus"
+
+
+def test_without_script_a_group_tightens_says_yes_undoes_and_rests(pages, tmp_path):
+    with running(tmp_path / "demo") as server:
+        for number, label in ((112, "kiln day"), (107, "the bus")):
+            laptop = pages("laptop", base_url=server.url)
+            staff_relabels(laptop, number, label)
+
+        def plain(name: str):
+            return enter(pages("phone", base_url=server.url, java_script_enabled=False), name)
+
+        stu, hana, sam = plain("Stu"), plain("Hana"), plain("Sam")
+        stu.goto("/g/eastmoor-dads/say/budget")
+        stu.get_by_text("Only us", exact=True).click()
+        stu.get_by_role("button", name="Set it").click()
+        stu.get_by_text("Done. It holds from now.").wait_for()
+        hana.goto("/g/makers-moving-on/")
+        hana.get_by_role("link", name="Take a look").last.click()
+        hana.get_by_role("button", name="Yes", exact=True).click()
+        hana.get_by_text("Yes. It’s done.").wait_for()
+        sam.goto("/g/hillfoot-walkers/")
+        sam.get_by_role("link", name="See it, or undo").first.click()
+        sam.get_by_role("button", name="Put it back how it was").click()
+        sam.get_by_text("Put back, exactly as it was.").wait_for()
+        stu.goto("/g/eastmoor-dads/rest")
+        stu.get_by_role("button", name="Start resting").click()
+        stu.get_by_text("It’s quiet now. Rest well.").wait_for()

@@ -1,11 +1,12 @@
 """A setting is tightened while staff change something: whoever comes first, nothing of theirs passes afterwards."""
 
 import os
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from concurrent.futures import ThreadPoolExecutor, wait
+from threading import Barrier, Event
 
 import sqlalchemy as sa
 
+from portal.activity import happened
 from portal.activity.models import Entry
 from portal.autonomy import actions
 from portal.autonomy.areas import Area, Level
@@ -68,3 +69,43 @@ def tighten(app, marsha: Actor, group_id: int, together: Barrier) -> None:
         together.wait()
         actions.set_level(marsha, group, area="receipts", level="only_us")
         db.session.remove()
+
+
+HELD = 5  # on each database, each way round
+
+
+def test_while_one_holds_its_transaction_open_the_other_waits_and_comes_after(app, kettle):
+    """Staff's change is made and not yet committed when the group tightens; and the other way round."""
+    marsha, glyn = make.actor(make.person("Marsha")), make.actor(make.staff("Glyn", Role.FINANCE), Role.FINANCE)
+    receipt, group_id = make.receipt(kettle, label="0").id, kettle.id
+    db.session.remove()
+    for n in range(2 * HELD):
+        with app.app_context():
+            make.set_level(db.session.get_one(Group, group_id), Area.RECEIPTS, Level.TELL_AFTER)
+            start = db.session.scalar(sa.select(sa.func.max(Entry.seq)).where(Entry.group_id == group_id))
+            db.session.remove()
+        staff_first = n % 2 == 0
+        held = "receipts.describe" if staff_first else "autonomy.set_level"
+        inside, go = Event(), Event()
+
+        def hold(_action, *, entry, group, held=held, inside=inside, go=go):
+            if entry.action == held:
+                inside.set()
+                assert go.wait(30)
+
+        with ThreadPoolExecutor(2) as threads, happened.connected_to(hold):
+            change_, tighten_ = (change, app, glyn, group_id, receipt, f"held {n}"), (tighten, app, marsha, group_id)
+            first, after = (change_, tighten_) if staff_first else (tighten_, change_)
+            began = threads.submit(*first, Barrier(1))
+            assert inside.wait(30)
+            waits = threads.submit(*after, Barrier(1))
+            assert not wait([waits], timeout=0.2).done  # it is kept out for as long as the first one isn't over
+            go.set()
+            assert began.result() is (True if staff_first else None)
+            assert waits.result() is (None if staff_first else False)
+        with app.app_context():
+            lines = sa.select(Entry.action, Entry.outcome).where(Entry.group_id == group_id, Entry.seq > start)
+            found = [tuple(row) for row in db.session.execute(lines.order_by(Entry.seq))]
+            db.session.remove()
+        ours, theirs = ("autonomy.set_level", "allow"), ("receipts.describe", "allow_tell" if staff_first else "deny")
+        assert found == ([theirs, ours] if staff_first else [ours, theirs])

@@ -12,11 +12,12 @@ from portal.activity.models import Entry, EntryWords
 from portal.autonomy import actions, door
 from portal.autonomy.areas import Area, Level
 from portal.autonomy.door import Mistake, Proposed, Refused
+from portal.autonomy.models import Proposal
 from portal.core import clock, wall
 from portal.core.db import db
 from portal.members import actions as members
 from portal.members.models import Invitation
-from portal.people.models import Membership
+from portal.people.models import Group, Membership
 from portal.people.roles import Role
 from portal.receipts import actions as receipts
 from portal.receipts.models import Receipt
@@ -225,3 +226,31 @@ def test_a_removed_helper_who_is_back_another_way_is_not_put_in_twice(kettle):
     db.session.commit()
     with pytest.raises(Mistake, match="Something newer"):
         actions.undo(marsha, kettle, entry)
+
+
+def test_words_of_a_proposal_go_with_its_entry_once_it_is_answered(client, kettle):
+    """Those of the proposal, why, and what the yes changed: nowhere in what is kept of the log."""
+    receipt = make.receipt(kettle, label="milk")
+    glyn, marsha = make.actor(make.staff("Glyn Parry", Role.FINANCE), Role.FINANCE), make.actor(make.person("Marsha"))
+    with pytest.raises(Proposed) as raised:
+        receipts.describe(glyn, kettle, receipt.id, label="for Bernie’s knee", why="Bernie’s knee hurts.")
+    number, entry = raised.value.proposal.id, db.session.scalar(sa.select(sa.func.max(Entry.id)))
+    with pytest.raises(Mistake, match="still waits"):
+        actions.erase(marsha, kettle, entry)
+    actions.say_yes(marsha, kettle, number, label="a bus")
+    yes = db.session.scalar(sa.select(sa.func.max(Entry.id)))
+    known = chain.fingerprint(kettle.id)
+    page, taken = f"/g/tuesday-kettle/proposals/{number}", f"/g/tuesday-kettle/changes/{entry}/erasure"
+    client.as_(make.person("Marsha"))
+    assert taken in client.get(page).text
+    assert client.post(taken).status_code == 303
+    kept = db.session.execute(sa.select(EntryWords.words, EntryWords.salt).where(EntryWords.entry_id == entry)).one()
+    proposal = db.session.get_one(Proposal, number)
+    assert (tuple(kept), proposal.facts, proposal.why) == ((None, None), {}, None)
+    assert "knee" not in str(db.session.execute(sa.select(EntryWords.words)).all())
+    assert "Take these words out" not in client.get(page).text
+    assert "a bus" in str(db.session.scalar(sa.select(EntryWords.words).where(EntryWords.entry_id == yes)))
+    group = db.session.get_one(Group, proposal.group_id)
+    assert list(chain.faults(group.id, [known])) == []
+    with pytest.raises(Mistake, match="no words kept"):
+        actions.erase(make.actor(make.person("Marsha")), group, entry)

@@ -1,7 +1,7 @@
 """Break-glass: a closed list, two people, listed items, an end, the group told, its reply, a review, a count."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -19,7 +19,7 @@ from portal.breakglass.models import Act, BreakGlass
 from portal.core import clock, wall
 from portal.core.db import db
 from portal.core.jobs import Job
-from portal.people.models import Membership, Suspension
+from portal.people.models import Group, Membership, Suspension
 from portal.people.roles import Actor, Role
 from tests import make
 from tests.client import words
@@ -457,3 +457,19 @@ def test_what_a_group_was_told_of_is_a_page_at_a_time(kettle, receipt, imani, be
     second = client.get("/g/tuesday-kettle/duties/?before=" + first.split("duties/?before=")[1].partition('"')[0]).text
     shown = [{n for n in numbers if f'/duties/{n}"' in text} for text in (first, second)]
     assert (len(shown[0]), shown[0] | shown[1], shown[0] & shown[1]) == (20, set(numbers), set())
+
+
+def test_a_use_nobody_reviewed_in_ten_working_days_stands_on_top_of_the_hosts_list(kettle, receipt, imani, beatrix, client):
+    glass = asked(imani, kettle, receipt.ref)
+    actions.allow(beatrix, kettle, glass.id)
+    number, day = glass.id, queries.review_by(glass)
+    for days, waits in ((0, False), (1, True)):
+        noon = datetime.combine(day + timedelta(days=days), time(12), clock.LONDON)
+        with time_machine.travel(noon):
+            page = client.as_(make.person("Beatrix")).get("/host/duties/").text
+            assert ("Waiting for a review" in page) is waits
+    assert page.index("Waiting for a review") < page.index(f"/duties/{number}") < page.index('id="u"')
+    with time_machine.travel(noon):
+        group = db.session.get_one(Group, db.session.get_one(BreakGlass, number).group_id)
+        actions.review(make.actor(make.person("Beatrix"), Role.TRUSTEE), group, number, words="It was right.")
+        assert queries.to_review() == []

@@ -59,3 +59,11 @@ def test_the_database_itself_refuses_a_hold_without_an_end_or_a_reason(kettle, h
     values = {"review_on": clock.today() + timedelta(days=days)} if days else wrong
     with pytest.raises(DatabaseError), wall.opened(kettle.id):
         db.session.execute(sa.update(Hold).values(**values))
+
+
+def test_the_database_itself_refuses_a_new_hold_whose_day_is_far_off(kettle, held):
+    own = {"group_id": kettle.id, "item_table": "receipts", "item_id": held.id, "rule": "F2"}
+    words = {"reason": "It has to wait.", "releases": "Time."}
+    far = clock.today() + timedelta(days=40)
+    with pytest.raises(DatabaseError, match="within 5 working days"), wall.opened(kettle.id):
+        db.session.execute(sa.insert(Hold), [{**own, **words, "review_on": far, "placed_at": clock.now()}])

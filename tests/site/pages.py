@@ -58,6 +58,7 @@ HOSTS = "/host/groups/tuesday-kettle/disagreements"
 SILENT = "/host/groups/more-8/silence"
 LONG = {"words": "x" * 4001}
 VIEWS = ("group", "asked", "ready", "held", "paid")
+ALLOTMENT, AMENDED = "/g/quiet-allotment", {"to-label": "x" * 70}
 PAGES = (
     Page("sign-in", "signin.start", "", "/sign-in"),
     Page("code", "signin.code", "", "/sign-in/code"),
@@ -99,6 +100,9 @@ PAGES = (
     Page("proposal", "autonomy.proposal", "Wren", "/g/quiet-allotment/proposals/{proposal}"),
     Page("proposals", "autonomy.proposals", "Wren", "/g/quiet-allotment/proposals/"),
     Page("change", "autonomy.change", "Marsha", f"{K}/changes/{{change}}"),
+    Page("change, a clash", "autonomy.change", "Marsha", f"{K}/changes/{{clash}}"),
+    Page("change, undone too late to guess", "autonomy.undo", "Marsha", f"{K}/changes/{{clash}}/undo", {"keep": "x"}, 422),
+    Page("proposal, amended wrongly", "autonomy.say_yes", "Wren", f"{ALLOTMENT}/proposals/{{proposal}}/yes", AMENDED, 422),
     Page("rest", "autonomy.rest", "Marsha", f"{K}/rest"),
     Page("cost, asking", "spending.show", "Marsha", f"{K}/receipts/103/payment"),
     Page("cost, asked wrongly", "spending.ask", "Marsha", f"{K}/receipts/103/payment", {"amount_pence": "lots"}, 422),
@@ -121,6 +125,8 @@ PAGES = (
     Page("budget, kept", "budget.lines", "Glyn Parry", "/host/groups/long-table/books/lines"),
     Page("budget, moved wrongly", "budget.move_for_group", "Imani Okafor", f"{HELD}/funds/1/moves", {}, 422),
     Page("proposal of a move", "autonomy.proposal", "Marsha", f"{K}/proposals/{{move}}"),
+    Page("rest, resting", "autonomy.rest", "Wren", f"{ALLOTMENT}/rest"),
+    Page("say, resting", "autonomy.say", "Wren", f"{ALLOTMENT}/say"),
     Page("books", "ledger.books", "Glyn Parry", "/host/groups/hearsay-collective/books"),
     Page("books, a wrong sum", "ledger.receive", "Glyn Parry", "{books}/funds/{fund}/money-in", {"pence": "lots"}, 422),
     Page("books, a fund opened wrongly", "ledger.open_fund", "Glyn Parry", "{books}/funds", {"name": ""}, 422),
@@ -219,6 +225,7 @@ PAGES = (
     Page("no code chosen", "desk.accept", "Glyn Parry", f"{DESK}/104/acceptance", {"ledger_code": ""}, 422),
     Page("no reason", "desk.hold", "Glyn Parry", f"{DESK}/104/hold", {}, 422),
     Page("too late", "receipts.withdraw", "Marsha", f"{K}/receipts/101/withdrawal", {}, 422),
+    Page("asked of the group", "desk.describe", "Glyn Parry", f"{DESK}/104/label", {"label": "soil", "why": "x"}, 202),
     Page("the wall", "desk.describe", "Glyn Parry", f"{DESK}/106/label", {"label": "x"}, 403),
 )
 # GET routes that are no page: they send on, answer a machine, or send a picture.
@@ -293,6 +300,7 @@ def lay_out(app) -> Demo:
     words["move"] = db.session.scalars(sa.select(Proposal.id).where(Proposal.action == "budget.move")).one()
     words |= _lines(kettle)
     words |= _runs(kettle)
+    words["clash"] = _clash(kettle, marsha)
     words["disagreement"], words["rest"] = _disagreed(kettle), _rested(kettle)
     return Demo(app, Client(app), words)
 
@@ -308,6 +316,15 @@ def _proposed() -> int:
     except Proposed as waiting:
         return waiting.proposal.id
     raise AssertionError("nothing was proposed")
+
+
+def _clash(kettle: Group, marsha: Person) -> int:
+    """Staff wrote another note on a receipt, and Marsha another one since."""
+    row = db.session.scalars(sa.select(Receipt).where(Receipt.number == 103)).one()
+    receipts.describe(make.actor(_person("Glyn Parry"), Role.FINANCE), kettle, row.id, note="Bus, four people")
+    change = db.session.scalar(sa.select(sa.func.max(Entry.id)))
+    receipts.describe(make.actor(marsha, Role.ORGANISER), kettle, row.id, note="The bus, for four of us")
+    return change
 
 
 def _duties(kettle: Group) -> dict[str, int]:

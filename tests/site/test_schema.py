@@ -8,6 +8,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask_migrate import upgrade
+from sqlalchemy.exc import IntegrityError
 
 from portal import checks
 from portal.app import ROOT, create_app
@@ -45,6 +46,48 @@ def test_what_the_migrations_build_is_what_the_models_say(app):
         options = {"compare_type": True, "include_object": ours}
         found = compare_metadata(MigrationContext.configure(connection, opts=options), db.metadata)
     assert found == []
+
+
+# What each CHECK refuses, with a row in every table and the group's door open.
+REFUSED = {
+    "ck_break_glass_allowed": "UPDATE break_glass SET started_at = asked_at, danger_to_life = false",
+    "ck_break_glass_delay": "UPDATE break_glass SET delay_days = 15",
+    "ck_break_glass_hours": "UPDATE break_glass SET hours = 73",
+    "ck_break_glass_reviewer": "UPDATE break_glass SET reviewed_by = asked_by",
+    "ck_break_glass_second_person": "UPDATE break_glass SET approved_by = asked_by",
+    "ck_commitments_something": "UPDATE commitments SET pence = 0",
+    "ck_disagreement_answers_step": "UPDATE disagreement_answers SET step = 4",
+    "ck_funds_fee": "UPDATE funds SET fee_basis_points = 10001",
+    "ck_holds_says_why": "UPDATE holds SET reason = ''",
+    "ck_loosenings_one_thing": "UPDATE loosenings SET each_pence = 1",
+    "ck_postings_one_fund": "INSERT INTO postings (SOME) SELECT SOME FROM postings",
+    "ck_postings_something": "INSERT INTO postings (SOME) SELECT SOME FROM postings",
+    "ck_receipts_amount_above_zero": "UPDATE receipts SET amount_pence = 0",
+    "ck_receipts_paid_is_not_taken_back": "UPDATE receipts SET paid_on = '2026-11-01', withdrawn_at = added_at",
+    "ck_wishes_second_person": "UPDATE wishes SET decided_by = asked_by",
+}
+
+
+def test_every_rule_of_the_models_is_tried_on_the_database():
+    named = {one.name for table in db.metadata.tables.values() for one in table.constraints if _is_check(one)}
+    assert named == set(REFUSED)
+
+
+def _is_check(constraint) -> bool:
+    return isinstance(constraint, sa.CheckConstraint) and bool(constraint.name)
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_the_database_itself_holds_each_rule_of_the_models(app, name):
+    make.a_row_each()
+    statement = REFUSED[name]
+    if "SOME" in statement:
+        columns = [column.name for column in db.metadata.tables["postings"].c if column.name != "id"]
+        wrong = {"ck_postings_one_fund": ("fund_id", "NULL"), "ck_postings_something": ("pence", "0")}[name]
+        values = [wrong[1] if column == wrong[0] else column for column in columns]
+        statement = f"INSERT INTO postings ({', '.join(columns)}) SELECT {', '.join(values)} FROM postings"
+    with pytest.raises(IntegrityError, match=name), wall.opened(1):
+        db.session.execute(sa.text(statement))
 
 
 def test_the_schema_is_current_and_an_older_one_is_noticed(app):
