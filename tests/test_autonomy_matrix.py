@@ -83,9 +83,13 @@ MATRIX = {
     "disagreements.disagree": GROUPS_OWN,
     "disagreements.further": GROUPS_OWN,
     "disagreements.settle": GROUPS_OWN,
+    "ledger.change_fee": HOSTS_COORDINATORS,
+    "ledger.close_year": HOSTS_FINANCE,
     "ledger.correct": HOSTS_FINANCE,
+    "ledger.correct_ours": HOSTS_FINANCE,
     "ledger.open_fund": HOSTS_FINANCE,
     "ledger.receive": HOSTS_FINANCE,
+    "ledger.receive_ours": HOSTS_FINANCE,
     "members.accept": ONESELF,
     "members.agree": GROUPS_OWN,
     "members.agree_removal": GROUPS_OWN,
@@ -154,7 +158,7 @@ WHERE = {
         members.ask_removal members.agree_removal members.end_removal members.leave silence.name silence.unname""",
     "receipts": """receipts.upload receipts.declare receipts.describe receipts.add_picture receipts.withdraw
         receipts.restore receipts.answer""",
-    "F1": """ledger.correct ledger.open_fund ledger.receive receipts.ask receipts.code
+    "F1": """ledger.change_fee ledger.correct ledger.open_fund ledger.receive receipts.ask receipts.code
         receipts.record_payment receipts.keep_pages receipts.give_up_picture receipts.remove""",
     "F2": "receipts.hold receipts.renew_hold receipts.release receipts.look_again",
     "F3": "receipts.accept",
@@ -166,6 +170,7 @@ ASKS_AGAIN = """
     members.agree_removal members.appoint members.ask_removal members.dismiss members.found members.invite_first
     members.invite_helper members.propose_organiser members.remove_helper signin.confirm_app signin.remove_passkey
     signin.remove_password signin.start_app silence.ask_for_exit silence.confirm silence.name
+    ledger.change_fee ledger.close_year ledger.correct_ours ledger.receive_ours
 """
 
 # The guide's two tables of areas: what staff get, area by area and level by level.

@@ -57,6 +57,7 @@ HOST_PLACES = (
         STAFF_ROLES,
         WITHIN_GROUPS,
     ),
+    Place("books.index", "Money", "money", frozenset({Role.FINANCE, Role.COORDINATOR, Role.TRUSTEE})),
     Place("breakglass.every", "Duties", "say", STAFF_ROLES, frozenset({"breakglass.show", "breakglass.item"})),
     Place("members.staff", "Staff", "shake", STAFF_ROLES, frozenset({"members.appoint"})),
 )

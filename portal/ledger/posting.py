@@ -12,8 +12,11 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from portal.autonomy.door import Mistake
 from portal.core import clock
 from portal.core.db import db
+from portal.core.filters import full_date
+from portal.ledger import queries
 from portal.ledger.models import (
     Account,
     Balance,
@@ -52,8 +55,9 @@ def post(
     by: int | None,
     reverses: JournalEntry | None = None,
 ) -> JournalEntry:
-    """Write one entry of these lines, and move the balances. Raises Unbalanced."""
+    """Write one entry of these lines, and move the balances. Raises Unbalanced, or Mistake for a day of a closed year."""
     _check(lines)
+    _check_open(on)
     entry = JournalEntry(group_id=group_id, kind=kind, on=on, words=words[:200], made_by=by)
     entry.reverses_id = reverses.id if reverses else None
     for line in lines:
@@ -137,6 +141,18 @@ def _check(lines: Sequence[Line]) -> None:
         totals[line.fund] += line.pence
     if not totals or any(totals.values()):
         raise Unbalanced(f"an entry balances to zero within each fund, not {dict(totals)}")
+
+
+def _check_open(on: date) -> None:
+    closed = queries.closed_until()
+    if closed and on <= closed:
+        raise Mistake(f"The year to {full_date(closed)} is closed. Use a day after it.", "on")
+
+
+def alone() -> None:
+    """From here to the end of this transaction nobody else writes an entry; on SQLite that is so anyway."""
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(sa.text("LOCK TABLE journal_entries IN SHARE ROW EXCLUSIVE MODE"))
 
 
 def _sums(lines: Sequence[Line]) -> dict[tuple[Account, int | HostFund], int]:

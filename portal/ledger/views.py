@@ -1,11 +1,13 @@
 """Money: for a group what it can spend and what moved, for the host the books of one group."""
 
-from flask import Blueprint, Flask, abort, g, request, url_for
+from flask import Blueprint, Flask, abort, current_app, g, request, url_for
 
 from portal.autonomy.door import Mistake
+from portal.core.filters import full_day
 from portal.core.web import invalid, page, saved
-from portal.ledger import actions, queries
-from portal.ledger.forms import RESTRICTIONS, CorrectionForm, FundForm, MoneyInForm
+from portal.ledger import actions, desk, queries
+from portal.ledger.forms import RESTRICTIONS, CorrectionForm, FeeForm, FundForm, MoneyInForm
+from portal.ledger.models import HOST_FUNDS
 from portal.people.reach import actor, as_staff, group_at, in_group
 from portal.people.roles import Role
 
@@ -54,6 +56,20 @@ def receive(slug, fund_id):
     return invalid("ledger/books.html", **_books(slug, coming=form, at=fund_id))
 
 
+@bp.post(f"{AT}/funds/<int:fund_id>/fee")
+@as_staff(roles=actions.COORDINATORS, does=actions.change_fee)
+def change_fee(slug, fund_id):
+    form = FeeForm.from_request()
+    if form.validate():
+        try:
+            rate = actions.change_fee(actor(), group_at(slug), fund_id, **form.facts())
+            says = f"The group reads it now. It holds from {full_day(rate.starts_on)}."
+            return saved(goto=url_for(".books", slug=slug), says=says)
+        except Mistake as mistake:
+            form[mistake.field or "fee"].errors = [str(mistake)]
+    return invalid("ledger/books.html", **_books(slug, changing=form, at=fund_id))
+
+
 @bp.get(f"{AT}/entries/<int:entry_id>")
 @as_staff(roles=BOOKS)
 def entry(slug, entry_id):
@@ -82,8 +98,11 @@ def _facts(group_id: int) -> dict:
 def _books(slug: str, **forms) -> dict:
     at = group_at(slug)
     facts = _facts(at.id)
-    forms = {"opening": FundForm(), "coming": None, "fresh": MoneyInForm(), "at": None} | forms
-    return {**facts, "group": at, "finance": bool(actor().roles & actions.FINANCE), **forms}
+    forms = {"opening": FundForm(), "coming": None, "fresh": MoneyInForm(), "changing": None, "at": None} | forms
+    roles = actor().roles
+    may = {"finance": bool(roles & actions.FINANCE), "coordinator": bool(roles & actions.COORDINATORS)}
+    notice = current_app.config["SETTINGS"].PORTAL_FEE_NOTICE_DAYS
+    return {**facts, "group": at, "fees": queries.fees(at.id), "afresh": FeeForm(), "notice": notice, **may, **forms}
 
 
 def _entry(slug: str, entry_id: int, form=None) -> dict:
@@ -94,6 +113,7 @@ def _entry(slug: str, entry_id: int, form=None) -> dict:
         "group": at,
         "entry": found,
         "lines": queries.lines(found),
+        "names": HOST_FUNDS,
         "form": form or CorrectionForm(),
         "finance": finance,
     }
@@ -101,3 +121,4 @@ def _entry(slug: str, entry_id: int, form=None) -> dict:
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
+    app.register_blueprint(desk.bp)

@@ -25,7 +25,7 @@ REMINDS_AFTER = timedelta(days=10)  # of the 14 a proposal waits
 FROM_HOST = frozenset(
     {
         *("receipts.ask", "receipts.hold", "receipts.record_payment", "receipts.give_up_picture"),
-        *("autonomy.explain", "disagreements.answer", "notices.remind"),
+        *("autonomy.explain", "disagreements.answer", "notices.remind", "ledger.change_fee"),
     }
 )
 AMONG_US = frozenset({"members.propose_organiser", "members.ask_removal", "disagreements.disagree", "autonomy.wake"})

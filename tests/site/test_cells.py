@@ -6,11 +6,13 @@ table fails. On PostgreSQL, where putting the world back takes long, everything 
 
 import re
 from dataclasses import dataclass, field
+from datetime import date
 
 import pytest
 from flask import url_for
 
 from portal import checks
+from portal.core import clock
 from portal.core.guard import SAFE
 from portal.people import session
 from portal.people.reach import rule_of
@@ -73,6 +75,7 @@ KEPT = {"coordinator": WALL, "both": WALL}  # the area stands at Only us
 ADDRESS = {"email": "new@example.org", "key": KEY}
 CREDENTIAL = {"challenge_id": "1", "credential": "{}"}
 DETAILS = {"shop": "Grocer", "amount_pence": "4.20", "label": "tea", "key": KEY}
+YEAR_OVER = f"{clock.today().year - (clock.today() <= date(clock.today().year, 3, 31))}-03-31"
 
 TABLE = {
     "GET home.front": anyone(),
@@ -214,6 +217,19 @@ TABLE = {
     ),
     "GET ledger.entry": host(BOOKS, entry_id="journal"),
     "POST ledger.correct": host(PAYS, {"words": "Twice", "key": KEY}, entry_id="journal"),
+    "POST ledger.change_fee": host(
+        COORDINATORS, {"fee": "6", "starts_on": "2090-01-01", "words": "Costs rose", "key": KEY}
+    ),
+    "GET books.index": host(BOOKS),
+    "POST books.receive": host(
+        PAYS,
+        {"fund": "small_things", "source": "donation", "pence": "12", "on": "2026-11-01", "words": "A gift", "key": KEY},
+    ),
+    "GET books.entry": host(BOOKS, entry_id="ours"),
+    "POST books.correct": host(PAYS, {"words": "Twice", "key": KEY}, entry_id="ours"),
+    "POST books.close": host(PAYS, {"ends_on": YEAR_OVER, "key": KEY}),
+    "GET books.show_year": host(BOOKS, number="year"),
+    "GET books.year_csv": host(BOOKS, number="year"),
     "GET silence.every": host(STAFF),
     "GET silence.show": host(STAFF),
     "POST silence.note_try": host(COORDINATORS, {"how": "Rang Joe", "key": KEY}),

@@ -124,12 +124,16 @@ def _things(group, second: str, third: str, helper: str) -> dict:
     journal = ledger.receive(
         glyn, group, grant.id, source="donation", pence=5000, on=clock.today(), words="From a neighbour"
     )
+    own = {"fund": "small_things", "source": "donation", "on": clock.today(), "words": "From a shop"}
+    ours = ledger.receive_ours(glyn, pence=7000, **own)
     proposal, loosening, change = _waiting(group, helpers, second)
     live, asked, disclosed, over = _duties(group, receipt)
     return {
         "disagreement_id": _disagreement(group, second),
         "fund_id": grant.id,
         "journal": journal.id,
+        "ours": ours.id,
+        "year": clock.today().year,
         "quiet_id": quiet.id,
         "named_id": named.id,
         "wish_id": wish.id,
