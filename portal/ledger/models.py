@@ -60,7 +60,7 @@ class HostFund(StrEnum):
 
 
 HOST_FUNDS = {
-    HostFund.FEES: "Our own: fees",
+    HostFund.FEES: "Our own money",
     HostFund.SMALL_THINGS: "Small Things Pot",
     HostFund.SUSPENSE: "Not placed yet",
 }

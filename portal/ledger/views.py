@@ -4,7 +4,7 @@ from flask import Blueprint, Flask, abort, current_app, g, request, url_for
 
 from portal.autonomy.door import Mistake
 from portal.core.filters import full_day
-from portal.core.web import invalid, page, saved
+from portal.core.web import countable, invalid, page, saved
 from portal.ledger import actions, desk, queries
 from portal.ledger.forms import RESTRICTIONS, CorrectionForm, FeeForm, FundForm, MoneyInForm
 from portal.ledger.models import HOST_FUNDS
@@ -91,7 +91,7 @@ def correct(slug, entry_id):
 
 
 def _facts(group_id: int) -> dict:
-    rows, before = queries.movements(group_id, request.args.get("before", type=int))
+    rows, before = queries.movements(group_id, request.args.get("before", type=countable))
     return {"funds": queries.statuses(group_id), "rows": rows, "before": before, "restrictions": RESTRICTIONS}
 
 
