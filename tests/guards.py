@@ -47,6 +47,8 @@ CHECKED = {
     "portal/members/actions.py": ((), ("tests/members",)),
     "portal/silence/actions.py": ((), ("tests/silence",)),
     "portal/disagreements/actions.py": ((), ("tests/disagreements",)),
+    "portal/ledger/actions.py": ((), ("tests/ledger",)),
+    "portal/ledger/posting.py": ((), ("tests/ledger",)),
 }
 RIGHTS = {"roles": "frozenset(Anyone)", "bars": "None", "asks_again": "False", "always_asks": "False"}
 
