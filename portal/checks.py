@@ -59,6 +59,7 @@ WITHOUT_A_ROUTE = {
     "notices.remind": "the job that reminds once of a proposal",
     "receipts.keep_pages": "the job that makes pictures safe",
     "receipts.look_again": "the job that looks at short funds again",
+    "spending.look_again": "the job that looks at costs again whose details changed",
     "receipts.give_up_picture": "the job that makes pictures safe",
     "receipts.remove": "the tidy-up that empties bins",
 }

@@ -49,6 +49,14 @@ def _days(text: str) -> int:
     return int(text)
 
 
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri")
+
+
+def _weekdays(text: str) -> tuple[int, ...]:
+    """`tue fri` as numbers, Monday being 0."""
+    return tuple(sorted({WEEKDAYS.index(word) for word in text.lower().split()}))
+
+
 SETTINGS = (
     Setting("PORTAL_DATA", "var", "Folder for the database file, receipts, keys and logs of this installation.", Path),
     Setting(
@@ -94,6 +102,10 @@ SETTINGS = (
         "PORTAL_YEAR_END", "03-31", "The last day of the host's financial year, month and day (MM-DD).", _month_and_day
     ),
     Setting("PORTAL_FEE_NOTICE_DAYS", "30", "How many days ahead a group is told of another fee on its grants.", _days),
+    Setting("PORTAL_PAY_DAYS", "tue fri", "The days of the week on which costs are paid: mon tue wed thu fri.", _weekdays),
+    Setting("PORTAL_BANK_NAME", "", "The name on the account that costs are paid from; the demo's is an invented one."),
+    Setting("PORTAL_BANK_SORT_CODE", "", "Its sort code, such as 08-99-99."),
+    Setting("PORTAL_BANK_ACCOUNT", "", "Its account number, 8 digits."),
     Setting("PORTAL_LEAVE_URL", "https://www.bbc.co.uk/weather", "Where “Leave quickly” goes."),
     Setting("PORTAL_LOG_LEVEL", "info", "How much is logged: debug, info, warning or error."),
 )
@@ -138,6 +150,15 @@ class Settings:
     @property
     def host_contact(self) -> str:
         return self.values["PORTAL_HOST_CONTACT"] or ("ring Imani on 01632 960 144" if self.PORTAL_DEMO else "")
+
+    @property
+    def bank(self) -> tuple[str, str, str] | None:
+        """Name, sort code and number of the account that costs are paid from; None where it isn't set."""
+        said = tuple(self.values[f"PORTAL_BANK_{part}"] for part in ("NAME", "SORT_CODE", "ACCOUNT"))
+        if not any(said) and self.PORTAL_DEMO:
+            said = (self.host_name, "08-99-99", "66374958")  # Vocalink's own example for testing
+        name, sort_code, account = said
+        return (name, re.sub(r"[ -]", "", sort_code), account) if all(said) else None
 
     @property
     def secure(self) -> bool:
@@ -227,5 +248,9 @@ def _complaints(settings: Settings):
         yield "PORTAL_HOST_ACCENT must look like #2f4f73."
     elif contrast_with_white(settings.PORTAL_HOST_ACCENT) < 7:
         yield "PORTAL_HOST_ACCENT is too pale to read on white (7:1 is needed). Choose a darker shade."
+    if not settings.PORTAL_PAY_DAYS:
+        yield "PORTAL_PAY_DAYS needs a day of the week at least, such as fri."
+    if settings.bank and not re.fullmatch(r"[0-9]{6}/[0-9]{8}", "/".join(settings.bank[1:]), re.ASCII):
+        yield "PORTAL_BANK_SORT_CODE must be 6 digits and PORTAL_BANK_ACCOUNT 8."
     if not re.match(r"(sqlite:///|postgresql\+psycopg://)", settings.database_url):
         yield "PORTAL_DATABASE_URL must start with sqlite:/// or postgresql+psycopg://."

@@ -11,8 +11,11 @@ switchKeys.addEventListener("click", () => {
   tell();
 });
 
-// Next or back in the list; after its last one, on to the rest of it.
+// Next or back in the list; after its last one, on to the rest of it. Where there are boxes to tick, from box to box.
+const boxes = () => [...document.querySelectorAll("#ticks input:enabled")];
 function step(by) {
+  const found = boxes();
+  if (found.length) return found[found.indexOf(document.activeElement) + by]?.focus();
   const rows = [...document.querySelectorAll("#rows a")];
   const here = rows.findIndex((row) => row.hasAttribute("aria-current"));
   const next = rows[here + by] ?? (by > 0 && document.getElementById("more"));
@@ -26,15 +29,17 @@ function unfold(id) {
   part.querySelector("select, textarea, input:not([type=hidden])").focus();
 }
 
+const accept = () => document.getElementById("accept");
 const code = () => document.querySelector("#accept select");
 const keys = {
   j: () => step(1),
   k: () => step(-1),
   c: () => code()?.focus(),
-  a: () => (code()?.value ? code().form.requestSubmit() : code()?.focus()),
+  a: () => (code()?.value === "" ? code().focus() : accept()?.requestSubmit()),
   q: () => unfold("ask"),
   h: () => unfold("hold"),
-  "?": () => document.getElementById("all-keys").showModal(),
+  x: () => boxes().includes(document.activeElement) && document.activeElement.click(),
+  "?": () => document.getElementById("all-keys")?.showModal(),
 };
 
 code()?.addEventListener("keydown", (event) => {
@@ -44,7 +49,7 @@ code()?.addEventListener("keydown", (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
-  const typing = event.target.closest("input, textarea, select, dialog[open]");
+  const typing = event.target.closest("input:not([type=checkbox]), textarea, select, dialog[open]");
   if (!on() || typing || event.ctrlKey || event.metaKey || event.altKey || !keys[event.key]) return;
   event.preventDefault();
   keys[event.key]();

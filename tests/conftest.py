@@ -29,6 +29,9 @@ def settings_for(data: Path, **extra: str) -> config.Settings:
         "PORTAL_HOST_NAME": "Hearthrow Commons",
         "PORTAL_MAIL_URL": "smtp://127.0.0.1:1",
         "PORTAL_LOG_LEVEL": "error",
+        "PORTAL_BANK_NAME": "Hearthrow Commons",
+        "PORTAL_BANK_SORT_CODE": "08-99-99",
+        "PORTAL_BANK_ACCOUNT": "66374958",
     }
     return config.read(values | extra)
 

@@ -7,18 +7,27 @@ import itertools
 import sqlalchemy as sa
 from PIL import Image, ImageDraw
 
+from portal.activity.models import Entry
 from portal.autonomy.areas import Area, Level
 from portal.autonomy.models import AreaLevel
+from portal.bank.models import BankAccount, BankImport, BankLine
 from portal.core import files, wall
 from portal.core.db import db
 from portal.core.uploads import Arrived
 from portal.ledger.models import Fund
+from portal.payees.models import Payee, PayeeDetails
+from portal.payments.models import Payment, PaymentRun
 from portal.people.models import Group, Membership, Person, StaffRole
 from portal.people.roles import SYSTEM, Actor, Role
 from portal.receipts import actions as receipts
 from portal.receipts.models import Picture, Receipt
 
 _count = itertools.count(1)
+
+
+def count() -> int:
+    """A number that no other row of these tests has."""
+    return next(_count)
 
 
 def person(name: str = "Somebody", **facts) -> Person:
@@ -103,12 +112,115 @@ def receipt(group_: Group, by: Person | None = None, **facts) -> Receipt:
     role = facts.pop("role", Role.ORGANISER)
     made = receipts.upload(actor(by, role), group_, key=key, receipt_key=key, photo=photo())
     if facts:
-        with wall.opened(group_.id):
-            row = db.session.get_one(Receipt, made.id)
-            for name, value in facts.items():
-                setattr(row, name, value)
-        db.session.commit()
+        set_facts(made, **facts)
     return made
+
+
+def payee(group_: Group, name="Village Hall", *, details=True, **facts) -> Payee:
+    """Somebody the group pays, with an account ending 5678 unless told otherwise."""
+    if who := facts.pop("person", ""):
+        facts["person_id"] = person(who).id
+    with wall.opened(group_.id):
+        made = Payee(group_id=group_.id, name=name, **facts)
+        db.session.add(made)
+    db.session.commit()
+    if details:
+        account(made)
+    return made
+
+
+def account(payee_: Payee, digits="12345678", *, holds_in=datetime.timedelta(), second="") -> PayeeDetails:
+    """Bank details of a payee, laid down as if given."""
+    from portal.core import clock
+
+    now = clock.now()
+    with wall.opened(payee_.group_id):
+        made = PayeeDetails(
+            group_id=payee_.group_id,
+            payee_id=payee_.id,
+            sealed="sealed",
+            tail=digits[-4:],
+            mark=digits,
+            checked="unknown",
+            made_at=now,
+            holds_from=now + holds_in,
+            second_by=person(second).id if second else None,
+            second_at=now if second else None,
+        )
+        db.session.add(made)
+    db.session.commit()
+    return made
+
+
+def agreed(receipt_: Receipt) -> Receipt:
+    """Asked for by its group and said yes to, exactly as it is."""
+    from portal.core import clock
+    from portal.spending import costs
+
+    with wall.opened(receipt_.group_id):
+        row = db.session.get_one(Receipt, receipt_.id)
+        row.kind, row.asked_at = row.kind or "invoice", clock.now()
+        db.session.flush()
+        row.agree(row.added_by, costs.mark(row))
+    db.session.commit()
+    return row
+
+
+def payment(receipt_: Receipt, *, released=True) -> Payment:
+    """An agreed cost in a run of its own that Glyn prepared and Sefa released."""
+    from portal.core import clock
+    from portal.payees.queries import current
+
+    glyn, sefa, n = person("Glyn").id, person("Sefa").id, next(_count)
+    released_by = {"released_at": clock.now(), "released_by": sefa} if released else {}
+    run = PaymentRun(pay_on=clock.today(), prepared_by=glyn, message_id=f"RUN{n}", handed_at=clock.now(), **released_by)
+    db.session.add(run)
+    db.session.flush()
+    with wall.opened(receipt_.group_id):
+        row = db.session.get_one(Receipt, receipt_.id)
+        row.in_run_at = clock.now()
+        held = {"group_id": row.group_id, "receipt_id": row.id, "fund_id": row.fund_id, "pence": row.amount_pence}
+        held |= {"details_id": current(row.group_id, row.payee_id).id, "mark": row.agreed_mark or "", "put_by": glyn}
+        before = db.session.scalar(sa.select(sa.func.count(Payment.id)).where(Payment.receipt_id == row.id))
+        reference = f"TR {row.ref}" + (f"X{before + 1}" if before else "")
+        made = Payment(run_id=run.id, reference=reference, **held)
+        db.session.add(made)
+    db.session.commit()
+    return made
+
+
+def bank_line(pence: int, words="A line of the bank’s", on: datetime.date | None = None) -> BankLine:
+    """A line on the host's main account, from a file of its own."""
+    from portal.core import clock
+
+    account = db.session.scalar(sa.select(BankAccount)) or BankAccount(name="Main account")
+    db.session.add(account)
+    db.session.flush()
+    glyn, n = person("Glyn").id, next(_count)
+    own = {"sha256": "0" * 64, "shown_name": "november.csv", "kind": "csv", "lines": 1, "fresh": 1, "imported_by": glyn}
+    made = BankImport(account_id=account.id, **own)
+    db.session.add(made)
+    db.session.flush()
+    facts = {"on": on or clock.today(), "pence": pence, "words": words, "mark": f"mark-{n}"}
+    line = BankLine(account_id=account.id, import_id=made.id, **facts)
+    db.session.add(line)
+    db.session.commit()
+    return line
+
+
+def newest_entry(group_: Group, name: str) -> Entry:
+    """The newest entry of an action in a group's log."""
+    wanted = sa.select(Entry).where(Entry.group_id == group_.id, Entry.action == name).order_by(Entry.id.desc())
+    return db.session.scalars(wanted.limit(1)).one()
+
+
+def set_facts(row, **values) -> None:
+    """Set columns of a group's row, with its door open."""
+    with wall.opened(row.group_id):
+        found = db.session.get_one(type(row), row.id)
+        for name, value in values.items():
+            setattr(found, name, value)
+    db.session.commit()
 
 
 def a_row_each() -> dict[str, dict]:

@@ -35,7 +35,7 @@ WHO = (
 ROLES = {who: Role(who.split(":")[0]) for who in WHO}
 
 # yes: at every level · no: at none · as set: what staff get by the group's level · over: never more than a proposal
-YES, NO, AS_SET = "yes", "no", "as set"
+YES, NO, AS_SET, ALWAYS_ASKED = "yes", "no", "as set", "over"
 STAFF_GET = {"only_us": "deny", "ask_first": "propose", "tell_after": "allow_tell", "you_do": "allow_list"}
 
 
@@ -57,6 +57,9 @@ ASKS_FOR_DUTY = row(coordinator=YES, finance=YES, safeguarding=YES)
 SECOND_PERSON = row(trustee=YES, safeguarding=YES)
 BEFORE_SIGN_IN = row(self=YES, stranger=YES)
 
+BUDGETS = row(organiser=YES, coordinator=AS_SET, finance=AS_SET)
+BETWEEN_FUNDS = row(organiser=YES, coordinator=ALWAYS_ASKED, finance=ALWAYS_ASKED)
+
 MATRIX = {
     "autonomy.agree": GROUPS_OWN,
     "autonomy.ask_about": GROUPS_OWN,
@@ -70,6 +73,18 @@ MATRIX = {
     "autonomy.stop": GROUPS_OWN,
     "autonomy.undo": GROUPS_OWN,
     "autonomy.wake": GROUPS_OWN,
+    "bank.hold_file": HOSTS_FINANCE,
+    "bank.hosts_own": HOSTS_FINANCE,
+    "bank.import_file": HOSTS_FINANCE,
+    "bank.open_account": HOSTS_FINANCE,
+    "bank.receive_into": HOSTS_FINANCE,
+    "bank.reopen": HOSTS_FINANCE,
+    "bank.returned": HOSTS_FINANCE,
+    "bank.settle_cost": HOSTS_FINANCE,
+    "bank.settle_payment": HOSTS_FINANCE,
+    "bank.take_back": HOSTS_FINANCE,
+    "bank.to_suspense": HOSTS_FINANCE,
+    "bank.undo": HOSTS_FINANCE,
     "breakglass.allow": SECOND_PERSON,
     "breakglass.ask": ASKS_FOR_DUTY,
     "breakglass.delay_again": row(trustee=YES),
@@ -78,6 +93,11 @@ MATRIX = {
     "breakglass.refuse": SECOND_PERSON,
     "breakglass.reply": GROUPS_OWN,
     "breakglass.review": SECOND_PERSON,
+    "budget.change_line": BUDGETS,
+    "budget.drop_line": BUDGETS,
+    "budget.move": BUDGETS,
+    "budget.move_between_funds": BETWEEN_FUNDS,
+    "budget.plan_line": BUDGETS,
     "demo.enter": row(stranger=YES),
     "disagreements.answer": row(coordinator=YES, finance=YES, trustee=YES, safeguarding=YES),
     "disagreements.disagree": GROUPS_OWN,
@@ -107,6 +127,26 @@ MATRIX = {
     "notices.choose": ONESELF,
     "notices.remind": AUTOMATIC,
     "notices.share": GROUPS_OWN,
+    "papers.agree": GROUPS_OWN,
+    "papers.take_back": GROUPS_OWN,
+    "papers.write": HELPERS,
+    "payees.add": GROUPS_OWN,
+    "payees.change_details": GROUPS_OWN,
+    "payees.end": GROUPS_OWN,
+    "payees.give": row(stranger=YES),
+    "payees.look": HOSTS_FINANCE,
+    "payees.revoke_link": GROUPS_OWN,
+    "payees.second": row(organiser=YES, finance=YES),
+    "payees.send_link": GROUPS_OWN,
+    "payees.stop": row(organiser=YES, finance=YES),
+    "payments.fetch": HOSTS_FINANCE,
+    "payments.give_up": HOSTS_FINANCE,
+    "payments.hand_over": HOSTS_FINANCE,
+    "payments.put_in": HOSTS_FINANCE,
+    "payments.release": HOSTS_FINANCE,
+    "payments.returned": HOSTS_FINANCE,
+    "payments.start": HOSTS_FINANCE,
+    "payments.take_out": HOSTS_FINANCE,
     "receipts.accept": HOSTS_DESK,
     "receipts.add_picture": THEIR_OWN,
     "receipts.answer": THEIR_OWN,
@@ -118,7 +158,6 @@ MATRIX = {
     "receipts.hold": HOSTS_DESK,
     "receipts.keep_pages": AUTOMATIC,
     "receipts.look_again": AUTOMATIC,
-    "receipts.record_payment": HOSTS_FINANCE,
     "receipts.release": HOSTS_DESK,
     "receipts.remove": AUTOMATIC,
     "receipts.renew_hold": HOSTS_DESK,
@@ -134,6 +173,16 @@ MATRIX = {
     "silence.note_try": HOSTS_COORDINATORS,
     "silence.step_down": ONESELF,
     "silence.unname": GROUPS_OWN,
+    "spending.agree_rule": GROUPS_OWN,
+    "spending.ask": THEIR_OWN,
+    "spending.ask_anew": THEIR_OWN,
+    "spending.look_again": AUTOMATIC,
+    "spending.say_yes": GROUPS_OWN,
+    "spending.say_yes_for": row(coordinator=AS_SET, finance=AS_SET),
+    "spending.set_rule": GROUPS_OWN,
+    "spending.stand_back": GROUPS_OWN,
+    "spending.take_back_yes": GROUPS_OWN,
+    "spending.unask": THEIR_OWN,
     "signin.add_passkey": ONESELF,
     "signin.ask_code": BEFORE_SIGN_IN,
     "signin.ask_passkey": BEFORE_SIGN_IN,
@@ -156,12 +205,18 @@ MATRIX = {
 WHERE = {
     "people": """members.invite_helper members.propose_organiser members.agree members.revoke members.remove_helper
         members.ask_removal members.agree_removal members.end_removal members.leave silence.name silence.unname""",
+    "budget": "budget.plan_line budget.change_line budget.drop_line budget.move budget.move_between_funds",
+    "story": "papers.agree papers.take_back papers.write",
     "receipts": """receipts.upload receipts.declare receipts.describe receipts.add_picture receipts.withdraw
         receipts.restore receipts.answer""",
-    "F1": """ledger.change_fee ledger.correct ledger.open_fund ledger.receive receipts.ask receipts.code
-        receipts.record_payment receipts.keep_pages receipts.give_up_picture receipts.remove""",
-    "F2": "receipts.hold receipts.renew_hold receipts.release receipts.look_again",
-    "F3": "receipts.accept",
+    "spending": """spending.ask spending.ask_anew spending.unask spending.say_yes spending.take_back_yes
+        spending.stand_back spending.say_yes_for payees.add payees.change_details payees.end payees.give
+        payees.revoke_link payees.send_link""",
+    "F1": """bank.receive_into bank.returned bank.settle_cost bank.settle_payment bank.undo payments.returned
+        ledger.change_fee ledger.correct ledger.open_fund ledger.receive receipts.ask receipts.code
+        receipts.keep_pages receipts.give_up_picture receipts.remove""",
+    "F2": "receipts.hold receipts.renew_hold receipts.release receipts.look_again spending.look_again",
+    "F3": "receipts.accept payees.look payees.second payees.stop payments.put_in payments.take_out",
 }
 # Which ask for a passkey or password again first (safety guide, step-up): who decides, who is in, how one signs in.
 ASKS_AGAIN = """
@@ -169,7 +224,9 @@ ASKS_AGAIN = """
     breakglass.delay_again breakglass.review ledger.correct ledger.open_fund ledger.receive members.agree
     members.agree_removal members.appoint members.ask_removal members.dismiss members.found members.invite_first
     members.invite_helper members.propose_organiser members.remove_helper signin.confirm_app signin.remove_passkey
-    signin.remove_password signin.start_app silence.ask_for_exit silence.confirm silence.name
+    signin.remove_password signin.start_app silence.ask_for_exit silence.confirm silence.name spending.agree_rule
+    spending.say_yes spending.say_yes_for spending.set_rule
+    payees.add payees.change_details payees.look payees.second payees.send_link payments.fetch payments.release
     ledger.change_fee ledger.close_year ledger.correct_ours ledger.receive_ours
 """
 
@@ -226,7 +283,8 @@ def test_every_action_has_a_row_and_every_row_an_action(actions):
 def test_everyone_gets_what_the_matrix_says_at_every_level(actions, name):
     wrong = []
     for level, who in product(LEVELS, WHO):
-        expected = {YES: "allow", NO: "deny", AS_SET: STAFF_GET[level]}[MATRIX[name][who]]
+        asked = "deny" if level == "only_us" else "propose"
+        expected = {YES: "allow", NO: "deny", AS_SET: STAFF_GET[level], ALWAYS_ASKED: asked}[MATRIX[name][who]]
         got = answered(who, actions[name], level)
         if got != expected:
             wrong.append(f"{who} at {level}: {got}, not {expected}")
@@ -243,6 +301,13 @@ def test_every_action_lies_where_the_guide_puts_it(actions):
 
 def test_what_needs_a_fresh_proof(actions):
     assert {name for name, action in actions.items() if action.asks_again} == set(ASKS_AGAIN.split())
+
+
+def test_whatever_staff_may_add_says_how_it_is_taken_back(actions):
+    """Tell us, we can undo: an action that only makes new rows has to say how they end."""
+    for name, action in actions.items():
+        adds = action.area and action.on is None and action.roles & {Role.COORDINATOR, Role.FINANCE}
+        assert not adds or action.takes_back or action.always_asks, name
 
 
 @dataclass(frozen=True)

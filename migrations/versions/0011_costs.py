@@ -9,8 +9,8 @@ revision = "0011"
 down_revision = "0010"
 
 OWNED = (
-    "budget_lines fee_rates line_balances payees payee_details payee_links spending_rules approvals conflicts payments "
-    "fund_reports"
+    "budget_lines fee_rates line_balances month_balances payees payee_details payee_links spending_rules approvals "
+    "conflicts payments fund_reports"
 ).split()
 REBUILT = {"funds": False, "postings": True, "commitments": False, "receipts": False}  # and whether only ever added to
 
@@ -19,6 +19,13 @@ FIRST_RATES = """
     INSERT INTO fee_rates (group_id, fund_id, version, basis_points, starts_on, made_at, made_by)
     SELECT group_id, id, 1, fee_basis_points, coalesce(from_on, DATE(opened_at)), opened_at, opened_by
     FROM funds WHERE opened_at IS NOT NULL"""
+
+# What was spent before months were kept.
+FIRST_MONTHS = """
+    INSERT INTO month_balances (group_id, fund_id, month, pence)
+    SELECT p.group_id, p.fund_id, {month}, sum(p.pence) FROM postings p JOIN journal_entries e ON e.id = p.entry_id
+    WHERE p.account = 'cost' AND p.fund_id IS NOT NULL GROUP BY p.group_id, p.fund_id, {month}"""
+MONTH = {"sqlite": """DATE(e."on", 'start of month')""", "postgresql": """CAST(date_trunc('month', e."on") AS date)"""}
 
 CLOSED = {
     "sqlite": (
@@ -45,6 +52,9 @@ def upgrade() -> None:
     _tables()
     _fees(dialect)
     _columns(dialect)
+    op.drop_index(op.f("ix_postings_fund_id"), "postings")
+    op.create_index("ix_postings_fund", "postings", ["group_id", "fund_id", "entry_id"])
+    op.execute(FIRST_MONTHS.format(month=MONTH[dialect]))
     for statement in CLOSED[dialect]:
         op.execute(statement)
     for table in OWNED:
@@ -144,6 +154,8 @@ def _tables() -> None:
         sa.Column("kind", sa.String(length=10), nullable=False),
         sa.Column("lines", sa.Integer(), nullable=False),
         sa.Column("fresh", sa.Integer(), nullable=False),
+        sa.Column("closing_pence", sa.BigInteger(), nullable=True),
+        sa.Column("closing_on", sa.Date(), nullable=True),
         sa.Column("imported_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("imported_by", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
@@ -227,6 +239,7 @@ def _tables() -> None:
         sa.Column("words", sa.String(length=300), nullable=False),
         sa.Column("suspense_id", sa.Integer(), nullable=True),
         sa.Column("entry_id", sa.Integer(), nullable=True),
+        sa.Column("receipt_id", sa.Integer(), nullable=True),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("settled_by", sa.Integer(), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
@@ -234,6 +247,7 @@ def _tables() -> None:
         sa.ForeignKeyConstraint(["account_id"], ["bank_accounts.id"], name=op.f("fk_bank_lines_account_id")),
         sa.ForeignKeyConstraint(["entry_id"], ["journal_entries.id"], name=op.f("fk_bank_lines_entry_id")),
         sa.ForeignKeyConstraint(["import_id"], ["bank_imports.id"], name=op.f("fk_bank_lines_import_id")),
+        sa.ForeignKeyConstraint(["receipt_id"], ["receipts.id"], name=op.f("fk_bank_lines_receipt_id")),
         sa.ForeignKeyConstraint(["settled_by"], ["people.id"], name=op.f("fk_bank_lines_settled_by")),
         sa.ForeignKeyConstraint(["suspense_id"], ["journal_entries.id"], name=op.f("fk_bank_lines_suspense_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bank_lines")),
@@ -315,6 +329,7 @@ def _tables() -> None:
         sa.UniqueConstraint("group_id", "id", name=op.f("uq_payee_details_group_id_id")),
     )
     op.create_index(op.f("ix_payee_details_group_id"), "payee_details", ["group_id"])
+    op.create_index("ix_pictures_file", "pictures", ["sha256"])
     op.create_index("ix_payee_details_payee", "payee_details", ["group_id", "payee_id"])
     op.create_table(
         "payee_links",
@@ -352,6 +367,22 @@ def _tables() -> None:
         sa.UniqueConstraint("line_id", name=op.f("uq_line_balances_line_id")),
     )
     op.create_index(op.f("ix_line_balances_group_id"), "line_balances", ["group_id"])
+    op.create_table(
+        "month_balances",
+        sa.Column("fund_id", sa.Integer(), nullable=False),
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("pence", sa.BigInteger(), nullable=False),
+        sa.Column("group_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["group_id", "fund_id"], ["funds.group_id", "funds.id"], name=op.f("fk_month_balances_group_id_fund_id")
+        ),
+        sa.ForeignKeyConstraint(["group_id"], ["groups.id"], name=op.f("fk_month_balances_group_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_month_balances")),
+        sa.UniqueConstraint("group_id", "id", name=op.f("uq_month_balances_group_id_id")),
+        sa.UniqueConstraint("fund_id", "month", name=op.f("uq_month_balances_fund_id_month")),
+    )
+    op.create_index(op.f("ix_month_balances_group_id"), "month_balances", ["group_id"])
     op.create_table(
         "approvals",
         sa.Column("receipt_id", sa.Integer(), nullable=False),

@@ -10,6 +10,7 @@ from portal.core import clock
 from portal.core.db import GROUP_OWNED, RECORD, GroupOwned, Word, db, within_group
 from portal.people.roles import Role
 
+TOLD_LATER = "told_later"  # as the level of an entry: the group is told of it later (`untold.py`)
 _SAID = "at role action area level outcome says about subject_table words_hash seq hash once body"
 
 

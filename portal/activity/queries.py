@@ -5,7 +5,8 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from portal.activity.models import Entry
+from portal.activity.models import Entry, EntryWords
+from portal.activity.untold import is_told
 from portal.core.db import db
 from portal.people.models import Person
 from portal.people.roles import HOST_ROLES
@@ -41,16 +42,17 @@ def changed(
     area: str = "",
     staff: bool = False,
     between: tuple[datetime, datetime] | None = None,
-) -> list[tuple[Entry, str | None]]:
-    """What happened in a group, newest first, each with who did it; refused tries and sensitive reads included.
+) -> list[tuple[Entry, str | None, str | None]]:
+    """What happened in a group, newest first, each with who did it and why; refused tries and sensitive reads included.
 
     Paged by key: those below entry number `before`; one more than a page where there are more. `staff`: the host's only.
     `between`: from one moment (UTC) until before another.
     """
     query = (
-        sa.select(Entry, Person.name)
+        sa.select(Entry, Person.name, EntryWords.words)
         .outerjoin(Person, Person.id == Entry.person_id)
-        .where(Entry.group_id == group_id)
+        .outerjoin(EntryWords, sa.and_(EntryWords.entry_id == Entry.id, EntryWords.group_id == Entry.group_id))
+        .where(Entry.group_id == group_id, is_told())
         .order_by(Entry.seq.desc())
         .limit(PAGE + 1)
     )
@@ -64,12 +66,12 @@ def changed(
         query = query.where(Entry.role.in_(HOST_ROLES))
     if between:
         query = query.where(Entry.at >= between[0], Entry.at < between[1])
-    return _with_names(query)
+    return [(entry, name, (words or {}).get("why")) for entry, name, words in db.session.execute(query)]
 
 
 def who_acted(group_id: int) -> list[tuple[int, str]]:
-    """Everyone who ever did something in a group: number and name, by name."""
-    acted = sa.select(Entry.person_id).where(Entry.group_id == group_id)
+    """Everyone who ever did something the group knows of: number and name, by name."""
+    acted = sa.select(Entry.person_id).where(Entry.group_id == group_id, is_told())
     rows = db.session.execute(
         sa.select(Person.id, Person.name).where(Person.id.in_(acted)).order_by(Person.name).limit(200)
     )
@@ -81,7 +83,7 @@ def about_row(group_id: int, table: str, row_id: int, limit: int = 50) -> list[t
     return _with_names(
         sa.select(Entry, Person.name)
         .outerjoin(Person, Person.id == Entry.person_id)
-        .where(Entry.group_id == group_id, Entry.subject_table == table, Entry.subject_id == row_id)
+        .where(Entry.group_id == group_id, Entry.subject_table == table, Entry.subject_id == row_id, is_told())
         .order_by(Entry.id.desc())
         .limit(limit)
     )

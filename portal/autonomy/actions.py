@@ -1,14 +1,16 @@
 """What a group does with its promise: set levels, answer proposals, undo, rest. None of it is ever the staff's."""
 
 from datetime import date, timedelta
-from typing import get_type_hints
+from enum import Enum
+from typing import get_args, get_origin, get_type_hints
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
-from portal.activity.models import Entry, EntryWords
+from portal.activity.models import TOLD_LATER, Entry, EntryWords
 from portal.autonomy import queries, standing
 from portal.autonomy.areas import Area, Level
-from portal.autonomy.door import ACTIONS, Mistake, action, newest_seq
+from portal.autonomy.door import ACTIONS, Mistake, NotHere, ProofNeeded, action, newest_seq, run_for
 from portal.autonomy.models import (
     ALONE_AGAIN_AFTER,
     COOLING_OFF,
@@ -33,7 +35,11 @@ ASKERS = frozenset({Role.COORDINATOR, Role.FINANCE})
 ORDER = list(Level)
 
 
-@action(roles=ORGANISERS, asks_again=True, says="changed what staff may do")
+def _its_area(row, facts) -> Area:
+    return row.area
+
+
+@action(concerns=lambda row, facts: facts["area"], roles=ORGANISERS, asks_again=True, says="changed what staff may do")
 def set_level(by, group, *, area: str, level: str):
     """Set an area's level. Tighter holds at once, and what staff proposed there lapses; looser starts a Loosening."""
     wanted_area, wanted = Area(area), Level(level)
@@ -52,43 +58,50 @@ def set_level(by, group, *, area: str, level: str):
     return row
 
 
-@action(roles=ORGANISERS, asks_again=True, says="changed the spending limits")
+@action(concerns=lambda row, facts: Area.SPENDING, roles=ORGANISERS, asks_again=True, says="changed the spending limits")
 def set_limits(by, group, *, each_pence: int, month_pence: int):
-    """Set how much staff may say yes to. Lower holds at once; raising either is loosening."""
+    """Set how much staff may say yes to. What is lower holds at once, and ends what staff proposed to spend; raising either
+    limit is loosening."""
     now = standing.of(group.id)
-    if each_pence > now.each_pence or month_pence > now.month_pence:
+    lower = min(each_pence, now.each_pence), min(month_pence, now.month_pence)
+    row = None
+    if lower != (now.each_pence, now.month_pence):
+        _end_open_loosenings(by, group, Area.SPENDING, limits=True)
+        _lapse_proposals(by, group, Area.SPENDING)
+        row = db.session.scalar(sa.select(SpendingLimit).where(SpendingLimit.group_id == group.id))
+        if row is None:
+            row = SpendingLimit(group_id=group.id)
+            db.session.add(row)
+        row.each_pence, row.month_pence = lower
+        row.set_at = clock.now()
+    if (each_pence, month_pence) != lower:
         return _loosen(by, group, area=Area.SPENDING, each_pence=each_pence, month_pence=month_pence)
-    _end_open_loosenings(by, group, Area.SPENDING, limits=True)
-    row = db.session.scalar(sa.select(SpendingLimit).where(SpendingLimit.group_id == group.id))
-    if row is None:
-        row = SpendingLimit(group_id=group.id)
-        db.session.add(row)
-    row.each_pence, row.month_pence = each_pence, month_pence
-    row.set_at = clock.now()
     return row
 
 
-@action(roles=ORGANISERS, asks_again=True, on=Loosening, says="agreed to let staff do more")
+@action(concerns=_its_area, roles=ORGANISERS, asks_again=True, on=Loosening, says="agreed to let staff do more")
 def agree(by, group, loosening) -> Loosening:
     """Be the second organiser; or, being the only one, confirm again after 7 days."""
     now = clock.now()
     if not loosening.is_open(now) or loosening.agreed_at:
         raise Mistake("That one has lapsed, was stopped, or is agreed already.")
-    alone = people.organisers(group.id) == [by.person_id]
+    _check_counts(by, group)
+    ours = people.independent_organisers(group.id)
+    if loosening.started_by not in ours:
+        raise Mistake("Whoever started this is no longer an organiser who counts for it. Start it anew.")
     if loosening.started_by == by.person_id:
-        if not alone:
+        if ours != [by.person_id]:
             raise Mistake("Another organiser says yes to this.")
         if now < loosening.started_at + ALONE_AGAIN_AFTER:
             raise Mistake("You can confirm again 7 days after you started.")
         loosening.holds_from = now
     else:
-        _check_counts(by, group)
         loosening.holds_from = now + COOLING_OFF
     loosening.agreed_at, loosening.agreed_by = now, by.person_id
     return loosening
 
 
-@action(roles=ORGANISERS, on=Loosening, says="stopped letting staff do more")
+@action(concerns=_its_area, roles=ORGANISERS, on=Loosening, says="stopped letting staff do more")
 def stop(by, group, loosening) -> Loosening:
     """Stop it before it holds. Any organiser can."""
     if not loosening.is_open(clock.now()):
@@ -97,28 +110,36 @@ def stop(by, group, loosening) -> Loosening:
     return loosening
 
 
-@action(roles=ORGANISERS, on=Proposal, says="said yes to a proposal")
+@action(concerns=_its_area, roles=ORGANISERS, on=Proposal, says="said yes to a proposal")
 def say_yes(by, group, proposal, **amended):
     """Let it happen, as proposed or with the group's own changes to its facts; the answer is the row it was about.
 
-    Refused as stale when the row has moved on since.
+    Refused as stale when the row has moved on since. What asks for a passkey or password again asks whoever says yes.
     """
     _check_waits(group, proposal)
     wanted = ACTIONS[proposal.action]
+    if wanted.asks_again and not by.proved_lately:
+        raise ProofNeeded()
     row = _row_of(group, proposal)
     _check_undisputed(group, row, proposal)
     if row is not None and newest_seq(row) != proposal.seen_seq:
         raise Mistake("This changed since it was proposed, so a yes no longer fits. Say no, or ask for a new one.")
-    facts = {**proposal.facts, **{name: value for name, value in amended.items() if name in proposal.facts}}
+    facts = {name: queries.plain(amended.get(name, value)) for name, value in proposal.facts.items()}
     proposer = Actor(proposal.person_id, "", frozenset({proposal.role}))
+    if by.person_id is None or people.is_staff(by.person_id):
+        raise Mistake("You also work for the host, so another organiser says yes to this. A no is yours as well.")
     if proposal.person_id == by.person_id:
         raise Mistake("Someone who didn’t propose it says yes.")
-    wanted.run(proposer, group, *([] if row is None else [row]), **_revived(wanted, facts))
+    facts_now = _revived(wanted, facts)
+    for barred in (wanted.bars(one, row, facts_now) for one in (proposer, by) if wanted.bars and row is not None):
+        if barred:
+            raise Mistake(barred)
+    run_for(proposer, wanted, group, row, facts_now)
     _answered(by, proposal, "yes" if facts == proposal.facts else "amended")
     return row if row is not None else proposal
 
 
-@action(roles=ORGANISERS, on=Proposal, says="said no to a proposal")
+@action(concerns=_its_area, roles=ORGANISERS, on=Proposal, says="said no to a proposal")
 def say_no(by, group, proposal) -> Proposal:
     """Leave everything as it is. Nobody needs a reason."""
     _check_waits(group, proposal)
@@ -126,7 +147,7 @@ def say_no(by, group, proposal) -> Proposal:
     return proposal
 
 
-@action(roles=ORGANISERS, on=Proposal, says="asked about a proposal")
+@action(concerns=_its_area, roles=ORGANISERS, on=Proposal, says="asked about a proposal")
 def ask_about(by, group, proposal, *, words: str) -> Proposal:
     """Ask the host something before answering."""
     _check_waits(group, proposal)
@@ -134,7 +155,7 @@ def ask_about(by, group, proposal, *, words: str) -> Proposal:
     return proposal
 
 
-@action(roles=ASKERS, duty=None, on=Proposal, says="explained a proposal")
+@action(concerns=_its_area, roles=ASKERS, duty=None, on=Proposal, says="explained a proposal")
 def explain(by, group, proposal, *, words: str) -> Proposal:
     """The host's answer under its proposal. It changes nothing."""
     _check_waits(group, proposal)
@@ -142,9 +163,10 @@ def explain(by, group, proposal, *, words: str) -> Proposal:
     return proposal
 
 
-@action(roles=ORGANISERS, on=Entry, says="undid what staff changed")
+@action(concerns=_its_area, roles=ORGANISERS, on=Entry, says="undid what staff changed")
 def undo(by, group, entry, *, keep: str = "theirs") -> object:
-    """Put back exactly what was there before a change the group was told of: 14 days, quiet time not counted.
+    """Put back exactly what was there before a change the group was told of, or end what was added: 14 days, quiet time not
+    counted.
 
     Where somebody changed the same thing again since, nothing is guessed: `keep` says which one stays, `before` (put back
     what was there first) or `now` (leave it as it is now).
@@ -152,26 +174,38 @@ def undo(by, group, entry, *, keep: str = "theirs") -> object:
     told = queries.told(group.id, entry.id)
     if told is None or not told.can_undo:
         raise Mistake("This can’t be undone any more. You can change it yourself, or raise a question.")
-    row = queries.row_of(group.id, entry)
-    if row is None:
+    rows = queries.rows_of(group.id, told.keys)
+    row = rows.get((entry.subject_table, entry.subject_id))
+    if row is None or len(rows) < len(told.keys):
         raise Mistake("What this was about is no longer there.")
     if past := getattr(row, "past_undo", ""):
         raise Mistake(past)
-    _check_undisputed(group, row)
-    clashes = [change for change in told.changes if queries.differs(row, change)]
+    _check_undisputed(group, *rows.values())
+    clashes = [change for change in told.changes if queries.differs(queries.in_its_row(rows, change), change)]
     if clashes and keep not in {"before", "now"}:
         raise Mistake("Someone changed this again since. Choose which one stays.")
     db.session.add(Undo(group_id=group.id, entry_id=entry.id))
+    if told.added:
+        ACTIONS[entry.action].takes_back(by, group, row)
     for change in told.changes:
         if keep == "before" or change not in clashes:
-            setattr(row, change["column"], queries.typed(row, change["column"], change["before"]))
+            own, column = queries.in_its_row(rows, change), change["column"]
+            setattr(own, column, queries.typed(own, column, change["before"]))
+    try:
+        db.session.flush()
+    except IntegrityError:
+        raise Mistake("Something newer stands in its place, so this one can’t be put back.") from None
     return row
 
 
-@action(roles=ORGANISERS, asks_again=True, on=Entry, says="took the words out of an entry")
+@action(concerns=_its_area, roles=ORGANISERS, asks_again=True, on=Entry, says="took the words out of an entry")
 def erase(by, group, entry) -> Entry:
     """Empty the words kept beside an entry, for good: who did what and when stays, and the chain still verifies."""
+    if queries.told(group.id, entry.id) is None:
+        raise NotHere("entry")
     words = db.session.scalar(sa.select(EntryWords).where(EntryWords.group_id == group.id, EntryWords.entry_id == entry.id))
+    if entry.level == TOLD_LATER:
+        raise Mistake("Who did this, and that it was, is under these words alone, so they stay.")
     if words is None or words.salt is None:
         raise Mistake("There are no words kept with it.")
     words.salt, words.words = None, sa.null()
@@ -221,6 +255,9 @@ def _organisers_that_count(group_id: int) -> set[int]:
 
 
 def _check_counts(by, group) -> None:
+    """Whoever loosens is an organiser for 7 days or more, and not the host's as well."""
+    if by.person_id is None or people.is_staff(by.person_id):
+        raise Mistake("You also work for the host, so other organisers decide this. Making it tighter works at once.")
     if by.person_id not in _organisers_that_count(group.id):
         raise Mistake("New organisers can do this after their first 7 days. Making it tighter works at once.")
 
@@ -276,9 +313,18 @@ def _row_of(group, proposal: Proposal):
 
 
 def _revived(wanted, facts: dict) -> dict:
-    """Plain facts as the action takes them: days come back from text."""
+    """Plain facts as the action takes them: days, moments, an enum's words and sets come back by its own hints."""
     hints = get_type_hints(wanted.run)
-    return {
-        name: date.fromisoformat(value) if hints.get(name) is date and isinstance(value, str) else value
-        for name, value in facts.items()
-    }
+    return {name: _of_kind(hints.get(name), value) for name, value in facts.items()}
+
+
+def _of_kind(hint, value):
+    if isinstance(value, list) and get_origin(hint) in {set, frozenset, tuple}:
+        return get_origin(hint)(value)
+    for kind in get_args(hint) or (hint,):
+        if isinstance(value, str) and isinstance(kind, type):
+            if issubclass(kind, Enum):
+                return kind(value)
+            if issubclass(kind, date):
+                return kind.fromisoformat(value)
+    return value

@@ -76,6 +76,26 @@ DUTY_WORDS = {
     Duty.F4: "Nobody decides on money for themselves or someone close.",
     Duty.F5: "No new spending when a fund has nothing left.",
 }
+# The floor that needs two people at the host, a reason and an end each time (`breakglass`).
+BREAK_GLASS_WORDS = {
+    "F6": "Serious harm, or safeguarding",
+    "F7": "Someone’s data rights, or a data breach",
+    "F8": "A complaint, or a serious incident",
+    "F9": "The law, a court, a regulator, tax, or a grant audit",
+    "F10": "Keeping an account secure",
+}
+FLOOR_REASONS = {
+    "F1": "Charity and tax law ask for them.",
+    "F2": "Money given for one purpose can’t be spent on another.",
+    "F3": "So that no one person, and nobody who poses as a payee, can take it.",
+    "F4": "So that nobody has to wonder who gains, and whoever decides is safe too.",
+    "F5": "Nobody can promise money that isn’t there.",
+    "F6": "Keeping someone safe comes first.",
+    "F7": "Everyone has a right to what is kept about them, and a breach is put right within days.",
+    "F8": "A complaint is heard by more people than those it is about.",
+    "F9": "These can require things of a charity, and of a group through it.",
+    "F10": "A stolen way in would harm everyone in the group.",
+}
 START = {
     Area.STORY: Level.ONLY_US,
     Area.PEOPLE: Level.ONLY_US,

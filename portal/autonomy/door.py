@@ -12,7 +12,7 @@ raised, and the web turns them into pages for every feature alike.
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields, is_dataclass
 from datetime import date, datetime
 from enum import Enum
@@ -22,10 +22,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.activity import chain, happened
-from portal.activity.models import Entry, EntryWords
+from portal.activity.models import TOLD_LATER, Entry, EntryWords
 from portal.autonomy import policy
 from portal.autonomy import standing as standings
-from portal.autonomy.areas import Area, Duty, Outcome
+from portal.autonomy.areas import Area, Duty, Level, Outcome
 from portal.autonomy.models import Proposal
 from portal.autonomy.policy import Case, Decision
 from portal.autonomy.standing import Standing
@@ -103,6 +103,11 @@ class Action:
     reads: bool
     costs: Callable | None
     bars: Callable | None
+    takes_back: Callable | None
+    concerns: Callable | None
+    means: Callable | None
+    fits: Callable | None
+    ids: Mapping[str, type]
 
     def __call__(
         self,
@@ -114,7 +119,7 @@ class Action:
         why: str | None = None,
         **facts,
     ):
-        """Pass the door. `why` goes with it when it has to wait for a yes.
+        """Pass the door. `why` is kept beside its entry, and goes with it when it has to wait for a yes.
 
         Raises Refused, Proposed, NotHere, ProofNeeded, Mistake or SameKeyOtherBody.
         """
@@ -146,21 +151,34 @@ def action(
     reads: bool = False,
     costs: Callable | None = None,
     bars: Callable | None = None,
+    takes_back: Callable | None = None,
+    concerns: Callable | None = None,
+    ids: Mapping[str, type] | None = None,
+    means: Callable | None = None,
+    fits: Callable | None = None,
 ) -> Callable[[Callable], Action]:
     """Put a function behind the door.
 
     `area` or `duty` says by what right; `roles` who may ever; `says` what the entry reads; `on` the model of the row it is
     about; `helpers_own` lets helpers do it to what they added; `always_asks` is never more than a proposal for staff
     (between funds); `asks_again` needs a passkey or password within 10 minutes; `reads` changes nothing, its line is the
-    point; `costs(row, facts)` is its price in pence;
-    `bars(by, row, facts)` says why this person can't do it to this row now (a second person is needed), or "".
+    point; `costs(row, facts)` is its price in pence, or (its price, what staff said yes to for this group in this London
+    month already), so that the group's limit for a month holds;
+    `bars(by, row, facts)` says why this person can't do it to this row now (a second person is needed), or "";
+    `takes_back(by, group, row)` ends the row it added, where the group undoes that: never by deleting it;
+    `concerns(row, facts)` is the area its entry stands under, where it decides about an area rather than in one;
+    `ids` names the facts that are ids, and of which model; `means(row, facts, rows)` is what a proposal of it comes to, as
+    a person reads it (`autonomy.queries.Meaning`), where its facts alone don't say; `fits(group, row, **facts)` raises
+    Mistake or NotHere where it couldn't be done anyway, so that nobody is asked for that.
     """
 
     def wrap(function: Callable) -> Action:
         name = f"{function.__module__.split('.')[-2]}.{function.__name__}"
         made = Action(
             *(name, function, area, roles, says, duty, scope, on),
-            *(helpers_own, always_asks, asks_again, reads, costs, bars),
+            *(helpers_own, always_asks, asks_again, reads),
+            *(costs, bars, takes_back, concerns, means, fits),
+            ids or {},
         )
         ACTIONS[name] = made
         return made
@@ -171,11 +189,11 @@ def action(
 def may(by: Actor, group: Group | None, wanted: Action, row=None) -> Decision:
     """What the door would answer now, for showing a button, “ask the group”, or the reason. Asks nothing of the row but
     whose it is."""
-    standing = standings.of(group.id, row) if group and by.is_host else Standing()
+    standing = standings.of(group.id, row, adding=wanted.name) if group and by.is_host else Standing()
     return policy.decide(by, standing, wanted.area, wanted, _case(wanted, by, row, {}))
 
 
-def note_read(wanted: Action, by: Actor, group: Group, row_id: int, **facts):
+def note_read(wanted: Action, by: Actor, group: Group | None, row_id: int, **facts):
     """Pass the door on a page that only reads, for the line of a sensitive read, in a short transaction of its own."""
     with writing():
         return wanted(by, group, row_id, **facts)
@@ -186,34 +204,45 @@ def _pass(wanted: Action, by: Actor, group: Group | None, row_id: int | None, ke
     session.rollback()  # whatever was read to show the form is read again, inside the change's own transaction
     group = _lock(group, wanted)
     row = _load(wanted, by, group, row_id)
-    once, body = _marks(wanted, by, group, row_id, key, facts)
+    once, body = _marks(wanted, by, group, row_id, key, facts | ({"why": why} if why else {}))
+    filed = _filed(wanted, group, row, facts)
     if once and (earlier := session.scalar(sa.select(Entry).where(Entry.once == once))):
         return _answer_again(earlier, body)
     decision = _decide(wanted, by, group, row, facts)
     if decision.outcome is Outcome.DENY:
-        _note(wanted, by, group, row, decision)
+        _note(wanted, by, group, row, decision, filed, why=why)
         session.commit()
         raise Refused(wanted, decision, group)
     if wanted.asks_again and not by.proved_lately:
         session.rollback()
         raise ProofNeeded()
     if decision.outcome is Outcome.PROPOSE:
+        if wanted.fits:
+            wanted.fits(group, row, **facts)
         raise Proposed(_propose(wanted, by, group, row, decision, facts, why, once, body))
     founded = group
     if wanted.scope is Scope.FOUNDING:
         founded = Group(**facts.pop("founds"))
         session.add(founded)
         session.flush()
-    with wall.opened(founded.id if founded else None), _noticing(session) as noticed:
+    with wall.opened(founded.id if founded else None), _noticing(session, by) as noticed:
         result = wanted.run(by, *_arguments(wanted, founded, row), **facts)
         session.flush()
         if by.is_host:
             _check_area(wanted, noticed.rewritten)
         subject = result if isinstance(result, db.Model) else row
         if noticed.anything or wanted.reads or founded is None:  # no line without a change (safety guide, invariant 2)
-            _note(wanted, by, founded, subject, decision, once, body, noticed.changes)
+            _note(wanted, by, founded, subject, decision, filed, once, body, noticed.changes, why)
     session.commit()
     return result
+
+
+def run_for(proposer: Actor, wanted: Action, group: Group, row, facts: dict) -> None:
+    """Run what was proposed, within the yes to it, and hold it to the area of the proposal."""
+    with _noticing(db.session(), proposer) as noticed:
+        wanted.run(proposer, *_arguments(wanted, group, row), **facts)
+        db.session.flush()
+    _check_area(wanted, noticed.rewritten)
 
 
 def _check_area(wanted: Action, rewritten: set[tuple[sa.Table, str]]) -> None:
@@ -251,14 +280,15 @@ def _decide(wanted: Action, by: Actor, group: Group | None, row, facts: dict) ->
     """The policy's answer for the roles this actor truly holds at this moment."""
     held = people.roles_held(by, group.id if group else None)
     now = Actor(by.person_id, by.name, held, by.device_id, by.proved_at)
-    standing = standings.of(group.id, row) if group else Standing()
+    standing = standings.of(group.id, row, adding=wanted.name) if group else Standing()
     return policy.decide(now, standing, wanted.area, wanted, _case(wanted, by, row, facts))
 
 
 def _case(wanted: Action, by: Actor, row, facts: dict) -> Case:
-    pence = wanted.costs(row, facts) if wanted.costs else 0
+    priced = wanted.costs(row, facts) if wanted.costs else 0
+    pence, month_pence = priced if isinstance(priced, tuple) else (priced, 0)
     barred = wanted.bars(by, row, facts) if wanted.bars and row is not None else ""
-    return Case(own=_is_own(by, row), pence=pence, barred=barred)
+    return Case(own=_is_own(by, row), pence=pence, month_pence=month_pence, barred=barred)
 
 
 def _is_own(by: Actor, row) -> bool:
@@ -286,7 +316,7 @@ def _propose(wanted: Action, by: Actor, group, row, decision: Decision, facts: d
     with wall.opened(group.id):
         db.session.add(proposal)
         db.session.flush()
-        _note(wanted, by, group, proposal, decision, once, body)
+        _note(wanted, by, group, proposal, decision, (wanted.area, decision.level), once, body, why=why)
     db.session.commit()
     return proposal
 
@@ -304,7 +334,16 @@ def newest_seq(row) -> int:
     return db.session.scalar(changed) or 0
 
 
-def _note(wanted, by: Actor, group, subject, decision: Decision, once=None, body=None, changes=()) -> None:
+def _filed(wanted: Action, group: Group | None, row, facts: dict) -> tuple[Area | None, Level | None]:
+    """Under which area an entry stands, and the level there at that moment."""
+    named = wanted.area or (wanted.concerns(row, facts) if wanted.concerns else None)
+    area = next((area for area in Area if area == named), None)
+    return area, standings.of(group.id).levels[area] if area and group and not wanted.area else None
+
+
+def _note(
+    wanted, by: Actor, group, subject, decision: Decision, filed, once=None, body=None, changes=(), why: str | None = None
+) -> None:
     """Add the entry, and beside it what changed. A refused try opens the door for its own line alone."""
     entry = Entry(
         group_id=group.id if group else None,
@@ -312,8 +351,8 @@ def _note(wanted, by: Actor, group, subject, decision: Decision, once=None, body
         person_id=by.person_id,
         role=decision.role,
         action=wanted.name,
-        area=wanted.area,
-        level=decision.level,
+        area=filed[0],
+        level=TOLD_LATER if getattr(subject, "told_later", False) else filed[1] or decision.level,
         outcome=decision.outcome,
         says=wanted.says,
         about=getattr(subject, "ref", None),
@@ -322,8 +361,10 @@ def _note(wanted, by: Actor, group, subject, decision: Decision, once=None, body
         once=once,
         body=body,
     )
-    in_order = sorted(changes, key=lambda change: (change["row"], change["column"]))
-    words = {"changes": in_order} if changes else None
+    own = f"{entry.subject_table}:{entry.subject_id}"  # of what was added, only the row the entry is about is a change
+    kept = [change for change in changes if change["column"] != "id" or change["before"] or change["row"] == own]
+    words: dict = {"changes": sorted(kept, key=lambda one: (one["row"], one["column"]))} if kept else {}
+    words |= {"why": why} if why else {}
     if wall.is_open():
         chain.append(entry, words)
         happened.send(wanted, entry=entry, group=group)
@@ -357,10 +398,11 @@ def note_tries(by: Actor) -> None:
 
 
 class _noticing:
-    """Collect what the block changes in group-owned rows (each column's value before and after), and whether anything."""
+    """Collect what the block changes in group-owned rows (each column's value before and after; of a row the host adds, its
+    id), and whether anything."""
 
-    def __init__(self, session: Session):
-        self.session = session
+    def __init__(self, session: Session, by: Actor):
+        self.session, self.by = session, by
         self.changes: list[dict] = []
         self.rewritten: set[tuple[sa.Table, str]] = set()
         self.anything = False
@@ -374,6 +416,10 @@ class _noticing:
 
     def _look(self, session, _context):
         self.anything |= bool(session.new or session.deleted or any(map(session.is_modified, session.dirty)))
+        for row in session.new if self.by.is_host else ():
+            if wall.owner_column(row.__table__) is not None and not isinstance(row, Entry | EntryWords):
+                added = {"column": "id", "before": None, "after": row.id}
+                self.changes.append({"row": f"{row.__tablename__}:{row.id}", **added})
         for row in (*session.dirty, *session.deleted):
             mapper = sa.inspect(row).mapper
             if wall.owner_column(mapper.local_table) is None or isinstance(row, EntryWords):

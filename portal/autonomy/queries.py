@@ -1,17 +1,32 @@
 """Reads of a group's promise: proposals that wait, what can be undone, what was agreed by whom."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from portal.activity.models import Entry, EntryWords
+from portal.activity.untold import is_told
 from portal.autonomy import standing
-from portal.autonomy.areas import Outcome
-from portal.autonomy.models import PROPOSAL_LASTS, SECOND_WITHIN, UNDO_LASTS, Loosening, Proposal, ProposalNote, Quiet, Undo
-from portal.core import clock
+from portal.autonomy.areas import Area, Outcome
+from portal.autonomy.door import ACTIONS
+from portal.autonomy.models import (
+    PROPOSAL_LASTS,
+    SECOND_WITHIN,
+    UNDO_LASTS,
+    AreaLevel,
+    Loosening,
+    Proposal,
+    ProposalNote,
+    Quiet,
+    SpendingLimit,
+    Undo,
+)
+from portal.core import clock, wall
 from portal.core.db import db
+from portal.core.filters import full_day
 from portal.core.waiting import columns
 from portal.people.models import Person
 
@@ -117,21 +132,37 @@ def notes(proposal: Proposal) -> list[tuple[ProposalNote, str]]:
     return notes_of(proposal.group_id, [proposal.id])[proposal.id]
 
 
+Key = tuple[str | None, int | None]  # a row by its table and id
+
+
 def row_of(group_id: int, subject: Entry | Proposal):
     """The row an entry or a proposal is about, in this group; None when it is gone or there is none."""
-    return rows_of(group_id, [subject]).get((subject.subject_table, subject.subject_id))
+    key = subject.subject_table, subject.subject_id
+    return rows_of(group_id, [key]).get(key)
 
 
-def rows_of(group_id: int, subjects: Sequence[Entry | Proposal]) -> dict[tuple[str | None, int | None], object]:
-    """The rows these are about, by table and id; one statement for each table."""
-    found: dict[tuple[str | None, int | None], object] = {}
+def rows_of(group_id: int, keys: Iterable[Key]) -> dict[Key, object]:
+    """These rows, as far as they are of this group; one statement for each table."""
+    found: dict[Key, object] = {}
+    wanted = set(keys)
     for mapper in db.Model.registry.mappers:
         table, model = mapper.local_table.name, mapper.class_
-        ids = [one.subject_id for one in subjects if one.subject_table == table]
+        ids = [number for named, number in wanted if named == table and isinstance(number, int)]
         if ids:
             rows = db.session.scalars(sa.select(model).where(model.id.in_(ids), model.group_id == group_id))
             found |= {(table, row.id): row for row in rows}
     return found
+
+
+def keys_of(proposals: Iterable[Proposal]) -> set[Key]:
+    """The rows these proposals are about or name."""
+    about = {(one.subject_table, one.subject_id) for one in proposals}
+    return about | {
+        (model.__tablename__, one.facts.get(name))  # type: ignore[attr-defined]
+        for one in proposals
+        if one.action in ACTIONS
+        for name, model in ACTIONS[one.action].ids.items()
+    }
 
 
 def differs(row, change: dict) -> bool:
@@ -158,20 +189,35 @@ def typed(row, column: str, value):
 class Told:
     """A change of the host's people: what it put where, by whom, and until when it can be undone.
 
-    `changes` are the columns of the row it is about; empty once the words are erased.
+    `changes` are the columns of the row it is about, and those of the same area in other rows; empty once the words are
+    erased. `added`: it made that row, which the action knows how to take back or doesn't.
     """
 
     entry: Entry
     by: str
     changes: list[dict]
+    why: str | None
+    added: bool
     undone: bool
     until: datetime
 
     @property
+    def row_key(self) -> Key:
+        """The row it is about."""
+        return self.entry.subject_table, self.entry.subject_id
+
+    @property
+    def keys(self) -> set[Key]:
+        """The rows it is about and changed."""
+        return {self.row_key, *(_key(change) for change in self.changes)}
+
+    @property
     def can_undo(self) -> bool:
         """Whether it was a tell-after change within its 14 days that nobody undid yet."""
-        told = self.entry.outcome == Outcome.ALLOW_TELL and bool(self.changes)
-        return told and not self.undone and self.until > clock.now()
+        wanted = ACTIONS.get(self.entry.action)
+        knows_how = bool(wanted and wanted.takes_back) if self.added else bool(self.changes)
+        told = self.entry.outcome == Outcome.ALLOW_TELL
+        return told and knows_how and not self.undone and self.until > clock.now()
 
 
 def told(group_id: int, entry_id: int) -> Told | None:
@@ -182,15 +228,35 @@ def told(group_id: int, entry_id: int) -> Told | None:
         sa.select(Entry, Person.name, EntryWords.words, undone)
         .outerjoin(EntryWords, beside)
         .outerjoin(Person, Person.id == Entry.person_id)
-        .where(Entry.id == entry_id, Entry.group_id == group_id)
+        .where(Entry.id == entry_id, Entry.group_id == group_id, is_told())
     ).first()
     if found is None:
         return None
     entry, name, words, was_undone = found
-    own = f"{entry.subject_table}:{entry.subject_id}"
-    changes = [change for change in (words or {}).get("changes", []) if change["row"] == own]
+    own = entry.subject_table, entry.subject_id
+    every = (words or {}).get("changes", [])
+    changes = [change for change in every if _key(change) == own or (entry.area and _lies_in(change) == entry.area)]
+    added = any(_key(change) == own and change["column"] == "id" and change["before"] is None for change in changes)
     until = standing.deadline(entry.at, UNDO_LASTS, standing.quiet_spells(group_id))
-    return Told(entry, name or "Trellis", changes, bool(was_undone), until)
+    return Told(
+        entry, name or "Trellis", [] if added else changes, (words or {}).get("why"), added, bool(was_undone), until
+    )
+
+
+def _key(change: dict) -> Key:
+    table, _, number = change["row"].partition(":")
+    return table, int(number)
+
+
+def _lies_in(change: dict) -> str | None:
+    """The area a changed column lies in."""
+    table = db.metadata.tables.get(change["row"].partition(":")[0])
+    return wall.owner_of(table, change["column"]) if table is not None else None
+
+
+def in_its_row(rows: dict[Key, object], change: dict):
+    """The row of a change."""
+    return rows.get(_key(change))
 
 
 def loosenings(group_id: int) -> list[tuple[Loosening, str]]:
@@ -203,6 +269,51 @@ def loosenings(group_id: int) -> list[tuple[Loosening, str]]:
     )
     now = clock.now()
     return [(one, name) for one, name in rows if one.is_open(now)]
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """Since when a setting holds as it does, and the names of who set it or agreed to it."""
+
+    at: datetime
+    by: list[str]
+
+
+LIMITS = "limits"
+
+
+def agreed(group_id: int) -> dict[str, Agreed]:
+    """Who agreed to what a group has set, and when, by area and for the limits. What stands as at the start isn't there."""
+    second = aliased(Person)
+    limits_by = (
+        sa.select(Entry.person_id)
+        .where(Entry.group_id == SpendingLimit.group_id, Entry.action == "autonomy.set_limits")
+        .where(Entry.outcome == Outcome.ALLOW, Entry.at >= SpendingLimit.set_at)
+        .order_by(Entry.seq)
+        .limit(1)
+        .correlate(SpendingLimit)
+        .scalar_subquery()
+    )
+    limits = sa.literal(LIMITS)
+    parts = (
+        sa.select(sa.type_coerce(AreaLevel.area, sa.String), AreaLevel.set_at, Person.name, sa.cast(sa.null(), sa.String))
+        .outerjoin(Person, Person.id == AreaLevel.set_by)
+        .where(AreaLevel.group_id == group_id),
+        sa.select(limits, SpendingLimit.set_at, Person.name, sa.cast(sa.null(), sa.String))
+        .outerjoin(Person, Person.id == limits_by)
+        .where(SpendingLimit.group_id == group_id),
+        sa.select(
+            sa.case((Loosening.level.is_(None), limits), else_=sa.type_coerce(Loosening.area, sa.String)),
+            *(Loosening.holds_from, Person.name, second.name),
+        )
+        .join(Person, Person.id == Loosening.started_by)
+        .outerjoin(second, second.id == Loosening.agreed_by)
+        .where(Loosening.group_id == group_id, Loosening.holds_from <= clock.now(), Loosening.ended_at.is_(None)),
+    )
+    newest: dict[str, Agreed] = {}
+    for what, at, one, other in sorted(db.session.execute(sa.union_all(*parts)), key=lambda row: row[1]):
+        newest[what] = Agreed(at, list(dict.fromkeys(name for name in (one, other) if name)))
+    return newest
 
 
 def rest_that_was(group_id: int, quiet_id: int) -> Quiet | None:
@@ -223,24 +334,63 @@ def quiet_now(group_id: int) -> Quiet | None:
 
 @dataclass(frozen=True)
 class Shown:
-    """One thing a proposal or an entry is about: its name, and how it reads before and after."""
+    """One thing a proposal or an entry is about: its name, and how it reads before and after; `row` as the log names it."""
 
     column: str
     name: str
     before: object
     after: object
+    row: str = ""
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a proposal comes to: before and after, and in words where these alone don't say."""
+
+    shown: list[Shown]
+    words: str = ""
 
 
 def shown(row, pairs: Iterable[tuple[str, object, object]]) -> list[Shown]:
     """Columns as a person reads them: by the row's own words for them where it has any."""
-    words = getattr(type(row), "WORDS", {}) if row is not None else {}
     return [
-        Shown(column, words.get(column) or column.replace("_", " ").capitalize(), before, after)
-        for column, before, after in pairs
+        Shown(column, _called(row, column), _read(column, before), _read(column, after)) for column, before, after in pairs
     ]
 
 
-def of_proposal(proposal: Proposal, row) -> list[Shown]:
-    """What a proposal would change of its row: each fact that differs from what is there, or each where there is no row."""
-    facts = proposal.facts.items()
-    return shown(row, ((name, plain(getattr(row, name, None)), after) for name, after in facts))
+def shown_changes(rows: dict[Key, object], changes: list[dict]) -> list[Shown]:
+    """What an entry changed as a person reads it; each row by its name where it changed several."""
+    several = len({change["row"] for change in changes}) > 1
+    found = []
+    for change in changes:
+        row, column = in_its_row(rows, change), change["column"]
+        called = _called(row, column)
+        name = f"{getattr(row, 'name', change['row'])}: {called.lower()}" if several else called
+        found.append(Shown(column, name, _read(column, change["before"]), _read(column, change["after"]), change["row"]))
+    return found
+
+
+def of_added(row) -> list[Shown]:
+    """What a row that was added says, of what is the group's."""
+    table = sa.inspect(row).mapper.local_table
+    ours = [column.key for column in table.c if wall.owner_of(table, column.key) in list(Area)]
+    return shown(row, ((name, None, plain(getattr(row, name))) for name in ours if getattr(row, name) is not None))
+
+
+def _called(row, column: str) -> str:
+    words = getattr(type(row), "WORDS", {}) if row is not None else {}
+    return words.get(column) or column.replace("_", " ").capitalize()
+
+
+def _read(column: str, value):
+    """A moment as a day in words; the rest as it is."""
+    return full_day(datetime.fromisoformat(value)) if column.endswith("_at") and isinstance(value, str) else value
+
+
+def meaning(proposal: Proposal, rows: dict[Key, object]) -> Meaning:
+    """What a proposal would change: as its action says it, or each fact as it is and would be."""
+    row = rows.get((proposal.subject_table, proposal.subject_id))
+    wanted = ACTIONS.get(proposal.action)
+    if wanted and wanted.means and row is not None:
+        return wanted.means(row, proposal.facts, rows)
+    return Meaning(shown(row, ((name, plain(getattr(row, name, None)), after) for name, after in proposal.facts.items())))

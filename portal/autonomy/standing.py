@@ -21,12 +21,13 @@ from portal.autonomy.models import (
     Loosening,
     Quiet,
     SpendingLimit,
+    Undo,
 )
 from portal.core import clock
 from portal.core.db import db
 from portal.people.roles import Role
 
-UNDO = "autonomy.undo"
+UNDID = "autonomy.undo"
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Standing:
     each_pence: int = START_LIMIT_EACH
     month_pence: int = START_LIMIT_MONTH
     quiet_until: datetime | None = None
-    undone: bool = False  # the row in question had a change undone within 30 days
+    undone: bool = False  # the row in question had a change undone within 30 days, or one added in this way was taken back
     disputed: bool = False  # the organisers don't agree about the row in question
     silent: bool = False  # its organisers can't be reached: two tries, 28 days, not a word
 
@@ -46,8 +47,9 @@ class Standing:
         return self.quiet_until is not None
 
 
-def of(group_id: int, row=None) -> Standing:
-    """How a group stands now (and `row` with it), in one statement. Of what was set and agreed to, the newest counts."""
+def of(group_id: int, row=None, *, adding: str = "") -> Standing:
+    """How a group stands now (and `row` with it, or what the action `adding` would add), in one statement. Of what was set
+    and agreed to, the newest counts."""
     now = clock.now()
     parts = [  # at the very same moment, what was set outright wins
         _part(
@@ -62,6 +64,14 @@ def of(group_id: int, row=None) -> Standing:
         _part("quiet", Quiet.until).where(Quiet.group_id == group_id, Quiet.until > now, Quiet.ended_at.is_(None)),
         _part("try", ContactTry.at).where(ContactTry.group_id == group_id),
     ]
+    if row is None and adding:
+        taken_back = sa.and_(Entry.group_id == Undo.group_id, Entry.id == Undo.entry_id)
+        parts.append(
+            _part("undone", sa.func.max(Undo.at))
+            .join(Entry, taken_back)
+            .where(Undo.group_id == group_id, Undo.at > now - AFTER_UNDO, Entry.action == adding)
+            .having(sa.func.max(Undo.at).is_not(None))
+        )
     if row is not None:
         parts.append(
             _part("undone", sa.func.max(Entry.at))
@@ -69,7 +79,7 @@ def of(group_id: int, row=None) -> Standing:
                 Entry.group_id == group_id,
                 Entry.subject_table == row.__tablename__,
                 Entry.subject_id == row.id,
-                Entry.action == UNDO,
+                Entry.action == UNDID,
                 Entry.at > now - AFTER_UNDO,
             )
             .having(sa.func.max(Entry.at).is_not(None))

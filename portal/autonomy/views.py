@@ -3,12 +3,12 @@
 from flask import Blueprint, Flask, abort, g, request, url_for
 
 from portal.activity import queries as activity
-from portal.autonomy import actions, answers, queries, standing
-from portal.autonomy.areas import AREA_WORDS, DUTY_WORDS, LEVEL_WORDS, Area, Level
+from portal.autonomy import actions, amending, answers, queries, standing
+from portal.autonomy.areas import AREA_WORDS, BREAK_GLASS_WORDS, DUTY_WORDS, FLOOR_REASONS, LEVEL_WORDS, Area, Level
 from portal.autonomy.door import Mistake
 from portal.autonomy.forms import LevelForm, LimitsForm, RestForm, SeveralForm, WordsForm
 from portal.autonomy.words import IN_SHORT, SENTENCES
-from portal.core.forms import PlainForm, pence_of
+from portal.core.forms import PlainForm
 from portal.core.web import invalid, page, saved
 from portal.people import queries as people
 from portal.people.reach import actor, as_staff, group, group_at, in_group
@@ -29,7 +29,16 @@ def say():
 @in_group()
 def promise():
     """The whole promise on one page, to print."""
-    return page("autonomy/promise.html", **_say())
+    return page(
+        "autonomy/promise.html",
+        standing=standing.of(_here()),
+        agreed=queries.agreed(_here()),
+        areas=AREA_WORDS,
+        sentences=SENTENCES,
+        duties=DUTY_WORDS,
+        break_glass=BREAK_GLASS_WORDS,
+        reasons=FLOOR_REASONS,
+    )
 
 
 @bp.get("/say/<area>")
@@ -103,8 +112,17 @@ def proposal(proposal_id):
 def say_yes(proposal_id):
     """Yes as proposed, or with our own words in place of theirs."""
     found, form = _found(proposal_id), PlainForm.from_request()
-    amended = {name: _as_typed(name, value) for name, value in found.facts.items() if f"to-{name}" in request.form}
-    actions.say_yes(actor(), group(), proposal_id, key=form.key.data, **amended)
+    amend = amending.as_typed(found, request.form)
+    if amend and not amend.validate():
+        return invalid("autonomy/proposal.html", **_proposal(proposal_id, WordsForm(), amend))
+    try:
+        actions.say_yes(actor(), group(), proposal_id, key=form.key.data, **(amend.data if amend else {}))
+    except Mistake as mistake:
+        if not amend:
+            raise
+        named = mistake.field if mistake.field in amend else next(iter(amend)).short_name
+        amend[named].errors = [str(mistake)]
+        return invalid("autonomy/proposal.html", **_proposal(proposal_id, WordsForm(), amend))
     return saved(goto=url_for("home.index", group=group().slug), says="Yes. It’s done.")
 
 
@@ -189,12 +207,13 @@ def erase(entry_id):
 @bp.post("/changes/<int:entry_id>/undo")
 @in_group(roles=ORGANISERS, does=actions.undo)
 def undo(entry_id):
-    keep = request.form.get("keep", "theirs")
+    keep, told = request.form.get("keep", "theirs"), queries.told(_here(), entry_id)
     try:
         actions.undo(actor(), group(), entry_id, key=PlainForm.from_request().key.data, keep=keep)
     except Mistake as mistake:
         return invalid("autonomy/change.html", **_change(entry_id, problem=str(mistake)))
-    return saved(goto=url_for("home.index", group=group().slug), says="Put back, exactly as it was.")
+    says = "Taken back." if told and told.added else "Put back, exactly as it was."
+    return saved(goto=url_for("home.index", group=group().slug), says=says)
 
 
 @bp.get("/rest")
@@ -255,9 +274,15 @@ def _say() -> dict:
         "loosenings": queries.loosenings(_here()),
         "proposals": queries.waiting(_here()),
         "me": actor().person_id,
-        "alone": len(people.organisers(_here())) == 1,
+        **_quorum(),
         "organises": bool(actor().roles & ORGANISERS),
     }
+
+
+def _quorum() -> dict:
+    """Who counts for letting staff do more: whether there is one alone, and whether whoever looks is among them."""
+    ours = people.independent_organisers(_here())
+    return {"alone": len(ours) == 1, "counts": actor().person_id in ours}
 
 
 def _area(name: str) -> dict:
@@ -271,7 +296,7 @@ def _area(name: str) -> dict:
         "sentences": SENTENCES[chosen],
         "level": level,
         "looser": list(Level)[list(Level).index(level) + 1 :],
-        "alone": len(people.organisers(_here())) == 1,
+        **_quorum(),
         "form": LevelForm(data={"level": level.value}),
     }
 
@@ -279,12 +304,9 @@ def _area(name: str) -> dict:
 def _proposals(form=None) -> dict:
     after = request.args.get("after", type=int)
     found = queries.waiting(_here(), after)
-    about = queries.rows_of(_here(), [one.proposal for one in found])
+    about = queries.rows_of(_here(), queries.keys_of([one.proposal for one in found]))
     return {
-        "rows": [
-            (one, queries.of_proposal(one.proposal, about.get((one.proposal.subject_table, one.proposal.subject_id))))
-            for one in found[: queries.PAGE]
-        ],
+        "rows": [(one, queries.meaning(one.proposal, about)) for one in found[: queries.PAGE]],
         "more": len(found) > queries.PAGE,
         "form": form or SeveralForm(),
         "areas": AREA_WORDS,
@@ -309,16 +331,17 @@ def _suggested(slug: str, form) -> dict:
     }
 
 
-def _proposal(proposal_id: int, form) -> dict:
+def _proposal(proposal_id: int, form, amend=None) -> dict:
     found = _found(proposal_id)
     return {
         "proposal": found,
         "by": people.names([found.person_id]).get(found.person_id or 0, "Trellis"),
         "until": queries.proposal_deadline(found, standing.quiet_spells(_here())),
-        "shown": queries.of_proposal(found, queries.row_of(_here(), found)),
+        "meaning": queries.meaning(found, queries.rows_of(_here(), queries.keys_of([found]))),
         "notes": queries.notes(found),
         "area": AREA_WORDS[found.area],
         "form": form,
+        "amend": amend or amending.as_proposed(found),
         "key": PlainForm(),
         "organises": bool(actor().roles & ORGANISERS),
     }
@@ -326,30 +349,24 @@ def _proposal(proposal_id: int, form) -> dict:
 
 def _change(entry_id: int, problem: str = "") -> dict:
     told = queries.told(group().id, entry_id) or abort(404)
-    row = queries.row_of(group().id, told.entry)
-    now = {change["column"]: queries.plain(getattr(row, change["column"])) for change in told.changes} if row else {}
+    rows = queries.rows_of(group().id, told.keys)
+    kept = [(queries.in_its_row(rows, change), change) for change in told.changes]
+    organises = bool(actor().roles & ORGANISERS)
+    shown = queries.shown_changes(rows, told.changes)
+    if told.added and organises and told.row_key in rows:
+        shown = queries.of_added(rows[told.row_key])
     return {
         "told": told,
-        "shown": queries.shown(row, ((c["column"], c["before"], c["after"]) for c in told.changes)),
-        "now": now,
-        "clash": bool(row) and any(queries.differs(row, change) for change in told.changes),
+        "shown": shown,
+        "now": {
+            (one["row"], one["column"]): queries.plain(getattr(row, one["column"]))
+            for row, one in kept
+            if row and queries.differs(row, one)
+        },
         "problem": problem,
         "key": PlainForm(),
-        "organises": bool(actor().roles & ORGANISERS),
+        "organises": organises,
     }
-
-
-def _as_typed(name: str, proposed):
-    """What was typed over a proposed value, in that value's own kind. Raises Mistake with a plain sentence."""
-    typed = request.form.get(f"to-{name}", "").strip()
-    if name.endswith("_pence"):
-        try:
-            return pence_of(typed)
-        except ValueError as problem:
-            raise Mistake(str(problem)) from None
-    if isinstance(proposed, int):
-        return proposed  # a choice by number isn't retyped
-    return typed or None
 
 
 def _what_happens(made) -> str:
@@ -358,6 +375,8 @@ def _what_happens(made) -> str:
         return "It’s that way already."
     if getattr(made, "started_at", None) is None:
         return "Done. It holds from now."
+    if made.holds_from is None and made.each_pence:
+        return "What is lower holds from now. What is higher waits until it is agreed to."
     if made.holds_from is None:
         return "It stays as it was until another organiser agrees (or, alone, you confirm again in 7 days)."
     return (

@@ -7,6 +7,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.core import clock
 from portal.core.db import db
+from portal.ledger.models import Account
+
+SOURCES = (Account.GRANT, Account.DONATION)  # what money from outside can be
 
 
 class BankAccount(db.Model):
@@ -20,7 +23,8 @@ class BankAccount(db.Model):
 
 
 class BankImport(db.Model):
-    """One file that was read: what it was, how many lines it had, how many of them were new."""
+    """One file that was read: what it was, how many lines it had, how many of them were new; and what the account held at
+    its end, where the file says so."""
 
     __tablename__ = "bank_imports"
 
@@ -30,13 +34,16 @@ class BankImport(db.Model):
     kind: Mapped[str] = mapped_column(sa.String(10))
     lines: Mapped[int]
     fresh: Mapped[int]
+    closing_pence: Mapped[int | None] = mapped_column(sa.BigInteger)
+    closing_on: Mapped[date | None]
     imported_at: Mapped[datetime] = mapped_column(default=clock.now)
     imported_by: Mapped[int] = mapped_column(sa.ForeignKey("people.id"))
 
 
 class BankLine(db.Model):
     """One line of a statement: pence in (positive) or out (negative). `mark` is what makes it itself: the same line in
-    another file is not new. `entry_id`: the entry that settles it; `suspense_id`: the one by which it waits in suspense."""
+    another file is not new. `entry_id`: the entry that settles it, `receipt_id` the cost it paid; `suspense_id`: the entry
+    by which it waits in suspense."""
 
     __tablename__ = "bank_lines"
     __table_args__ = (
@@ -52,6 +59,7 @@ class BankLine(db.Model):
     words: Mapped[str] = mapped_column(sa.String(300))
     suspense_id: Mapped[int | None] = mapped_column(sa.ForeignKey("journal_entries.id"))
     entry_id: Mapped[int | None] = mapped_column(sa.ForeignKey("journal_entries.id"), index=True)
+    receipt_id: Mapped[int | None] = mapped_column(sa.ForeignKey("receipts.id"))
     settled_at: Mapped[datetime | None] = mapped_column(index=True)
     settled_by: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
 

@@ -53,6 +53,7 @@ def ask(
     or address; one a line), for how many hours.
 
     Nothing happens until someone else allows it. In danger to life it starts at once and is looked at within 24 hours.
+    Where telling waits, the group reads of it on the fixed day even if it never began.
     """
     if not 1 <= hours <= MOST_HOURS:
         raise Mistake("Choose between 1 and 72 hours.", "hours")
@@ -81,6 +82,7 @@ def ask(
         words=words if doing is Act.CONTACT else None,
         delay=Delay(delay) if delay else None,
         delay_days=delay_days if delay else 0,
+        told_at=clock.now() + timedelta(days=delay_days) if delay else None,
         asked_by=by.person_id,
     )
     db.session.add(glass)
@@ -101,6 +103,8 @@ def ask(
 def allow(by, group, glass) -> BreakGlass:
     """Be the second person: a trustee or the safeguarding lead, never who asked."""
     _check_waits(glass)
+    if glass.started_at is None and glass.is_told(clock.now()):
+        raise Mistake("Its day has come, and the group has read of it. Ask anew.")
     glass.approved_at, glass.approved_by = clock.now(), by.person_id
     if glass.started_at is None:
         _start(glass)
@@ -141,7 +145,8 @@ def delay_again(by, group, glass, *, days: int) -> BreakGlass:
 
 
 def _untold(by, glass, facts) -> str:
-    return "" if glass.is_told(clock.now()) else "You’re told of this in a while."
+    began = glass.started_at is not None and glass.is_told(clock.now())
+    return "" if began else "You’re told of this in a while."
 
 
 @action(roles=ORGANISERS, on=BreakGlass, bars=_untold, says="answered the use of a legal duty")

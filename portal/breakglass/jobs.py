@@ -12,7 +12,7 @@ from portal.people.models import Membership, Person
 def tell(group_id: int, number: int) -> None:
     """Send each organiser word, unless a trustee moved the day meanwhile: then a later job does."""
     glass = queries.one(group_id, number)
-    if glass and glass.is_told(clock.now()):
+    if glass and glass.started_at and glass.is_told(clock.now()):
         for person_id in people.organisers(group_id):
             mail.post("breakglass.told", person_id=person_id)
     db.session.commit()

@@ -7,6 +7,7 @@ from typing import ClassVar
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from portal.autonomy.areas import BREAK_GLASS_WORDS
 from portal.core import clock
 from portal.core.db import RECORD, GroupOwned, Word, db, within_group
 
@@ -43,13 +44,7 @@ class Delay(StrEnum):
     LAW = "law"
 
 
-DUTY_WORDS = {
-    Duty.F6: "Serious harm, or safeguarding",
-    Duty.F7: "Someone’s data rights, or a data breach",
-    Duty.F8: "A complaint, or a serious incident",
-    Duty.F9: "The law, a court, a regulator, tax, or a grant audit",
-    Duty.F10: "Keeping an account secure",
-}
+DUTY_WORDS = {duty: BREAK_GLASS_WORDS[duty.value] for duty in Duty}
 ACT_WORDS = {
     Act.VIEW: "Look at it",
     Act.HIDE: "Take it off public view",
@@ -75,7 +70,7 @@ class BreakGlass(GroupOwned, db.Model):
     words: Mapped[str | None] = mapped_column(sa.Text)  # urgent_contact: the message
     delay: Mapped[Delay | None] = mapped_column(Word(Delay))
     delay_days: Mapped[int] = mapped_column(default=0)
-    told_at: Mapped[datetime | None]  # when the group is told: at its start, or a day fixed then (a trustee may move it)
+    told_at: Mapped[datetime | None]  # when the group is told: at its start, or a day fixed with it (a trustee may move it)
     asked_at: Mapped[datetime] = mapped_column(default=clock.now)
     asked_by: Mapped[int] = mapped_column(sa.ForeignKey("people.id"))
     started_at: Mapped[datetime | None]
@@ -125,6 +120,11 @@ class BreakGlass(GroupOwned, db.Model):
         return self.told_at is not None and self.told_at <= now
 
     @property
+    def told_later(self) -> bool:
+        """Whether nothing about it shows to the group yet: a delay was asked for, and its day has not come."""
+        return self.delay is not None and not self.is_told(clock.now())
+
+    @property
     def is_asked(self) -> bool:
         """Whether it still waits for a second person."""
         return self.ended_at is None and self.approved_at is None
@@ -140,6 +140,12 @@ class BreakGlassItem(GroupOwned, db.Model):
     item_table: Mapped[str] = mapped_column(sa.String(40))
     item_id: Mapped[int]
     called: Mapped[str] = mapped_column(sa.String(120))
+
+    use: Mapped[BreakGlass] = relationship(viewonly=True)
+
+    @property
+    def told_later(self) -> bool:
+        return self.use.told_later
 
     @classmethod
     def extra_constraints(cls):

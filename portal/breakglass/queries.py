@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import sqlalchemy as sa
 
+from portal.activity import untold
 from portal.breakglass.models import DUTY_WORDS, REVIEW_WORKING_DAYS, Act, BreakGlass, BreakGlassItem
 from portal.core import clock, workdays
 from portal.core.db import db
@@ -52,7 +53,7 @@ def told(group_id: int, before: int | None = None) -> Sequence[BreakGlass]:
     """What a group has been told of, newest first, paged by key (those with a number below `before`)."""
     query = (
         sa.select(BreakGlass)
-        .where(BreakGlass.group_id == group_id, BreakGlass.told_at <= clock.now())
+        .where(BreakGlass.group_id == group_id, BreakGlass.started_at.is_not(None), BreakGlass.told_at <= clock.now())
         .order_by(BreakGlass.id.desc())
     )
     return db.session.scalars((query.where(BreakGlass.id < before) if before else query).limit(PAGE + 1)).all()
@@ -72,6 +73,7 @@ WAITING = (
     .join(Person, Person.id == BreakGlass.asked_by)
     .where(
         BreakGlass.group_id == sa.bindparam("group"),
+        BreakGlass.started_at.is_not(None),
         BreakGlass.told_at <= sa.bindparam("told_until"),
         BreakGlass.replied_at.is_(None),
         BreakGlass.reviewed_at.is_(None),
@@ -134,6 +136,17 @@ def counts() -> list[Count]:
     )
     by_duty = {duty: (uses, reviewed) for duty, uses, reviewed in rows}
     return [Count(duty.value, words, *by_duty.get(duty, (0, 0))) for duty, words in DUTY_WORDS.items()]
+
+
+def _not_told() -> sa.Select:
+    """The uses whose groups are told of them later, and not yet."""
+    return sa.select(BreakGlass.id).where(BreakGlass.delay.is_not(None), BreakGlass.told_at > clock.now())
+
+
+untold.register("break_glass", _not_told)
+untold.register(
+    "break_glass_items", lambda: sa.select(BreakGlassItem.id).where(BreakGlassItem.break_glass_id.in_(_not_told()))
+)
 
 
 def review_by(glass: BreakGlass) -> date | None:

@@ -222,11 +222,12 @@ def _ours(glass_id: int, form) -> dict:
     organises = bool(me.roles & ORGANISERS)
     to_me = any(one.id == glass_id for one in queries.urgent_to(here, me.person_id))
     glass = queries.one(here, glass_id)
-    if glass is None or not (to_me or (organises and glass.is_told(clock.now()))):
+    whole = organises and glass is not None and glass.started_at is not None and glass.is_told(clock.now())
+    if glass is None or not (to_me or whole):
         abort(404)
     return {
         "glass": glass,
-        "whole": organises and glass.is_told(clock.now()),
+        "whole": whole,
         "live": glass.is_live(clock.now()),
         "names": people.names([glass.asked_by, glass.approved_by, glass.reviewed_by, glass.replied_by]),
         "review_by": queries.review_by(glass),

@@ -1,5 +1,5 @@
-"""What a group plans to spend each fund on. Words: budget line, planned, promised, spent, free.
+"""What a group plans to spend each fund on, and its Money page. Words: budget line, planned, promised, spent, free.
 
-Lines are the group's. Money moves between lines of one fund by the area `budget`; between funds only as a proposal, and
-never where the restrictions differ.
+Lines are the group's. Planning more than came in is never refused. Money moves between lines of one fund by the area
+`budget`; between funds only as a proposal, never where what binds them differs, and never more than is free.
 """

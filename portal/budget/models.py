@@ -15,7 +15,8 @@ class BudgetLine(GroupOwned, db.Model):
     """So many pence of a fund, planned for something the group names. Dropped lines keep what was spent on them."""
 
     __tablename__ = "budget_lines"
-    OWNERS: ClassVar = {Area.BUDGET: "name planned_pence"}
+    OWNERS: ClassVar = {Area.BUDGET: "name planned_pence dropped_at"}
+    WORDS: ClassVar = {"planned_pence": "Planned", "dropped_at": "Not planned any more"}
 
     fund_id: Mapped[int] = mapped_column(index=True)
     name: Mapped[str] = mapped_column(sa.String(60))
@@ -30,4 +31,4 @@ class BudgetLine(GroupOwned, db.Model):
 
     @property
     def ref(self) -> str:
-        return self.name
+        return f"B{self.id}"

@@ -11,10 +11,10 @@ BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 def cell(value: object) -> str:
     """A value as the text of a cell: with an apostrophe in front where a spreadsheet would begin to reckon."""
-    text = "" if value is None else str(value)
-    if text.startswith(BEGINS_A_FORMULA) and not PLAIN_NUMBER.fullmatch(text):
-        return f"'{text}"
-    return text
+    shown = "" if value is None else str(value)
+    if shown.startswith(BEGINS_A_FORMULA) and not PLAIN_NUMBER.fullmatch(shown):
+        return f"'{shown}"
+    return shown
 
 
 def pounds(pence: int) -> str:
@@ -22,8 +22,13 @@ def pounds(pence: int) -> str:
     return f"{'-' if pence < 0 else ''}{abs(pence) // 100}.{abs(pence) % 100:02}"
 
 
-def written(rows: Iterable[Sequence[object]]) -> bytes:
-    """Rows as a file that every spreadsheet reads right: UTF-8 that says so, one record a line."""
+def text(rows: Iterable[Sequence[object]]) -> str:
+    """Rows as RFC 4180 has them, one record a line."""
     out = io.StringIO(newline="")
     csv.writer(out).writerows([cell(value) for value in row] for row in rows)
-    return out.getvalue().encode("utf-8-sig")
+    return out.getvalue()
+
+
+def written(rows: Iterable[Sequence[object]]) -> bytes:
+    """Rows as a file that every spreadsheet reads right: UTF-8 that says so."""
+    return text(rows).encode("utf-8-sig")

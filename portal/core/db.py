@@ -145,6 +145,25 @@ def writing():
         _reading.reset(token)
 
 
+ONE_MOMENT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"  # PostgreSQL's; a transaction of SQLite's is so anyway
+
+
+def one_moment() -> None:
+    """Begin anew, so that all that is read from here on is of one moment."""
+    db.session.rollback()
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(sa.text(ONE_MOMENT))
+
+
+def reader() -> sa.Connection:
+    """A connection for what is still read when the request is over: all of one moment. Whoever asks closes it."""
+    connection = db.engine.connect()
+    connection.begin()
+    if db.engine.dialect.name == "postgresql":
+        connection.execute(sa.text(ONE_MOMENT))
+    return connection
+
+
 def set_mode(*, reads: bool) -> None:
     """Say for this request whether its transactions only read."""
     _reading.set(reads)

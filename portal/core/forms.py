@@ -35,7 +35,7 @@ class PlainForm(Form):
 
 
 class Needed:
-    """Say this sentence when nothing was typed."""
+    """Say this sentence when nothing was typed. What was typed and couldn't be read has a sentence of its own."""
 
     field_flags = {"required": True}
 
@@ -56,6 +56,11 @@ class WordsField(StringField):
     def process_formdata(self, valuelist):
         words = (valuelist[0] if valuelist else "").replace("\x00", "").strip()
         self.data = words or None
+
+
+def why_field(hint: str = "") -> WordsField:
+    """Why a change is made, in a sentence: whoever it concerns reads it beside the change."""
+    return WordsField("Why", [Length(max=500, message="Keep it under 500 letters.")], description=hint)
 
 
 class PoundsField(Field):

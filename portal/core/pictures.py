@@ -1,11 +1,9 @@
 """Pictures made safe: whatever was sent becomes upright JPEG pages and a thumbnail, with nothing else in them.
 
-The decoding runs in a child process with limits on memory and time, so that a hostile or broken file ends as a polite
-sentence. `make` is the way in, and called from a job; a request asks at most whether a PDF is locked.
+The decoding runs apart (`core/apart.py`). `make` is the way in, and called from a job; a request asks at most whether a
+PDF is locked.
 """
 
-import multiprocessing
-import resource
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,11 +14,11 @@ import pypdfium2
 from PIL import Image, ImageOps, ImageSequence
 from pillow_heif import register_heif_opener
 
+from portal.core import apart
+
 register_heif_opener()
 
 MAX_PIXELS = 50_000_000
-MEMORY = 512 * 1024 * 1024
-SECONDS = 10
 MAX_PAGES = 10
 LONG_SIDE = 2000
 THUMB_SIDE = 220
@@ -63,37 +61,7 @@ def check_unlocked(source: Path) -> None:
 
 
 def _in_child(work: Callable, *given):
-    """What `work` comes to in a child process with limits. Raises CantOpen, also when the child dies of it."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__])
-    ours, theirs = context.Pipe(duplex=False)
-    child = context.Process(target=_child, args=(theirs, work, given), daemon=True)
-    child.start()
-    theirs.close()
-    try:
-        answer = ours.recv() if ours.poll(SECONDS) else CANT_OPEN
-    except EOFError:  # the child died: out of memory, or killed by the limit on its time
-        answer = CANT_OPEN
-    finally:
-        child.kill()
-        child.join()
-        ours.close()
-    if isinstance(answer, str):
-        raise CantOpen(answer)
-    return answer
-
-
-def _child(pipe, work: Callable, given: tuple) -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    try:
-        pipe.send(work(*given))
-    except CantOpen as polite:
-        pipe.send(str(polite))
-    except MemoryError:
-        pipe.send(TOO_LARGE)
-    except Exception:  # whatever a decoder may raise on a hostile file, the person gets one sentence
-        pipe.send(CANT_OPEN)
+    return apart.run(work, *given, polite=CantOpen, died=CANT_OPEN, too_large=TOO_LARGE)
 
 
 def _write_pages(source: Path, kind: str, folder: Path) -> tuple[list[tuple[int, int]], str]:

@@ -8,7 +8,7 @@ import contextlib
 import hashlib
 import io
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import IO
@@ -108,17 +108,23 @@ class PortalRequest(HtmxAwareRequest):
 
 def look_at(sent: FileStorage) -> Arrived:
     """Look at one sent file and say what it is. Raises NotTaken with a sentence for the person who sent it."""
-    stream = sent.stream
-    if not isinstance(stream, Arriving):
-        raise NotTaken("Choose a photo or a PDF first.")
+    whole = look_at_any(sent, none="Choose a photo or a PDF first.", big="A photo of it will do, or a smaller copy.")
+    kind = _kind(whole.path)
+    {"pdf": _look_at_pdf}.get(kind, _look_at_image)(whole.path, kind)
+    return replace(whole, kind=kind)
+
+
+def look_at_any(sent: FileStorage | None, *, none: str, big: str) -> Arrived:
+    """One sent file of any kind, so far as it came and isn't too big; `kind` is left open. Raises NotTaken."""
+    stream = sent.stream if sent else None
+    if sent is None or not isinstance(stream, Arriving):
+        raise NotTaken(none)
     sha256 = stream.finish()
     if stream.size == 0:
         raise NotTaken("That file is empty. Please choose it again.")
     if stream.size > MAX_BYTES:
-        raise NotTaken("That file is bigger than 12 MB. A photo of it will do, or a smaller copy.")
-    kind = _kind(stream.path)
-    {"pdf": _look_at_pdf}.get(kind, _look_at_image)(stream.path, kind)
-    return Arrived(stream.path, sha256, stream.size, kind, shown_name(sent.filename or ""))
+        raise NotTaken(f"That file is bigger than 12 MB. {big}")
+    return Arrived(stream.path, sha256, stream.size, "", shown_name(sent.filename or ""))
 
 
 def shown_name(raw: str) -> str:

@@ -15,8 +15,9 @@ from flask import current_app
 from portal.activity import chain
 from portal.activity.models import Entry
 from portal.autonomy.areas import Area, Duty, Level, Outcome
-from portal.autonomy.models import AreaLevel, Hold, Loosening, Quiet, SpendingLimit
+from portal.autonomy.models import AreaLevel, Hold, Loosening, Proposal, Quiet, SpendingLimit
 from portal.breakglass.models import BreakGlass, BreakGlassItem
+from portal.budget.models import BudgetLine
 from portal.core import clock, files, migrate, pictures, wall, workdays
 from portal.core.counters import Counter
 from portal.core.db import db
@@ -101,6 +102,7 @@ def lay_out(*, if_empty: bool = False) -> None:
     money.lay_out(people["Glyn Parry"].id)
     _same_stamps(made)
     _relabelled(people, made[101])
+    _suggested(people)
     _waiting_organiser(people)
     _resting(people)
     _loosening(people)
@@ -144,7 +146,12 @@ def _group(people, name, slug, organisers, helpers, letters, pots) -> None:
         )
         db.session.add_all(Fund(**own, name=pot) for pot in pots)
         if slug == "tuesday-kettle":
-            db.session.add(SpendingLimit(**own, each_pence=60_00, month_pence=200_00))
+            limit = SpendingLimit(**own, each_pence=60_00, month_pence=200_00, set_at=_ago(120))
+            db.session.add(limit)
+            db.session.flush()
+            as_set = {"area": Area.SPENDING, "level": levels(letters)[Area.SPENDING]}
+            says = "changed the spending limits"
+            _entry(group, people["Marsha"], Role.ORGANISER, "autonomy.set_limits", says, limit, 120, **as_set)
     db.session.commit()
 
 
@@ -248,6 +255,30 @@ def _relabelled(people, row: Receipt) -> None:
     db.session.commit()
 
 
+def _suggested(people) -> None:
+    """Imani suggests that the Kettle moves £80 from travel to food."""
+    group, imani = _group_at("tuesday-kettle"), people["Imani Okafor"]
+    lines = {one.name: one for one in db.session.scalars(sa.select(BudgetLine).where(BudgetLine.group_id == group.id))}
+    wanted = Proposal(
+        group_id=group.id,
+        action="budget.move",
+        area=Area.BUDGET,
+        subject_table=BudgetLine.__tablename__,
+        subject_id=lines["Travel"].id,
+        facts={"to_id": lines["Food"].id, "amount_pence": 80_00},
+        why="Travel has money to spare, and more people come to eat.",
+        person_id=imani.id,
+        role=Role.COORDINATOR,
+        made_at=_ago(4),
+    )
+    with wall.opened(group.id):
+        db.session.add(wanted)
+        db.session.flush()
+        as_asked = {"area": Area.BUDGET, "level": Level.ASK_FIRST, "outcome": Outcome.PROPOSE}
+        _entry(group, imani, Role.COORDINATOR, "budget.move", "moved money between budget lines", wanted, 4, **as_asked)
+    db.session.commit()
+
+
 def _waiting_organiser(people) -> None:
     """The Poets are about to agree on a new organiser."""
     group = _group_at("nightshift-poets")
@@ -314,13 +345,12 @@ def _lost_phone(people) -> None:
 
 
 def _refused(people) -> None:
-    """Someone on the staff tried to change a receipt's words of the Long Table, which keeps everything to itself."""
+    """Someone on the staff tried to replace a document of the Long Table, which keeps everything to itself."""
     group = _group_at("long-table")
-    row = db.session.scalars(sa.select(Receipt).where(Receipt.group_id == group.id)).first()
-    as_refused = {"area": Area.RECEIPTS, "level": Level.ONLY_US, "outcome": Outcome.DENY}
+    as_refused = {"area": Area.DOCUMENTS, "level": Level.ONLY_US, "outcome": Outcome.DENY}
     with wall.opened(group.id):
-        says = "changed the words on a receipt"
-        _entry(group, people["Glyn Parry"], Role.FINANCE, "receipts.describe", says, row, 28, **as_refused)
+        says = "replaced a document"
+        _entry(group, people["Imani Okafor"], Role.COORDINATOR, "documents.replace", says, None, 28, **as_refused)
     db.session.commit()
 
 
@@ -332,9 +362,9 @@ def _entry(group, person, role, action, says, row, days_ago, changes=(), **facts
         role=role,
         action=action,
         says=says,
-        about=row.ref,
-        subject_table=row.__tablename__,
-        subject_id=row.id,
+        about=getattr(row, "ref", None),
+        subject_table=getattr(row, "__tablename__", None),
+        subject_id=getattr(row, "id", None),
         **{"outcome": Outcome.ALLOW, **facts},
     )
     chain.append(entry, {"changes": list(changes)} if changes else None)

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from portal.activity.models import Entry
+from portal.activity.untold import is_told
 from portal.autonomy.areas import Outcome
 from portal.autonomy.models import Among, Disagreement
 from portal.core import clock
@@ -100,7 +101,7 @@ def named(group_id: int, about: str) -> tuple[str, int] | None:
         return None
     newest = (
         sa.select(Entry.subject_table, Entry.subject_id)
-        .where(Entry.group_id == group_id, Entry.about == about.strip().upper(), Entry.subject_id.is_not(None))
+        .where(Entry.group_id == group_id, is_told(), Entry.about == about.strip().upper(), Entry.subject_id.is_not(None))
         .where(Entry.outcome != Outcome.DENY, Entry.subject_table != Disagreement.__tablename__)
         .order_by(Entry.seq.desc())
         .limit(1)

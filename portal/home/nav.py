@@ -10,13 +10,15 @@ from portal.people.roles import GROUP_ROLES, STAFF_ROLES, Role
 
 @dataclass(frozen=True)
 class Place:
-    """One entry: the endpoint it opens, its words and icon, who sees it, and which other endpoints lie within it."""
+    """One entry: the endpoint it opens, its words and icon, who sees it, and which other endpoints lie within it; it is
+    left out for those who come there by another entry (`unless`)."""
 
     endpoint: str
     words: str
     icon: str
     roles: frozenset[Role]
     within: frozenset[str] = frozenset()
+    unless: frozenset[Role] = frozenset()
 
     @property
     def is_here(self) -> bool:
@@ -35,21 +37,41 @@ WITHIN_SAY = frozenset(
         *("disagreements.ours", "disagreements.new", "disagreements.show"),
     }
 )
+WITHIN_MONEY = frozenset(
+    {
+        *("budget.movements", "budget.fund"),
+        *("spending.show", "spending.edit", "spending.new", "spending.rule"),
+        *("payees.index", "payees.new", "payees.show", "payees.change"),
+        *("papers.index", "papers.statement", "papers.report"),
+    }
+)
 GROUP_PLACES = (
     Place("home.index", "Home", "home", GROUP_ROLES),
     Place("receipts.index", "Receipts", "file", GROUP_ROLES),
-    Place("ledger.money", "Money", "money", GROUP_ROLES),
+    Place("budget.money", "Money", "money", GROUP_ROLES, WITHIN_MONEY),
     Place("members.index", "People", "people", GROUP_ROLES, frozenset({"notices.ours", "silence.ours"})),
     Place("autonomy.say", "Our say", "say", GROUP_ROLES, WITHIN_SAY),
 )
 WITHIN_GROUPS = frozenset(
     {
         *("members.group_page", "members.new_group", "suggestions.suggested", "breakglass.new"),
-        *("ledger.books", "ledger.entry", "silence.every", "silence.show", "disagreements.every", "disagreements.hosts"),
+        *("ledger.books", "ledger.entry", "budget.lines"),
+        *("silence.every", "silence.show", "disagreements.every", "disagreements.hosts"),
+        *("papers.host_index", "papers.host_statement", "papers.host_report"),
+        *("payees.to_check", "payees.hosts", "payees.look"),
     }
 )
+WITHIN_PAYMENTS = frozenset({"payments.run", "bank.index", "bank.show", "bank.new", "bank.columns", "bank.imports"})
+WITHIN_PAYMENTS |= {"books.index", "books.entry", "books.show_year"}  # six places are what fits a small phone
 HOST_PLACES = (
-    Place("desk.index", "Receipts", "file", frozenset({Role.FINANCE, Role.COORDINATOR})),
+    Place(
+        "desk.index",
+        "Receipts",
+        "file",
+        frozenset({Role.FINANCE, Role.COORDINATOR}),
+        frozenset({"desk.show", "costs.cost"}),
+    ),
+    Place("payments.index", "Payments", "money", frozenset({Role.FINANCE}), WITHIN_PAYMENTS),
     Place(
         "members.groups",
         "Groups",
@@ -57,7 +79,7 @@ HOST_PLACES = (
         STAFF_ROLES,
         WITHIN_GROUPS,
     ),
-    Place("books.index", "Money", "money", frozenset({Role.FINANCE, Role.COORDINATOR, Role.TRUSTEE})),
+    Place("books.index", "Money", "money", frozenset({Role.COORDINATOR, Role.TRUSTEE}), unless=frozenset({Role.FINANCE})),
     Place("breakglass.every", "Duties", "say", STAFF_ROLES, frozenset({"breakglass.show", "breakglass.item"})),
     Place("members.staff", "Staff", "shake", STAFF_ROLES, frozenset({"members.appoint"})),
 )
@@ -73,5 +95,6 @@ def places() -> tuple[Place, ...]:
     if "place" in g:
         return (*(place for place in GROUP_PLACES if g.place.role in place.roles), YOU)
     if who.staff_roles:
-        return (*(place for place in HOST_PLACES if who.staff_roles & place.roles), YOU)
+        mine = who.staff_roles
+        return (*(place for place in HOST_PLACES if mine & place.roles and not mine & place.unless), YOU)
     return (YOU,)

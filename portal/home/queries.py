@@ -10,15 +10,34 @@ from portal.breakglass import queries as breakglass
 from portal.core.db import db
 from portal.disagreements import queries as disagreements
 from portal.members import queries as members
+from portal.payees import queries as payees
 from portal.receipts import queries as receipts
 from portal.silence import queries as silence
+from portal.spending import queries as spending
 
 MOST = 6
+# Where each kind of waiting thing is answered: the endpoint, and what it calls the number.
+ANSWERED_AT = {
+    "question": ("receipts.show", "number"),
+    "proposal": ("autonomy.proposal", "proposal_id"),
+    "loosening": ("autonomy.say", ""),
+    "rested": ("autonomy.rested", "quiet_id"),
+    "tried": ("silence.ours", ""),
+    "duty": ("breakglass.ours_show", "glass_id"),
+    "urgent": ("breakglass.ours_show", "glass_id"),
+    "disagreement": ("disagreements.show", "disagreement_id"),
+    "payee": ("payees.show", "payee_id"),
+    "cost": ("spending.show", "number"),
+    "rule": ("spending.rule", ""),
+    "organiser": ("members.index", ""),
+    "removal": ("members.index", ""),
+}
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """Something that waits for the group: a question, a proposal, a new organiser, an organiser to go, a loosening."""
+    """Something that waits for the group: a question, a proposal, a new organiser, an organiser to go, a loosening, a
+    changed account."""
 
     kind: str
     number: int
@@ -35,7 +54,7 @@ def _in_order(*parts: sa.Select) -> sa.Select:
 _FOR_HELPERS = _in_order(receipts.WAITING, breakglass.URGENT)
 _FOR_ORGANISERS = _in_order(
     *(receipts.WAITING, *members.WAITING, *autonomy.WAITING, disagreements.WAITING, silence.WAITING),
-    *(breakglass.WAITING, breakglass.URGENT),
+    *(payees.WAITING, *spending.WAITING, breakglass.WAITING, breakglass.URGENT),
 )
 
 

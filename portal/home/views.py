@@ -8,7 +8,7 @@ from portal.activity.queries import by_host, newest
 from portal.core import clock
 from portal.core.web import page, unchanged
 from portal.home import health, nav
-from portal.home.queries import waiting_for_us
+from portal.home.queries import ANSWERED_AT, waiting_for_us
 from portal.people import session
 from portal.people.reach import actor, in_group, public, signed_in
 from portal.people.roles import Role
@@ -53,6 +53,7 @@ def index():
         "home/index.html",
         on_the_way=receipts.on_the_way(group_id),
         waiting=waiting_for_us(group_id, actor().person_id or 0, organises=organises),
+        answered_at=ANSWERED_AT,
         asks=ASKS,
         by_host=by_host(group_id),
     )

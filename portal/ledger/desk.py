@@ -141,6 +141,7 @@ def _entry(entry_id: int, form=None) -> dict:
         "group": None,
         "entry": found,
         "lines": queries.lines(found),
+        "rate": None,
         "names": HOST_FUNDS,
         "form": form or CorrectionForm(),
         "finance": bool(actor().roles & actions.FINANCE),

@@ -3,7 +3,7 @@
 import logging
 
 from portal.core import clock
-from portal.core.db import db, reading
+from portal.core.db import db, one_moment, reading
 from portal.core.jobs import regularly
 from portal.ledger import queries
 from portal.ledger.models import BooksCheck
@@ -18,6 +18,7 @@ def check_books() -> None:
         last = queries.last_check()
         if last and clock.in_london(last.checked_at).date() >= clock.today():
             return
+        one_moment()
         found = list(queries.faults())
     if found:
         log.error("the books don’t add up", extra={"faults": len(found)})

@@ -151,7 +151,6 @@ class JournalEntry(db.Model):
     reverses_id: Mapped[int | None] = mapped_column(sa.ForeignKey("journal_entries.id"))
 
     postings: Mapped[list["Posting"]] = relationship(order_by="Posting.id")
-    rate = None  # type: FeeRate | None  # the version of the fee it took, where a query looked for it
 
     @property
     def ref(self) -> str:
@@ -173,6 +172,7 @@ class Posting(db.Model):
             sqlite_where=sa.text("host_fund IS NOT NULL"),
             postgresql_where=sa.text("host_fund IS NOT NULL"),
         ),
+        sa.Index("ix_postings_fund", "group_id", "fund_id", "entry_id"),
         {"info": {**GROUP_OWNED, "owners": {RECORD: "account code host_fund pence"}}},
     )
 
@@ -180,7 +180,7 @@ class Posting(db.Model):
     entry_id: Mapped[int] = mapped_column(sa.ForeignKey("journal_entries.id"), index=True)
     account: Mapped[Account] = mapped_column(Word(Account))
     code: Mapped[str | None] = mapped_column(sa.String(4))  # the host's ledger code of a cost
-    fund_id: Mapped[int | None] = mapped_column(index=True)
+    fund_id: Mapped[int | None]
     host_fund: Mapped[HostFund | None] = mapped_column(Word(HostFund))
     line_id: Mapped[int | None]  # the budget line a cost is spent on
     pence: Mapped[int] = mapped_column(sa.BigInteger)
@@ -213,6 +213,21 @@ class LineBalance(GroupOwned, db.Model):
     @classmethod
     def extra_constraints(cls):
         return (within_group("line_id", "budget_lines"),)
+
+
+class MonthBalance(GroupOwned, db.Model):
+    """The same for what was spent of one fund in one month, named by its first day."""
+
+    __tablename__ = "month_balances"
+    OWNERS: ClassVar = {RECORD: "month pence"}
+
+    fund_id: Mapped[int]
+    month: Mapped[date]
+    pence: Mapped[int] = mapped_column(sa.BigInteger)
+
+    @classmethod
+    def extra_constraints(cls):
+        return (within_group("fund_id", "funds"), sa.UniqueConstraint("fund_id", "month"))
 
 
 class HostBalance(db.Model):

@@ -27,8 +27,13 @@ from portal.ledger.models import (
     HostFund,
     JournalEntry,
     Kind,
+    LineBalance,
+    MonthBalance,
     Posting,
 )
+
+Kept = HostBalance | Balance | MonthBalance | LineBalance
+BUDGET = sa.table("budget_lines", sa.column("id"), sa.column("fund_id"))  # their models are a floor above
 
 
 class Unbalanced(ValueError):
@@ -37,12 +42,14 @@ class Unbalanced(ValueError):
 
 @dataclass(frozen=True)
 class Line:
-    """One side of an entry to be: pence (debit positive) to an account of a fund of the group’s, or one of the host’s."""
+    """One side of an entry to be: pence (debit positive) to an account of a fund of the group’s, or one of the host’s; a
+    cost also on a budget line of that fund."""
 
     account: Account
     pence: int
     fund: int | HostFund
     code: str | None = None
+    line_id: int | None = None
 
 
 def post(
@@ -61,18 +68,21 @@ def post(
     entry = JournalEntry(group_id=group_id, kind=kind, on=on, words=words[:200], made_by=by)
     entry.reverses_id = reverses.id if reverses else None
     for line in lines:
-        theirs = {"host_fund": line.fund} if isinstance(line.fund, HostFund) else {"fund_id": line.fund}
-        entry.postings.append(Posting(group_id=group_id, account=line.account, pence=line.pence, code=line.code, **theirs))
+        theirs: dict = {"host_fund": line.fund} if isinstance(line.fund, HostFund) else {"fund_id": line.fund}
+        theirs |= {"code": line.code, "line_id": line.line_id}
+        entry.postings.append(Posting(group_id=group_id, account=line.account, pence=line.pence, **theirs))
     db.session.add(entry)
     db.session.flush()
-    for (account, fund), pence in sorted(_sums(lines).items(), key=lambda one: (str(one[0][1]), one[0][0])):
-        _move(group_id, account, fund, pence)
+    for (table, *own), pence in sorted(_sums(group_id, on, lines).items(), key=str):
+        _move(table, dict(own), pence)
     return entry
 
 
-def receive(fund: Fund, source: Account, pence: int, *, on: date, words: str, by: int | None) -> JournalEntry:
+def receive(
+    fund: Fund, source: Account, pence: int, *, on: date, words: str, by: int | None, from_suspense: bool = False
+) -> JournalEntry:
     """Money comes into a fund: all of it in, then the host's fee out as its own line (grants only). An award comes out of
-    the host's Small Things Pot."""
+    the host's Small Things Pot; what nobody could place before, out of suspense."""
     lines = [Line(Account.BANK, pence, fund.id), Line(source, -pence, fund.id)]
     fee = fee_on(pence, fee_rate(fund, on)) if source is Account.GRANT else 0
     if fee:
@@ -81,19 +91,52 @@ def receive(fund: Fund, source: Account, pence: int, *, on: date, words: str, by
     if source is Account.AWARD:
         pot = HostFund.SMALL_THINGS
         lines += [Line(Account.BANK, -pence, pot), Line(Account.AWARDED, pence, pot)]
+    if from_suspense:
+        waited = HostFund.SUSPENSE
+        lines += [Line(Account.BANK, -pence, waited), Line(Account.UNMATCHED, pence, waited)]
     return post(fund.group_id, Kind.MONEY_IN, lines, on=on, words=words, by=by)
 
 
-def pay(fund: Fund, pence: int, code: str | None, *, on: date, words: str, by: int | None) -> JournalEntry:
+def pay(
+    fund: Fund, pence: int, code: str | None, *, on: date, words: str, by: int | None, line_id: int | None = None
+) -> JournalEntry:
     """A cost is paid from a fund."""
-    lines = [Line(Account.COST, pence, fund.id, code), Line(Account.BANK, -pence, fund.id)]
+    lines = [Line(Account.COST, pence, fund.id, code, line_id), Line(Account.BANK, -pence, fund.id)]
     return post(fund.group_id, Kind.COST, lines, on=on, words=words, by=by)
+
+
+def advance(fund: Fund, pence: int, *, on: date, words: str, by: int | None) -> JournalEntry:
+    """Money goes ahead, from the bank into a float that the group holds."""
+    lines = [Line(Account.FLOAT, pence, fund.id), Line(Account.BANK, -pence, fund.id)]
+    return post(fund.group_id, Kind.TRANSFER, lines, on=on, words=words, by=by)
+
+
+def spend_from_float(
+    fund: Fund, pence: int, code: str | None, *, on: date, words: str, by: int | None, line_id: int | None = None
+) -> JournalEntry:
+    """A cost was paid out of a float."""
+    lines = [Line(Account.COST, pence, fund.id, code, line_id), Line(Account.FLOAT, -pence, fund.id)]
+    return post(fund.group_id, Kind.COST, lines, on=on, words=words, by=by)
+
+
+def return_float(fund: Fund, pence: int, *, on: date, words: str, by: int | None) -> JournalEntry:
+    """What is left of a float comes back to the bank."""
+    return advance(fund, -pence, on=on, words=words, by=by)
+
+
+def transfer(from_fund: Fund, to_fund: Fund, pence: int, *, on: date, words: str, by: int | None) -> JournalEntry:
+    """Money moves between two funds of one group."""
+    lines = [
+        *(Line(Account.TRANSFER, pence, from_fund.id), Line(Account.BANK, -pence, from_fund.id)),
+        *(Line(Account.BANK, pence, to_fund.id), Line(Account.TRANSFER, -pence, to_fund.id)),
+    ]
+    return post(from_fund.group_id, Kind.TRANSFER, lines, on=on, words=words, by=by)
 
 
 def reverse(entry: JournalEntry, *, on: date, words: str, by: int | None) -> JournalEntry:
     """Take back an entry by its opposite. The database lets each be reversed once."""
     lines = [
-        Line(row.account, -row.pence, row.host_fund or row.fund_id or 0, row.code)
+        Line(row.account, -row.pence, row.host_fund or row.fund_id or 0, row.code, row.line_id)
         for row in db.session.scalars(sa.select(Posting).where(Posting.entry_id == entry.id).order_by(Posting.id))
     ]
     return post(entry.group_id, Kind.REVERSAL, lines, on=on, words=words, by=by, reverses=entry)
@@ -141,6 +184,13 @@ def _check(lines: Sequence[Line]) -> None:
         totals[line.fund] += line.pence
     if not totals or any(totals.values()):
         raise Unbalanced(f"an entry balances to zero within each fund, not {dict(totals)}")
+    spent_on = {(line.line_id, line.fund) for line in lines if line.line_id}
+    if spent_on and any(line.line_id and line.account is not Account.COST for line in lines):
+        raise Unbalanced("only a cost is spent on a budget line")
+    if spent_on:
+        theirs = sa.select(BUDGET.c.id, BUDGET.c.fund_id).where(BUDGET.c.id.in_(sorted(one for one, _ in spent_on)))
+        if spent_on - {tuple(row) for row in db.session.execute(theirs)}:
+            raise Unbalanced("a cost is spent on a budget line of its own fund")
 
 
 def _check_open(on: date) -> None:
@@ -155,23 +205,27 @@ def alone() -> None:
         db.session.execute(sa.text("LOCK TABLE journal_entries IN SHARE ROW EXCLUSIVE MODE"))
 
 
-def _sums(lines: Sequence[Line]) -> dict[tuple[Account, int | HostFund], int]:
-    sums: dict[tuple[Account, int | HostFund], int] = defaultdict(int)
+def _sums(group_id: int | None, on: date, lines: Sequence[Line]) -> dict[tuple, int]:
+    """What these lines add to which running balance: its table and its key."""
+    sums: dict[tuple, int] = defaultdict(int)
     for line in lines:
-        sums[line.account, line.fund] += line.pence
+        if isinstance(line.fund, HostFund):
+            sums[HostBalance, ("host_fund", line.fund), ("account", line.account)] += line.pence
+            continue
+        own, of_fund = ("group_id", group_id), ("fund_id", line.fund)
+        sums[Balance, own, of_fund, ("account", line.account)] += line.pence
+        if line.account is Account.COST:
+            sums[MonthBalance, own, of_fund, ("month", on.replace(day=1))] += line.pence
+        if line.line_id:
+            sums[LineBalance, own, ("line_id", line.line_id)] += line.pence
     return sums
 
 
-def _move(group_id: int | None, account: Account, fund: int | HostFund, pence: int) -> None:
+def _move(table: type[Kept], key: dict, pence: int) -> None:
     """Add to a running balance, in one statement, so that two at once both count."""
     insert = sqlite.insert if db.engine.dialect.name == "sqlite" else postgresql.insert
-    table: type[HostBalance | Balance]
-    if isinstance(fund, HostFund):
-        table, unique = HostBalance, ("host_fund", "account")
-        adding = insert(table).values(host_fund=fund, account=account, pence=pence)
-    else:
-        table, unique = Balance, ("fund_id", "account")
-        adding = insert(table).values(group_id=group_id, fund_id=fund, account=account, pence=pence)
+    unique = [name for name in key if name != "group_id"]
+    adding = insert(table).values(**key, pence=pence)
     db.session.execute(adding.on_conflict_do_update(index_elements=unique, set_={"pence": table.pence + pence}))
 
 

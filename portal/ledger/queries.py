@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import sqlalchemy as sa
@@ -23,21 +23,28 @@ from portal.ledger.models import (
     HostBalance,
     HostFund,
     JournalEntry,
+    LineBalance,
+    MonthBalance,
     Posting,
 )
 from portal.people.models import Group
 
 PAGE = 30
 CORRECTED = aliased(JournalEntry)
+WINDOW = 2000  # how many entries one page of a search looks through, so that it costs the same however many there are
 
 
 @dataclass(frozen=True)
 class Status:
-    """One fund in pence: what came in, the fee, what was spent or moved away, what is promised; and the rest."""
+    """One fund in pence: what came in, the fee, what was spent or moved away, what is promised; and the rest.
+
+    `on_lines` is what is promised on each of its budget lines.
+    """
 
     fund: Fund
     sums: dict[Account, int]
     promised: int
+    on_lines: dict[int, int] = field(default_factory=dict)
 
     @property
     def came_in(self) -> int:
@@ -52,35 +59,59 @@ class Status:
         return self.sums.get(Account.COST, 0)
 
     @property
+    def moved(self) -> int:
+        """What came from the group's other funds, less what went to them."""
+        return -self.sums.get(Account.TRANSFER, 0)
+
+    @property
     def held(self) -> int:
         """What is there: in the bank and in floats."""
         return sum(self.sums.get(account, 0) for account in HELD)
 
     @property
+    def in_float(self) -> int:
+        """What is out already, in a float that the group holds."""
+        return self.sums.get(Account.FLOAT, 0)
+
+    @property
     def free(self) -> int:
-        """What can be spent now. Below zero, the fund is short."""
-        return self.held - self.promised
+        """What can be spent now: in the bank, and not promised. Below zero, the fund is short."""
+        return self.sums.get(Account.BANK, 0) - self.promised
 
 
 def statuses(group_id: int) -> list[Status]:
-    """Every fund of a group that the ledger knows, in the order they were opened."""
-    promised = (
-        sa.select(Commitment.fund_id, sa.func.sum(Commitment.pence).label("pence"))
+    """Every fund of a group that the ledger knows, in the order they were opened. One statement."""
+    kept = sa.select(
+        Balance.fund_id,
+        sa.type_coerce(Balance.account, sa.String).label("account"),
+        _NO_LINE.label("line_id"),
+        Balance.pence,
+    ).where(Balance.group_id == group_id)
+    live = (
+        sa.select(Commitment.fund_id, sa.literal("promised"), Commitment.line_id, sa.func.sum(Commitment.pence))
         .where(Commitment.group_id == group_id, Commitment.ended_at.is_(None))
-        .group_by(Commitment.fund_id)
-        .subquery()
+        .group_by(Commitment.fund_id, Commitment.line_id)
     )
+    part = sa.union_all(kept, live).subquery()
     rows = db.session.execute(
-        sa.select(Fund, sa.func.coalesce(promised.c.pence, 0), Balance.account, Balance.pence)
-        .outerjoin(Balance, sa.and_(Balance.fund_id == Fund.id, Balance.group_id == Fund.group_id))
-        .outerjoin(promised, promised.c.fund_id == Fund.id)
+        sa.select(Fund, part.c.account, part.c.line_id, part.c.pence)
+        .outerjoin(part, part.c.fund_id == Fund.id)
         .where(Fund.group_id == group_id, Fund.opened_at.is_not(None))
         .order_by(Fund.id)
     ).all()
-    funds: dict[tuple[Fund, int], dict[Account, int]] = defaultdict(dict)
-    for fund, pence, account, balance in rows:
-        funds[fund, int(pence)] |= {account: balance} if account else {}
-    return [Status(fund, sums, pence) for (fund, pence), sums in funds.items()]
+    found: dict[Fund, Status] = {}
+    for fund, account, line_id, pence in rows:
+        before = found.get(fund, Status(fund, {}, 0))
+        if account == "promised":
+            on_line = {line_id: int(pence)} if line_id else {}
+            found[fund] = Status(fund, before.sums, before.promised + int(pence), before.on_lines | on_line)
+        else:
+            sums = {Account(account): int(pence)} if account else {}
+            found[fund] = Status(fund, before.sums | sums, before.promised, before.on_lines)
+    return list(found.values())
+
+
+_NO_LINE = sa.cast(sa.null(), sa.Integer)
 
 
 def status(fund: Fund) -> Status:
@@ -89,15 +120,15 @@ def status(fund: Fund) -> Status:
 
 
 def held(fund: Fund) -> int:
-    """What a fund holds, in pence."""
-    sums = sa.select(sa.func.coalesce(sa.func.sum(Balance.pence), 0)).where(
-        Balance.group_id == fund.group_id, Balance.fund_id == fund.id, Balance.account.in_(HELD)
+    """What a fund has in the bank to pay with, in pence."""
+    at_bank = sa.select(Balance.pence).where(
+        Balance.group_id == fund.group_id, Balance.fund_id == fund.id, Balance.account == Account.BANK
     )
-    return int(db.session.scalar(sums) or 0)
+    return db.session.scalar(at_bank) or 0
 
 
 def free_for(fund: Fund, item) -> int:
-    """What of a fund is free for this very row: what is held, less what is covered of what was promised
+    """What of a fund is free for this very row: what is in the bank, less what is covered of what was promised
     to others before it. Pence."""
     live = sa.select(Commitment).where(
         Commitment.group_id == fund.group_id, Commitment.fund_id == fund.id, Commitment.ended_at.is_(None)
@@ -107,31 +138,117 @@ def free_for(fund: Fund, item) -> int:
     return held(fund) - sum(one.pence for one in promised if not one.short and (own is None or one.id < own))
 
 
+def spent_by_month(group_id: int, first: date, last: date) -> dict[tuple[int, date], int]:
+    """What was spent of each fund in each month (named by its first day), from one to another. One statement."""
+    rows = db.session.execute(
+        sa.select(MonthBalance.fund_id, MonthBalance.month, MonthBalance.pence).where(
+            MonthBalance.group_id == group_id, MonthBalance.month.between(first, last)
+        )
+    )
+    return {(fund_id, month): pence for fund_id, month, pence in rows}
+
+
 def fund(group_id: int, fund_id: int | None) -> Fund | None:
     """A fund of this group that the ledger knows."""
     known = sa.select(Fund).where(Fund.id == fund_id, Fund.group_id == group_id, Fund.opened_at.is_not(None))
     return db.session.scalar(known)
 
 
-def movements(group_id: int, before: int | None = None) -> tuple[list[tuple], int | None]:
-    """A page of what moved in a group's funds, the newest first: entry, account, name of the fund, pence (in positive, out
-    negative); and the number to go on below, where there are more. An entry is never cut in two, and knows the version of
-    the fee it took (`entry.rate`)."""
-    page = sa.select(JournalEntry.id).where(JournalEntry.group_id == group_id).order_by(JournalEntry.id.desc())
-    ids = list(db.session.scalars((page.where(JournalEntry.id < before) if before else page).limit(PAGE + 1)))
+@dataclass(frozen=True)
+class Movement:
+    """What one entry did in one fund: pence in (positive) or out (negative), on which account."""
+
+    entry: JournalEntry
+    account: Account
+    fund: str
+    pence: int
+    from_float: bool = False
+    rate: FeeRate | None = None  # the version of the fee that was taken
+
+
+@dataclass(frozen=True)
+class Movements:
+    """A page of what moved, the newest first. `before`: the number to go on below, where there is more; `back_to`: a
+    search has looked through all down to this day, and there is more to look through."""
+
+    rows: list[Movement]
+    before: int | None = None
+    back_to: date | None = None
+
+
+def movements(
+    group_id: int,
+    before: int | None = None,
+    *,
+    fund_id: int | None = None,
+    words: str = "",
+    pence: int | None = None,
+    limit: int = PAGE,
+) -> Movements:
+    """A page of what moved in a group's funds, or in one; or of what a search finds: all its words, or an amount. An entry
+    is never cut in two. One statement; a search takes two."""
+    page = _numbers(group_id, fund_id, before)
+    edge = None
+    if words or pence is not None:
+        window = page.limit(WINDOW).subquery()
+        last = sa.select(sa.func.min(window.c.id)).having(sa.func.count() == WINDOW).scalar_subquery()
+        ended = sa.select(JournalEntry.id, JournalEntry.on).where(JournalEntry.group_id == group_id)
+        edge = db.session.execute(ended.where(JournalEntry.id == last)).first()
+        page = (
+            sa.select(JournalEntry.id)
+            .where(JournalEntry.group_id == group_id, JournalEntry.id.in_(sa.select(window.c.id)))
+            .where(*_found(group_id, words, pence))
+            .order_by(JournalEntry.id.desc())
+        )
+    own = Posting.fund_id == fund_id if fund_id else sa.true()
+    asked = page.limit(limit + 1).subquery()
     rows = db.session.execute(
         sa.select(JournalEntry, Posting.account, Fund.name, sa.func.sum(-Posting.pence), FeeRate)
         .join(Posting, Posting.entry_id == JournalEntry.id)
         .join(Fund, sa.and_(Fund.id == Posting.fund_id, Fund.group_id == Posting.group_id))
         .outerjoin(CORRECTED, CORRECTED.id == JournalEntry.reverses_id)
         .outerjoin(FeeRate, _rate_taken())
-        .where(JournalEntry.id.in_(ids[:PAGE]), JournalEntry.group_id == group_id, Posting.account.not_in(HELD))
+        .where(JournalEntry.id.in_(sa.select(asked.c.id)), JournalEntry.group_id == group_id, own)
+        .where(Posting.account != Account.BANK)
         .group_by(JournalEntry.id, Posting.account, Fund.id, Fund.name, FeeRate.id)
         .order_by(JournalEntry.id.desc(), Fund.id, Posting.account.desc())
     ).all()
-    for moved, *_, rate in rows:
-        moved.rate = rate or moved.rate
-    return [row[:4] for row in rows], ids[PAGE - 1] if len(ids) > PAGE else None
+    found = _without_floats_of_costs(rows)
+    ids = list(dict.fromkeys(one.entry.id for one in found))
+    if len(ids) > limit:
+        return Movements([one for one in found if one.entry.id >= ids[limit - 1]], ids[limit - 1])
+    return Movements(found, edge.id, edge.on) if edge else Movements(found)
+
+
+def _numbers(group_id: int, fund_id: int | None, before: int | None) -> sa.Select:
+    """The numbers of a group's entries, or of one fund's, the newest first, by an index alone."""
+    if fund_id:
+        number = Posting.entry_id
+        page = sa.select(number.label("id")).distinct().where(Posting.group_id == group_id, Posting.fund_id == fund_id)
+    else:
+        number = JournalEntry.id
+        page = sa.select(number.label("id")).where(JournalEntry.group_id == group_id)
+    return (page.where(number < before) if before else page).order_by(number.desc())
+
+
+def _found(group_id: int, words: str, pence: int | None) -> Iterator[sa.ColumnElement[bool]]:
+    """What a search asks of an entry."""
+    for word in words.split()[:6]:
+        yield JournalEntry.words.icontains(word, autoescape=True)
+    if pence is not None:
+        same = (Posting.entry_id == JournalEntry.id, Posting.group_id == group_id, Posting.pence.in_((pence, -pence)))
+        yield sa.exists().where(*same)
+
+
+def _without_floats_of_costs(rows: Sequence[sa.Row]) -> list[Movement]:
+    """A cost paid out of a float is one movement: the float's own side goes without saying."""
+    spent = {(entry.id, fund) for entry, account, fund, *_ in rows if account is Account.COST}
+    floats = {(entry.id, fund) for entry, account, fund, *_ in rows if account is Account.FLOAT}
+    return [
+        Movement(entry, account, fund, int(pence), account is Account.COST and (entry.id, fund) in floats, rate)
+        for entry, account, fund, pence, rate in rows
+        if not (account is Account.FLOAT and (entry.id, fund) in spent)
+    ]
 
 
 def _rate_taken() -> sa.ColumnElement[bool]:
@@ -228,11 +345,6 @@ def our_movements(fund: HostFund | None = None, before: int | None = None) -> tu
     return [row for row in rows if row[0].id in ids[:PAGE]], ids[PAGE - 1] if len(ids) > PAGE else None
 
 
-def closed_until() -> date | None:
-    """The last day of the newest year that is closed."""
-    return db.session.scalar(sa.select(sa.func.max(ClosedYear.ends_on)))
-
-
 def closed_years() -> Sequence[ClosedYear]:
     """The years that were closed, oldest first."""
     return db.session.scalars(sa.select(ClosedYear).order_by(ClosedYear.ends_on)).all()
@@ -259,41 +371,51 @@ def faults() -> Iterator[str]:
         yield f"L{entry_id} doesn’t balance: {pence} pence are left over."
     empty = sa.select(JournalEntry.id).where(~sa.exists().where(Posting.entry_id == JournalEntry.id))
     yield from (f"L{entry_id} has no postings." for entry_id in db.session.scalars(empty))
-    yield from _differing(Posting.fund_id, Balance.fund_id, Balance)
-    yield from _differing(Posting.host_fund, HostBalance.host_fund, HostBalance)
+    yield from _differing("fund {}", Posting.fund_id, Posting.account, Balance.fund_id, Balance.account)
+    yield from _differing("the host’s {}", Posting.host_fund, Posting.account, HostBalance.host_fund, HostBalance.account)
+    yield from _differing("budget line {}", Posting.line_id, Posting.account, LineBalance.line_id, sa.literal(Account.COST))
+    yield from _months_differing()
 
 
-def _differing(posted, kept, table) -> Iterator[str]:
-    """One statement, so that what is posted meanwhile is in both sums or in neither."""
-    sums = (
-        sa.select(posted.label("fund"), Posting.account, sa.func.sum(Posting.pence).label("pence"))
-        .where(posted.is_not(None))
-        .group_by(posted, Posting.account)
-        .subquery()
+def _differing(called: str, posted, account, kept, kept_account) -> Iterator[str]:
+    """Running balances that differ from their postings."""
+    sums = sa.select(posted, account, sa.func.sum(Posting.pence)).where(posted.is_not(None)).group_by(posted, account)
+    stored = sa.select(kept, sa.type_coerce(kept_account, sa.String), kept.class_.pence)
+    return _compared(called + " at {}", sums, stored)
+
+
+def _months_differing() -> Iterator[str]:
+    """What was spent in a month, added up by its days."""
+    by_day = db.session.execute(
+        sa.select(Posting.fund_id, JournalEntry.on, sa.func.sum(Posting.pence))
+        .join(JournalEntry, JournalEntry.id == Posting.entry_id)
+        .where(Posting.fund_id.is_not(None), Posting.account == Account.COST)
+        .group_by(Posting.fund_id, JournalEntry.on)
     )
-    both = sa.join(sums, table, sa.and_(kept == sums.c.fund, table.account == sums.c.account), full=True)
-    summed, stored = sa.func.coalesce(sums.c.pence, 0), sa.func.coalesce(table.pence, 0)
-    fund, account = sa.func.coalesce(sums.c.fund, kept), sa.func.coalesce(sums.c.account, table.account)
-    differing = sa.select(fund, account, stored, summed).select_from(both).where(summed != stored).order_by(fund, account)
-    for of, at, says, comes_to in db.session.execute(differing):
-        name = f"fund {of}" if isinstance(of, int) else f"the host’s {of}"
-        yield f"The balance of {name} at {at} is {says}; its postings sum to {comes_to}."
+    computed: dict[tuple, int] = defaultdict(int)
+    for fund_id, day, pence in by_day:
+        computed[fund_id, day.replace(day=1)] += int(pence)
+    kept = sa.select(MonthBalance.fund_id, MonthBalance.month, MonthBalance.pence)
+    return _compared("fund {} spent in the month of {}", computed, kept)
+
+
+def _compared(called: str, sums, stored) -> Iterator[str]:
+    computed = sums if isinstance(sums, dict) else {(a, str(b)): int(pence) for a, b, pence in db.session.execute(sums)}
+    kept = {(a, b): pence for a, b, pence in db.session.execute(stored)}
+    for key in sorted(computed.keys() | kept.keys(), key=str):
+        if computed.get(key, 0) != kept.get(key, 0):
+            yield f"The balance of {called.format(*key)} is {kept.get(key, 0)}; its postings sum to {computed.get(key, 0)}."
 
 
 def entry(group_id: int | None, entry_id: int) -> JournalEntry | None:
-    """One entry of this group's books, or of the host's own, which knows the version of the fee it took (`rate`)."""
-    found = db.session.execute(
-        sa.select(JournalEntry, FeeRate)
-        .outerjoin(Posting, sa.and_(Posting.entry_id == JournalEntry.id, Posting.account == Account.FEE))
-        .outerjoin(CORRECTED, CORRECTED.id == JournalEntry.reverses_id)
-        .outerjoin(FeeRate, _rate_taken())
-        .where(JournalEntry.id == entry_id, JournalEntry.group_id == group_id)
-        .limit(1)
-    ).first()
-    if found is None:
-        return None
-    found[0].rate = found[1]
-    return found[0]
+    """One entry of this group's books, or of the host's own."""
+    return db.session.scalar(sa.select(JournalEntry).where(JournalEntry.id == entry_id, JournalEntry.group_id == group_id))
+
+
+def rate_taken(entry: JournalEntry) -> FeeRate | None:
+    """The version of the fee that an entry took, where it took one."""
+    taken = sa.select(FeeRate).join(Posting, Posting.entry_id == entry.id).join(JournalEntry, JournalEntry.id == entry.id)
+    return db.session.scalar(taken.outerjoin(CORRECTED, CORRECTED.id == JournalEntry.reverses_id).where(_rate_taken()))
 
 
 def lines(entry: JournalEntry) -> Sequence[sa.Row]:
@@ -304,3 +426,8 @@ def lines(entry: JournalEntry) -> Sequence[sa.Row]:
         .where(Posting.entry_id == entry.id)
         .order_by(Posting.id)
     ).all()
+
+
+def closed_until() -> date | None:
+    """The last day of the newest year whose accounts are closed."""
+    return db.session.scalar(sa.select(sa.func.max(ClosedYear.ends_on)))

@@ -1,26 +1,19 @@
-"""Money: for a group what it can spend and what moved, for the host the books of one group."""
+"""The books of one group, for the host."""
 
-from flask import Blueprint, Flask, abort, current_app, g, request, url_for
+from flask import Blueprint, Flask, abort, current_app, request, url_for
 
 from portal.autonomy.door import Mistake
 from portal.core.filters import full_day
 from portal.core.web import countable, invalid, page, saved
 from portal.ledger import actions, desk, queries
-from portal.ledger.forms import RESTRICTIONS, CorrectionForm, FeeForm, FundForm, MoneyInForm
+from portal.ledger.forms import CorrectionForm, FeeForm, FundForm, MoneyInForm
 from portal.ledger.models import HOST_FUNDS
-from portal.people.reach import actor, as_staff, group_at, in_group
+from portal.people.reach import actor, as_staff, group_at
 from portal.people.roles import Role
 
 bp = Blueprint("ledger", __name__)
 BOOKS = frozenset({Role.FINANCE, Role.COORDINATOR, Role.TRUSTEE})
 AT = "/host/groups/<slug>/books"
-
-
-@bp.get("/g/<group>/money/")
-@in_group()
-def money():
-    """What we can spend now, why it is that much, and what moved."""
-    return page("ledger/money.html", **_facts(g.place.group_id))
 
 
 @bp.get(AT)
@@ -90,19 +83,19 @@ def correct(slug, entry_id):
     return invalid("ledger/entry.html", **_entry(slug, entry_id, form))
 
 
-def _facts(group_id: int) -> dict:
-    rows, before = queries.movements(group_id, request.args.get("before", type=countable))
-    return {"funds": queries.statuses(group_id), "rows": rows, "before": before, "restrictions": RESTRICTIONS}
-
-
 def _books(slug: str, **forms) -> dict:
     at = group_at(slug)
-    facts = _facts(at.id)
-    forms = {"opening": FundForm(), "coming": None, "fresh": MoneyInForm(), "changing": None, "at": None} | forms
+    facts = {
+        "funds": queries.statuses(at.id),
+        "fees": queries.fees(at.id),
+        "notice": current_app.config["SETTINGS"].PORTAL_FEE_NOTICE_DAYS,
+        "moved": queries.movements(at.id, request.args.get("before", type=countable)),
+    }
+    fresh = {"fresh": MoneyInForm(), "afresh": FeeForm()}
+    forms = {"opening": FundForm(), "coming": None, "changing": None, "at": None} | forms
     roles = actor().roles
     may = {"finance": bool(roles & actions.FINANCE), "coordinator": bool(roles & actions.COORDINATORS)}
-    notice = current_app.config["SETTINGS"].PORTAL_FEE_NOTICE_DAYS
-    return {**facts, "group": at, "fees": queries.fees(at.id), "afresh": FeeForm(), "notice": notice, **may, **forms}
+    return {**facts, "group": at, **may, **fresh, **forms}
 
 
 def _entry(slug: str, entry_id: int, form=None) -> dict:
@@ -113,6 +106,7 @@ def _entry(slug: str, entry_id: int, form=None) -> dict:
         "group": at,
         "entry": found,
         "lines": queries.lines(found),
+        "rate": queries.rate_taken(found),
         "names": HOST_FUNDS,
         "form": form or CorrectionForm(),
         "finance": finance,

@@ -19,7 +19,21 @@ COORDINATORS = frozenset({Role.COORDINATOR})
 INVITED = frozenset({Role.SELF})
 
 
-@action(area=Area.PEOPLE, roles=ORGANISERS | COORDINATORS, asks_again=True, says="invited a helper")
+def _take_back(by, group, invitation) -> Invitation:
+    if invitation.accepted_at:
+        raise Mistake("They’ve come in by now. On the people page you can end their place.")
+    if invitation.ended_at is None:
+        invitation.ended_at, invitation.ended_by = clock.now(), by.person_id
+    return invitation
+
+
+@action(
+    area=Area.PEOPLE,
+    roles=ORGANISERS | COORDINATORS,
+    asks_again=True,
+    takes_back=_take_back,
+    says="invited a helper",
+)
 def invite_helper(by, group, *, email: str) -> Invitation:
     """Ask someone in as a helper."""
     return invitations.invite(by.person_id, group, email, Role.HELPER, agreed=True)

@@ -3,7 +3,7 @@
 from wtforms import RadioField
 from wtforms.validators import Length
 
-from portal.core.forms import Needed, PlainForm, WordsField, an_address
+from portal.core.forms import Needed, PlainForm, WordsField, an_address, why_field
 from portal.people.roles import STAFF_WORDS
 
 
@@ -14,6 +14,7 @@ class InviteForm(PlainForm):
 
 class AddressForm(PlainForm):
     email = WordsField("Their email", [Needed("Write their email address."), an_address])
+    why = why_field()
 
 
 class JoinForm(PlainForm):

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Flask, abort, request, url_for
 
-from portal.autonomy import standing
+from portal.autonomy import amending, standing
 from portal.autonomy.door import Mistake, may
 from portal.core.db import db
 from portal.core.web import invalid, page, saved
@@ -16,6 +16,7 @@ from portal.people.roles import ORGANISERS, STAFF_WORDS, Role
 
 bp = Blueprint("members", __name__)
 COORDINATORS = actions.COORDINATORS
+amending.register(actions.invite_helper, AddressForm)
 
 
 @bp.get("/g/<group>/people")
@@ -177,7 +178,7 @@ def _invite_from_host(slug: str, invites, says: str):
     found, form = group_at(slug), AddressForm.from_request()
     if form.validate():
         try:
-            invites(actor(), found, key=form.key.data, email=form.email.data)
+            invites(actor(), found, **form.facts())
             return saved(goto=url_for(".group_page", slug=slug), says=says)
         except Mistake as mistake:
             if mistake.field != "email":

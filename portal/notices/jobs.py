@@ -24,11 +24,19 @@ REMINDS_AFTER = timedelta(days=10)  # of the 14 a proposal waits
 # What the host did that asks for an answer, or that a group waits for; and what one organiser asks the others.
 FROM_HOST = frozenset(
     {
-        *("receipts.ask", "receipts.hold", "receipts.record_payment", "receipts.give_up_picture"),
-        *("autonomy.explain", "disagreements.answer", "notices.remind", "ledger.change_fee"),
+        *("receipts.ask", "receipts.hold", "receipts.give_up_picture"),
+        *("bank.settle_payment", "bank.settle_cost", "bank.returned", "bank.receive_into"),
+        *("autonomy.explain", "disagreements.answer", "notices.remind"),
+        *("payees.second", "payees.stop"),
+        "ledger.change_fee",
     }
 )
-AMONG_US = frozenset({"members.propose_organiser", "members.ask_removal", "disagreements.disagree", "autonomy.wake"})
+AMONG_US = frozenset(
+    {
+        *("members.propose_organiser", "members.ask_removal", "disagreements.disagree", "autonomy.wake"),
+        *("payees.change_details", "payees.give"),
+    }
+)
 
 
 @happened.connect

@@ -75,6 +75,19 @@ class PayeeDetails(GroupOwned, db.Model):
     def ref(self) -> str | None:
         return None
 
+    @property
+    def is_first(self) -> bool:
+        """Nothing was there before it: it holds at once."""
+        return self.holds_from == self.made_at
+
+    def holds(self, now: datetime) -> bool:
+        """Whether its time has come, a second person said yes, and nobody stopped it."""
+        return self.stopped_at is None and self.holds_from <= now and (self.is_first or self.second_at is not None)
+
+    def waits(self, now: datetime) -> bool:
+        """Whether it may still come to hold."""
+        return self.stopped_at is None and not self.holds(now)
+
 
 class PayeeLink(GroupOwned, db.Model):
     """A link for one person without an account here, to give their own details. Used once; good for 14 days."""
@@ -94,9 +107,14 @@ class PayeeLink(GroupOwned, db.Model):
         return (within_group("payee_id", "payees"),)
 
     @property
+    def runs_out(self) -> datetime:
+        """Until when it can be used."""
+        return self.made_at + LINK_LASTS
+
+    @property
     def is_open(self) -> bool:
         """Whether it can still be used."""
-        return self.used_at is None and self.ended_at is None and self.made_at + LINK_LASTS > clock.now()
+        return self.used_at is None and self.ended_at is None and self.runs_out > clock.now()
 
     @property
     def ref(self) -> str | None:

@@ -52,6 +52,17 @@ def organisers(group_id: int) -> list[int]:
     return list(db.session.scalars(live))
 
 
+def independent_organisers(group_id: int) -> list[int]:
+    """Person ids of the organisers who hold no role at the host: its staff never count as organisers or consent."""
+    live = sa.select(Membership.person_id).where(
+        Membership.group_id == group_id,
+        Membership.role == Role.ORGANISER,
+        Membership.ended_at.is_(None),
+        ~sa.exists().where(StaffRole.person_id == Membership.person_id, StaffRole.ended_at.is_(None)),
+    )
+    return list(db.session.scalars(live))
+
+
 def is_staff(person_id: int) -> bool:
     """Whether the host has this person in any staff role now."""
     held = sa.select(StaffRole.id).where(StaffRole.person_id == person_id, StaffRole.ended_at.is_(None)).limit(1)

@@ -6,7 +6,7 @@ from portal.autonomy.door import Mistake, may
 from portal.core.web import invalid, page, saved
 from portal.people.reach import actor, as_staff
 from portal.receipts import actions, queries
-from portal.receipts.forms import AskForm, CheckForm, DetailsForm, HoldForm, PaidForm, RenewForm
+from portal.receipts.forms import AskForm, CheckForm, HoldForm, LabelForm, RenewForm
 from portal.receipts.pictures import send_picture
 
 bp = Blueprint("desk", __name__, url_prefix="/host/receipts")
@@ -85,27 +85,14 @@ def release(number):
     return saved(goto=url_for(".show", number=number), says=f"R{number} is released.")
 
 
-@bp.post("/<int:number>/payment")
-@as_staff(roles=actions.FINANCE, does=actions.record_payment)
-def record_payment(number):
-    found, form = _found(number), PaidForm.from_request()
-    if not form.validate():
-        return invalid("receipts/desk.html", "receipts/_desk_item.html", **_facts(number, paying=form))
-    try:
-        actions.record_payment(actor(), found.group, found.receipt.id, **form.facts())
-    except Mistake as mistake:
-        return _with_mistake(number, "paying", form, mistake)
-    return saved(goto=_next(number), says=f"R{number} is paid.")
-
-
 @bp.post("/<int:number>/label")
 @as_staff(roles=DESK, does=actions.describe)
 def describe(number):
     """Change the group's own label: done, proposed or refused, as the group has set it."""
-    found, form = _found(number), DetailsForm.from_request()
-    if not form.label.validate(form):
+    found, form = _found(number), LabelForm.from_request()
+    if not form.validate():
         return invalid("receipts/desk.html", "receipts/_desk_item.html", **_facts(number, details=form))
-    actions.describe(actor(), found.group, found.receipt.id, key=form.key.data, label=form.label.data)
+    actions.describe(actor(), found.group, found.receipt.id, **form.facts())
     return saved(goto=url_for(".show", number=number, view=_view()), says="Saved. The group sees it.")
 
 
@@ -153,10 +140,8 @@ def _facts(number: int | None, **forms) -> dict:
         "asking": AskForm(),
         "holding": HoldForm(),
         "renewing": RenewForm(data={"reason": found.hold.reason}) if found and found.hold else RenewForm(),
-        "paying": PaidForm(),
-        "details": DetailsForm(obj=found.receipt) if found else None,
+        "details": LabelForm(obj=found.receipt) if found else None,
         "may_label": may(actor(), found.group, actions.describe, found.receipt) if found else None,
-        "can_pay": actions.record_payment.roles & actor().roles,
     }
     return facts | forms
 

@@ -3,7 +3,7 @@
 from wtforms import IntegerField, SelectField, StringField
 from wtforms.validators import Length, Optional
 
-from portal.core.forms import DayField, Needed, PlainForm, PoundsField, WordsField, not_in_future, not_long_ago
+from portal.core.forms import DayField, Needed, PlainForm, PoundsField, WordsField, not_in_future, not_long_ago, why_field
 from portal.ledger.models import LEDGER_CODES
 from portal.receipts.models import Asks
 
@@ -24,6 +24,13 @@ class DetailsForm(PlainForm):
     label = WordsField("Our label", [Length(max=60, message="Keep it under 60 letters.")])
     note = WordsField("Note", [Length(max=2000, message="Keep it under 2,000 letters.")])
     fund_id = SelectField("Which pot of money?", coerce=pot, validate_choice=False)
+
+
+class LabelForm(PlainForm):
+    """The group's own label, as the desk changes or suggests it."""
+
+    label = WordsField("Label", [Length(max=60, message="Keep it under 60 letters.")])
+    why = why_field()
 
 
 class NoReceiptForm(PlainForm):
@@ -95,12 +102,6 @@ class HoldForm(PlainForm):
     )
     reason = WordsField("Why", [Needed("Say why, in words the group will read."), Length(max=300)])
     releases = WordsField("What releases it", [Needed("Say what would release it."), Length(max=300)])
-
-
-class PaidForm(PlainForm):
-    """The day the bank paid it."""
-
-    paid_on = DayField("Paid on", [Needed("Choose the day it was paid."), not_in_future])
 
 
 class UploadForm(PlainForm):

@@ -10,7 +10,7 @@ from portal.autonomy.door import NotHere
 from portal.core import clock, files, pictures, uploads
 from portal.core.db import db
 from portal.core.jobs import enqueue, job, regularly
-from portal.ledger.models import JournalEntry
+from portal.ledger.models import Fund, JournalEntry
 from portal.people.models import Group
 from portal.people.roles import SYSTEM
 from portal.receipts import actions, queries, short
@@ -71,8 +71,9 @@ def _keep(kept: files.Files, made: pictures.Made) -> dict:
 
 @happened.connect
 def money_moved(_action, *, entry, group) -> None:
-    """After each entry in a group's books, what a short fund holds back is looked at again."""
-    if group is not None and entry.subject_table == JournalEntry.__tablename__:
+    """After each entry in a group's books, and each yes to what was proposed for a fund, what a short fund holds back is
+    looked at again."""
+    if group is not None and entry.subject_table in {JournalEntry.__tablename__, Fund.__tablename__}:
         enqueue("receipts.look_at_short", group_id=group.id)
 
 

@@ -100,6 +100,8 @@ class Receipt(GroupOwned, db.Model):
 
     def change(self, **facts) -> None:
         """Set what the group says of it. What a yes was bound to takes it back, a changed amount the host's check too."""
+        if "fund_id" in facts and facts["fund_id"] != self.fund_id:
+            facts = {"line_id": None, **facts}
         changed = {name for name, value in facts.items() if getattr(self, name) != value}
         for name in changed:
             setattr(self, name, facts[name])
@@ -125,10 +127,9 @@ class Receipt(GroupOwned, db.Model):
     @property
     def past_undo(self) -> str:
         """Why a change of it can't be undone any more (autonomy guide: money already paid), or an empty string."""
-        moved = self.paid_on or self.in_run_at
-        return (
-            "The money is on its way or paid, so this can’t be undone. You can raise a question instead." if moved else ""
-        )
+        if self.paid_on or self.in_run_at:
+            return "The money is on its way or paid, so this can’t be undone. You can raise a question instead."
+        return ""
 
     @property
     def ref(self) -> str:
@@ -175,6 +176,7 @@ class Picture(GroupOwned, db.Model):
             within_group("receipt_id", "receipts"),
             sa.Index("ix_pictures_receipt", "group_id", "receipt_id"),
             sa.Index("ix_pictures_sha256", "group_id", "sha256"),
+            sa.Index("ix_pictures_file", "sha256"),
         )
 
     @property

@@ -195,9 +195,10 @@ def _in_view(view: str):
     open_ones = [Receipt.withdrawn_at.is_(None), Receipt.paid_on.is_(None)]
     going = [*open_ones, ~_has_question, sa.not_(sa.func.coalesce(held, False))]
     with_group = sa.and_(Receipt.asked_at.is_not(None), Receipt.agreed_at.is_(None))
+    unasked = sa.and_(Receipt.asked_at.is_(None), Receipt.accepted_at.is_not(None))
     return {
         "check": [*going, Receipt.accepted_at.is_(None), ~with_group],
-        "group": [*going, with_group],
+        "group": [*going, sa.or_(with_group, unasked)],
         "asked": [*open_ones, _has_question, sa.not_(sa.func.coalesce(held, False))],
         "ready": [*going, Receipt.accepted_at.is_not(None), Receipt.agreed_at.is_not(None)],
         "held": [*open_ones, held],

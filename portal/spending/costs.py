@@ -1,11 +1,12 @@
 """When is a cost agreed to, and may it be paid? The group's rule for yes, and what a yes is bound to.
 
-Nobody decides on money for themselves (autonomy guide, "Actors" and F4): who is paid, or said they have an interest of their own,
-is not counted among those who can. Where nobody is left, the host's check stands for the group's yes.
+Nobody decides on money for themselves (autonomy guide, "Actors" and F4): who is paid, or said they have an interest
+of their own, is not counted among those who can. Where nobody is left, the host's check stands for the group's yes.
 """
 
 import hashlib
 import json
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 
@@ -92,43 +93,54 @@ def stands_back(receipt: Receipt, person_id: int | None) -> bool:
     return db.session.scalar(said) is not None
 
 
-def yeses(receipt: Receipt) -> list[Approval]:
-    """The yeses to exactly this that stand, of people who can still give one."""
-    standing = sa.select(Approval).where(
+@dataclass(frozen=True)
+class Deciding:
+    """How the deciding on one cost stands: what a yes is bound to now, who can give one, who did, how many it takes."""
+
+    mark: str
+    deciders: dict[int, str]
+    given: list[int]
+    needed: int
+
+    @property
+    def enough(self) -> bool:
+        return bool(self.deciders) and len(self.given) >= self.needed
+
+
+def deciding(receipt: Receipt) -> Deciding:
+    """Four statements. With nobody left who can decide, nothing is needed, and nothing is enough."""
+    now, able = mark(receipt), deciders(receipt)
+    standing = sa.select(Approval.person_id).where(
         Approval.group_id == receipt.group_id,
         Approval.receipt_id == receipt.id,
         Approval.ended_at.is_(None),
-        Approval.mark == mark(receipt),
-        Approval.person_id.in_(deciders(receipt)),
+        Approval.mark == now,
     )
-    return list(db.session.scalars(standing.order_by(Approval.id)))
-
-
-def needed(receipt: Receipt) -> int:
-    """How many yeses it takes, of those who can decide; 0 where nobody can."""
-    able = len(deciders(receipt))
-    wanted = {Needs.ONE: 1, Needs.TWO: 2, Needs.ALL: able}
-    return min(able, wanted[asks_for(rule_of(receipt.group_id), receipt.amount_pence or 0)])
+    given = [person_id for person_id in db.session.scalars(standing.order_by(Approval.id)) if person_id in able]
+    wanted = {Needs.ONE: 1, Needs.TWO: 2, Needs.ALL: len(able)}
+    asked = wanted[asks_for(rule_of(receipt.group_id), receipt.amount_pence or 0)]
+    return Deciding(now, able, given, min(len(able), asked))
 
 
 def count(receipt: Receipt) -> None:
-    """Within an action: agreed, when those who can decide said yes in number; waiting again, when what they agreed to changed."""
+    """Within an action: agreed, once enough of those who can decide said yes; waiting again, once it changed."""
     if receipt.asked_at is None or receipt.in_run_at or receipt.paid_on:
         return
-    now, given = mark(receipt), yeses(receipt)
-    by_staff = receipt.agreed_mark == now and receipt.waits_until is not None
-    if not deciders(receipt):
-        if receipt.agreed_mark != now:
-            receipt.agree(None, now)
-    elif len(given) >= needed(receipt):
-        if receipt.agreed_mark != now or receipt.agreed_by is None:
-            receipt.agree(given[-1].person_id, now)
-    elif not by_staff:
+    stands = deciding(receipt)
+    as_it_is = receipt.agreed_mark == stands.mark
+    if not stands.deciders:
+        if not as_it_is:
+            receipt.agree(None, stands.mark)
+    elif stands.enough:
+        if not as_it_is or receipt.agreed_by is None:
+            receipt.agree(stands.given[-1], stands.mark)
+    elif not as_it_is or receipt.agreed_by is None:
         receipt.disagree()
 
 
-def payable(receipt: Receipt) -> str:
-    """Why it can't be paid now, as a plain sentence; empty where it can. Asked again wherever money is about to move."""
+def payable(receipt: Receipt, *, by_transfer: bool = True) -> str:
+    """Why it can't be paid now, as a plain sentence; empty where it can. Asked again wherever money is about to move. What
+    isn't paid `by_transfer` (by card, by direct debit) needs no account to pay to."""
     if receipt.withdrawn_at:
         return "It was taken back."
     if receipt.paid_on or receipt.in_run_at:
@@ -148,7 +160,7 @@ def payable(receipt: Receipt) -> str:
         return f"It’s on hold under {held.rule}: {held.reason}"
     if any(question.answered_at is None for question in questions):
         return "A question about it is open."
-    if payees.current(receipt.group_id, receipt.payee_id) is None:
+    if by_transfer and payees.current(receipt.group_id, receipt.payee_id) is None:
         return "There are no bank details to pay it to."
     covered = sa.select(Commitment.id).where(
         Commitment.group_id == receipt.group_id,

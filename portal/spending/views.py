@@ -1,9 +1,218 @@
-"""Pages of spending."""
+"""Costs: asked for, agreed to by the group's own rule; and the rule. The host's side of one cost."""
 
-from flask import Flask
+from flask import Blueprint, Flask, abort, g, url_for
 
-from portal.spending import models  # noqa: F401
+from portal.autonomy.door import Mistake, may
+from portal.core.web import invalid, page, saved
+from portal.payees import queries as payees
+from portal.people import queries as people
+from portal.people.reach import actor, as_staff, group, in_group
+from portal.people.roles import ORGANISERS
+from portal.receipts import queries as receipts
+from portal.receipts.models import CostKind
+from portal.spending import actions, costs, queries
+from portal.spending.forms import KINDS, NEEDS, CostForm, RuleForm, YesForm
+
+bp = Blueprint("spending", __name__, url_prefix="/g/<group>")
+bp_host = Blueprint("costs", __name__, url_prefix="/host/receipts/<int:number>/payment")
+AT = "/receipts/<int:number>/payment"
+
+
+@bp.get(AT)
+@in_group()
+def show(number):
+    """One cost: ask for it to be paid; or how it stands, and a yes."""
+    found = _found(number)
+    if found.receipt.asked_at is None:
+        return page("spending/ask.html", found=found, form=_offered(_filled(found)))
+    return page("spending/show.html", **_facts(found))
+
+
+@bp.get(f"{AT}/form")
+@in_group()
+def edit(number):
+    """Change what was asked for. What was said yes to is asked again."""
+    found = _found(number)
+    return page("spending/ask.html", found=found, form=_offered(_filled(found)))
+
+
+@bp.post(AT)
+@in_group(does=actions.ask)
+def ask(number):
+    found, form = _found(number), _offered(CostForm.from_request())
+    if form.validate():
+        try:
+            actions.ask(actor(), group(), found.receipt.id, **form.facts())
+            return saved(goto=url_for(".show", group=group().slug, number=number), says="Asked.")
+        except Mistake as mistake:
+            _beside(form, mistake)
+    return invalid("spending/ask.html", found=found, form=form)
+
+
+@bp.post(f"{AT}/end")
+@in_group(does=actions.unask)
+def unask(number):
+    actions.unask(actor(), group(), _found(number).receipt.id)
+    goto = url_for("receipts.show", group=group().slug, number=number)
+    return saved(goto=goto, says="Nobody asks for it to be paid now. The receipt stays.")
+
+
+@bp.post(f"{AT}/yes")
+@in_group(roles=ORGANISERS, does=actions.say_yes)
+def say_yes(number):
+    found, form = _found(number), YesForm.from_request()
+    if form.validate():
+        try:
+            actions.say_yes(actor(), group(), found.receipt.id, **form.facts())
+            return saved(goto=url_for(".show", group=group().slug, number=number), says="Yes. Thank you.")
+        except Mistake as mistake:
+            form.mark.errors = [str(mistake)]
+    return invalid("spending/show.html", **_facts(_found(number), form))
+
+
+@bp.post(f"{AT}/yes/end")
+@in_group(roles=ORGANISERS, does=actions.take_back_yes)
+def take_back_yes(number):
+    actions.take_back_yes(actor(), group(), _found(number).receipt.id)
+    return saved(goto=url_for(".show", group=group().slug, number=number), says="Your yes is taken back.")
+
+
+@bp.post(f"{AT}/standing-back")
+@in_group(roles=ORGANISERS, does=actions.stand_back)
+def stand_back(number):
+    actions.stand_back(actor(), group(), _found(number).receipt.id)
+    return saved(goto=url_for(".show", group=group().slug, number=number), says="You stood back. The others decide.")
+
+
+@bp.get("/money/ask")
+@in_group()
+def new():
+    """Ask for a payment there is no receipt of yet."""
+    return page("spending/ask.html", found=None, form=_offered(CostForm()))
+
+
+@bp.post("/money/ask")
+@in_group(does=actions.ask_anew)
+def ask_anew():
+    form = _offered(CostForm.from_request())
+    if form.validate():
+        try:
+            made = actions.ask_anew(actor(), group(), receipt_key=form.key.data, **form.facts())
+            return saved(goto=url_for(".show", group=group().slug, number=made.number), says="Asked.")
+        except Mistake as mistake:
+            _beside(form, mistake)
+    return invalid("spending/ask.html", found=None, form=form)
+
+
+@bp.get("/money/rule")
+@in_group()
+def rule():
+    """Who of us says yes to costs."""
+    return page("spending/rule.html", **_rule())
+
+
+@bp.post("/money/rule")
+@in_group(roles=ORGANISERS, does=actions.set_rule)
+def set_rule():
+    form = RuleForm.from_request()
+    if not form.validate():
+        return invalid("spending/rule.html", **_rule(form))
+    made = actions.set_rule(actor(), group(), **form.facts())
+    says = "It holds from now." if made.agreed_at else "It stays as it was until another organiser agrees."
+    return saved(goto=url_for(".rule", group=group().slug), says=says)
+
+
+@bp.post("/money/rules/<int:rule_id>/agreement")
+@in_group(roles=ORGANISERS, does=actions.agree_rule)
+def agree_rule(rule_id):
+    actions.agree_rule(actor(), group(), rule_id)
+    return saved(goto=url_for(".rule", group=group().slug), says="Agreed. It holds from now.")
+
+
+@bp_host.get("/")
+@as_staff(roles=actions.STAFF)
+def cost(number):
+    """One cost from the host's side: who is paid, who said yes."""
+    return page("spending/cost.html", **_hosts(number))
+
+
+@bp_host.post("/yes")
+@as_staff(roles=actions.STAFF, does=actions.say_yes_for)
+def say_yes_for(number):
+    """Say yes for the group: done and told, proposed or refused, as the group has set it."""
+    found, form = queries.numbered(number) or abort(404), YesForm.from_request()
+    if form.validate():
+        try:
+            actions.say_yes_for(actor(), found.group, found.receipt.id, **form.facts())
+            return saved(goto=url_for(".cost", number=number), says="Yes, for the group. It sees it.")
+        except Mistake as mistake:
+            form.mark.errors = [str(mistake)]
+    return invalid("spending/cost.html", **_hosts(number, form))
+
+
+def _found(number: int) -> queries.Cost:
+    return queries.numbered(number, g.place.group_id) or abort(404)
+
+
+def _filled(found: queries.Cost) -> CostForm:
+    """The form with what is known of the receipt."""
+    receipt = found.receipt
+    pot = f"{receipt.fund_id}-{receipt.line_id or ''}" if receipt.fund_id else ""
+    known = {"kind": receipt.kind or CostKind.PAY_BACK, "shop": receipt.shop or receipt.label, "pot": pot}
+    return CostForm(data=known | {"amount_pence": receipt.amount_pence, "payee_id": receipt.payee_id})
+
+
+def _offered(form: CostForm) -> CostForm:
+    form.offer(payees.listed(g.place.group_id), queries.pots(g.place.group_id))
+    return form
+
+
+def _beside(form: CostForm, mistake: Mistake) -> None:
+    name = {"fund_id": "pot", "line_id": "pot"}.get(mistake.field or "", mistake.field)
+    form[name if name in form else "kind"].errors = [str(mistake)]
+
+
+def _facts(found: queries.Cost, form: YesForm | None = None) -> dict:
+    stands = costs.deciding(found.receipt)
+    me = actor().person_id
+    return {
+        "found": found,
+        "receipt": found.receipt,
+        "kind": KINDS.get(found.receipt.kind) if found.receipt.kind else "",
+        "stands": stands,
+        "names": queries.names_beside(found.receipt),
+        "decides": me in stands.deciders,
+        "said": me in stands.given,
+        "organises": bool(actor().roles & ORGANISERS),
+        "form": form or YesForm(data={"mark": stands.mark}),
+    }
+
+
+def _hosts(number: int, form: YesForm | None = None) -> dict:
+    found = queries.numbered(number) or abort(404)
+    facts = _facts(found, form)
+    return facts | {
+        "may_yes": may(actor(), found.group, actions.say_yes_for, found.receipt),
+        "why_not": costs.payable(found.receipt),
+        "details": payees.current(found.group.id, found.receipt.payee_id),
+        "held": receipts.parts_of(found.receipt)[2],
+    }
+
+
+def _rule(form: RuleForm | None = None) -> dict:
+    now = costs.rule_of(g.place.group_id)
+    known = {"needs": now.needs, "over_pence": now.over_pence, "over_needs": now.over_needs or "two"} if now else {}
+    return {
+        "rule": now,
+        "needs": NEEDS,
+        "wish": queries.open_rule(g.place.group_id),
+        "me": actor().person_id,
+        "alone": len(people.organisers(g.place.group_id)) == 1,
+        "organises": bool(actor().roles & ORGANISERS),
+        "form": form or RuleForm(data=known),
+    }
 
 
 def init_app(app: Flask) -> None:
-    """Nothing to see yet."""
+    app.register_blueprint(bp)
+    app.register_blueprint(bp_host)

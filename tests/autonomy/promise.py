@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 
 ONLY_US, ASK_FIRST, TELL_AFTER, YOU_DO = range(4)
 DAY = timedelta(days=1)
+LIMITS = "limits"
 
 
 @dataclass
 class Loosening:
-    to: int
+    to: int | tuple[int, int]
     by: str
     started: datetime
     holds_from: datetime | None = None
@@ -69,6 +70,8 @@ class Glass:
 class Group:
     levels: dict[str, int]
     organisers: dict[str, datetime]  # since when
+    hosts: frozenset[str] = frozenset()  # who also works for the host
+    limits: tuple[int, int] = (100_00, 300_00)  # pence each, pence a month
     rows: dict[int, Row] = field(default_factory=dict)
     loosenings: dict[str, Loosening] = field(default_factory=dict)
     proposals: dict[int, Proposal] = field(default_factory=dict)
@@ -81,7 +84,10 @@ class Group:
         """What time alone brings: an agreed loosening holds after its wait, one without a second lapses, never more."""
         for area, one in list(self.loosenings.items()):
             if one.holds_from and one.holds_from <= now:
-                self.levels[area] = one.to
+                if area == LIMITS:
+                    self.limits = one.to
+                else:
+                    self.levels[area] = one.to
                 del self.loosenings[area]
             elif one.holds_from is None and one.started + 14 * DAY <= now:
                 del self.loosenings[area]
@@ -98,7 +104,7 @@ class Group:
         return proposal.answer is None and self.awake(proposal.made, now) < 14 * DAY
 
     def counts(self, person: str, now: datetime) -> bool:
-        return now - self.organisers[person] >= 7 * DAY
+        return person not in self.hosts and now - self.organisers[person] >= 7 * DAY
 
     def staff(self, area: str, now: datetime, row: int | None = None) -> str:
         """What staff get in an area, about a row."""
@@ -139,23 +145,37 @@ class Group:
                 proposal.answer = "lapsed"
         return "tighter"
 
+    def set_limits(self, by: str, each: int, month: int, now: datetime) -> str:
+        """What is lower at once, what is higher by the quorum and the wait."""
+        lower = min(each, self.limits[0]), min(month, self.limits[1])
+        higher = (each, month) != lower
+        if higher and not self.counts(by, now):
+            return "refused"
+        if lower == self.limits and not higher:
+            return "nothing"
+        if lower != self.limits:
+            self.loosenings.pop(LIMITS, None)
+            self.limits = lower
+        if higher:
+            self.loosenings[LIMITS] = Loosening((each, month), by, now)
+        return "looser" if higher else "tighter"
+
     def agree(self, by: str, area: str, now: datetime) -> bool:
         one = self.loosenings.get(area)
-        if one is None or one.holds_from:
+        ours = set(self.organisers) - self.hosts
+        if one is None or one.holds_from or one.by not in ours or not self.counts(by, now):
             return False
         if one.by == by:
-            if len(self.organisers) > 1 or now - one.started < 7 * DAY:
+            if len(ours) > 1 or now - one.started < 7 * DAY:
                 return False
             one.holds_from = now
-        elif not self.counts(by, now):
-            return False
         else:
             one.holds_from = now + 2 * DAY
         self.settle(now)
         return True
 
     def yes(self, by: str, proposal: Proposal, label: str, now: datetime) -> bool:
-        if not self.waits(proposal, now) or proposal.by == by or self.rows[proposal.row].version != proposal.version:
+        if not self.waits(proposal, now) or by in self.hosts or self.rows[proposal.row].version != proposal.version:
             return False
         proposal.answer = "yes" if label == proposal.label else "amended"
         self.write(proposal.row, label)

@@ -1,5 +1,7 @@
 """The door: asked, run, noted, committed once; or refused with nothing changed."""
 
+import contextlib
+
 import pytest
 import sqlalchemy as sa
 
@@ -165,6 +167,34 @@ def test_sensitive_acts_need_a_fresh_proof(kettle):
     with pytest.raises(door.ProofNeeded):
         members.invite_helper(unproved, kettle, email="new@example.org")
     members.invite_helper(make.actor(marsha), kettle, email="new@example.org")
+
+
+@pytest.mark.parametrize(
+    ("cost", "outcome"),
+    [(60_00, "allow_list"), ((60_00, 240_00), "allow_list"), ((60_00, 240_01), "propose"), (100_01, "propose")],
+)
+def test_what_an_action_costs_counts_against_both_limits_of_the_group(kettle, glyn, monkeypatch, cost, outcome):
+    """Its price alone, or with what staff said yes to this month already."""
+    monkeypatch.setattr(door, "ACTIONS", dict(door.ACTIONS))
+    make.set_level(kettle, Area.SPENDING, Level.YOU_DO)
+
+    @door.action(
+        area=Area.SPENDING,
+        roles=frozenset({Role.FINANCE}),
+        on=Receipt,
+        reads=True,
+        costs=lambda row, facts: cost,
+        says="said yes to a cost",
+    )
+    def say_yes_to_cost(by, group, receipt):
+        return receipt
+
+    receipt = make.receipt(kettle)
+    assert door.may(make.actor(glyn, Role.FINANCE), kettle, say_yes_to_cost, receipt).outcome == outcome
+    with contextlib.suppress(door.Proposed):
+        say_yes_to_cost(make.actor(glyn, Role.FINANCE), kettle, receipt.id)
+    (entry,) = entries("autonomy.say_yes_to_cost")
+    assert (entry.outcome, entry.area) == (outcome, "spending")
 
 
 def test_an_action_of_a_groups_is_of_a_group(kettle):

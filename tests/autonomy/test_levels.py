@@ -7,11 +7,12 @@ import sqlalchemy as sa
 import time_machine
 
 from portal.autonomy import actions, standing
-from portal.autonomy.areas import Area, Level
+from portal.autonomy.areas import FLOOR_REASONS, Area, Level
 from portal.autonomy.door import Mistake, Proposed, Refused
 from portal.autonomy.models import Loosening, Proposal
 from portal.core import clock, wall
 from portal.core.db import db
+from portal.core.filters import full_day
 from portal.people.models import Membership
 from portal.people.roles import STAFF_ROLES, Actor, Role
 from portal.receipts import actions as receipts
@@ -172,3 +173,92 @@ def test_what_holds_or_was_stopped_is_not_stopped_again(kettle):
     actions.stop(organiser("Joe"), kettle, loosening.id)
     with pytest.raises(Mistake, match="was stopped"):
         actions.stop(organiser("Marsha"), kettle, loosening.id)
+
+
+def test_the_whole_promise_says_who_agreed_to_what_and_when_and_each_rule_of_the_floor_with_its_reason(kettle, client):
+    actions.set_limits(organiser("Marsha"), kettle, each_pence=50_00, month_pence=90_00)
+    set_level("Joe", kettle, Level.ONLY_US, Area.BUDGET)
+    started = set_level("Marsha", kettle, Level.YOU_DO)
+    actions.agree(organiser("Joe"), kettle, started.id)
+    raised = actions.set_limits(organiser("Joe"), kettle, each_pence=60_00, month_pence=90_00)
+    day = full_day(clock.now())
+
+    def promise() -> str:
+        return words(client.as_(make.person("Marsha")).get("/g/tuesday-kettle/say/promise"))
+
+    page = promise()
+    assert f"can’t move our money between lines. Set by Joe, since {day}." in page
+    assert f"£50.00 for each cost, £90.00 in one month. Over that, they ask. Set by Marsha, since {day}." in page
+    assert "can suggest a label or a note. Their own ledger code stands beside them. As it is for every group" in page
+    assert [f"F{n}" for n in range(1, 11) if f" F{n} " in page] == [f"F{n}" for n in range(1, 11)]
+    assert all(reason in page for reason in FLOOR_REASONS.values())
+    with later(hours=49):
+        day = full_day(clock.now())
+        assert f"It all shows in What’s changed. Agreed by Marsha and Joe, since {day}." in promise()
+        assert "£50.00 for each cost" in promise()
+        actions.agree(organiser("Marsha"), kettle, raised.id)
+    with later(hours=99):
+        assert "£60.00 for each cost, £90.00 in one month. Over that, they ask. Agreed by Joe and Marsha" in promise()
+
+
+def test_of_two_limits_the_lower_holds_at_once_and_the_higher_waits(kettle):
+    marsha = organiser("Marsha")
+    started = actions.set_limits(marsha, kettle, each_pence=150_00, month_pence=200_00)
+    now = standing.of(kettle.id)
+    assert (now.each_pence, now.month_pence) == (100_00, 200_00)
+    actions.agree(organiser("Joe"), kettle, started.id)
+    with later(hours=49):
+        now = standing.of(kettle.id)
+        assert (now.each_pence, now.month_pence) == (150_00, 200_00)
+
+
+def test_a_lower_limit_ends_what_staff_proposed_to_spend_and_what_would_raise_it(kettle):
+    glyn, marsha = make.staff("Glyn", Role.FINANCE), organiser("Marsha")
+    with wall.opened(kettle.id):
+        facts = {"action": "receipts.describe", "facts": {}, "person_id": glyn.id, "role": Role.FINANCE}
+        db.session.add_all(Proposal(group_id=kettle.id, area=area, **facts) for area in (Area.SPENDING, Area.BUDGET))
+    db.session.commit()
+    raised = actions.set_limits(marsha, kettle, each_pence=150_00, month_pence=300_00)
+    assert db.session.scalars(sa.select(Proposal.answer)).all() == [None, None]
+    actions.set_limits(marsha, kettle, each_pence=50_00, month_pence=300_00)
+    assert db.session.scalars(sa.select(Proposal.answer).order_by(Proposal.id)).all() == ["lapsed", None]
+    with pytest.raises(Mistake):
+        actions.agree(organiser("Joe"), kettle, raised.id)
+
+
+def test_what_someone_started_who_is_no_longer_an_organiser_is_started_anew(kettle):
+    started = set_level("Marsha", kettle, Level.YOU_DO)
+    with wall.opened(kettle.id):
+        marsha = make.person("Marsha").id
+        db.session.scalars(sa.select(Membership).where(Membership.person_id == marsha)).one().ended_at = clock.now()
+    db.session.commit()
+    with later(days=8), pytest.raises(Mistake, match="Start it anew"):
+        actions.agree(organiser("Joe"), kettle, started.id)
+
+
+def test_whoever_works_for_the_host_too_tightens_and_never_counts_for_loosening(kettle, client):
+    """Host staff never count as organisers or consent: the other one is then the only organiser."""
+    before = set_level("Joe", kettle, Level.YOU_DO, Area.BUDGET)
+    make.staff("Joe", Role.COORDINATOR)
+    joe, marsha = organiser("Joe"), organiser("Marsha")
+    started, before = set_level("Marsha", kettle, Level.YOU_DO).id, before.id
+    for tries in (
+        lambda: actions.agree(joe, kettle, started),
+        lambda: set_level("Joe", kettle, Level.TELL_AFTER, Area.DOCUMENTS),
+        lambda: actions.set_limits(joe, kettle, each_pence=150_00, month_pence=300_00),
+    ):
+        with pytest.raises(Mistake, match="also work for the host"):
+            tries()
+    with pytest.raises(Mistake, match="Start it anew"):
+        actions.agree(marsha, kettle, before)
+    with later(days=6), pytest.raises(Mistake, match="7 days after"):
+        actions.agree(organiser("Marsha"), kettle, started)
+    set_level("Joe", kettle, Level.ONLY_US, Area.STORY)
+    set_level("Joe", kettle, Level.ONLY_US, Area.DOCUMENTS)
+    assert level(kettle, Area.DOCUMENTS) is Level.ONLY_US
+    with later(days=7, seconds=1):
+        actions.agree(organiser("Marsha"), kettle, started)
+        assert level(kettle) is Level.YOU_DO
+    client.as_(make.person("Joe"))
+    assert "Yes, agree" not in client.get("/g/tuesday-kettle/say").text
+    assert "You also work for" in client.get("/g/tuesday-kettle/say/documents").text

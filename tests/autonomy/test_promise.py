@@ -41,12 +41,14 @@ from tests.autonomy import promise
 RUNS, STEPS = (1500, 60) if os.environ.get("SOAK") else (150, 30)  # on each database
 LEVELS = list(Level)
 AREAS = ("receipts", "people")
+LIMITS = promise.LIMITS
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 STAFF = ("imani", "glyn", "bea")  # coordinator, finance, trustee
 OPEN = {"receipts": promise.TELL_AFTER, "people": promise.YOU_DO}
 SHUT = {"receipts": promise.ONLY_US, "people": promise.ONLY_US}
 OURS = {0: ("marsha", "joe", "new", "sefa", "bernie"), 1: ("sam", "pat")}  # organisers, and last a helper
 HELPERS = {"bernie", "pat"}
+HOSTS_TOO = frozenset({"sefa"})
 ROLE = {"imani": Role.COORDINATOR, "glyn": Role.FINANCE, "bea": Role.TRUSTEE, "sefa": Role.COORDINATOR}
 count = itertools.count(1)
 
@@ -119,6 +121,7 @@ class Promise(RuleBasedStateMachine):
         """Two groups that chose opposite settings: one open, one shut."""
         self.run = next(count)
         self.people, self.tokens, self.groups, self.receipts = {}, {}, [], []
+        self.inside = [set(names) for names in OURS.values()]
         for name in (*OURS[0], *OURS[1], *STAFF):
             self.people[name] = self.arrive(name)
         for name in ("imani", "glyn", "bea", "sefa"):
@@ -158,7 +161,7 @@ class Promise(RuleBasedStateMachine):
         first = db.session.get_one(Person, self.people[OURS[n][0]])
         self.receipts.append([Known(one.id, one.number) for one in (make.receipt(group, first) for _ in (0, 1))])
         organisers = {name: since[name] for name in OURS[n] if name not in HELPERS}
-        return promise.Group(dict(chosen), organisers, {0: promise.Row(), 1: promise.Row()})
+        return promise.Group(dict(chosen), organisers, HOSTS_TOO, rows={0: promise.Row(), 1: promise.Row()})
 
     # How a browser asks
 
@@ -208,10 +211,40 @@ class Promise(RuleBasedStateMachine):
         if did in {"tighter", "looser"}:
             self.expect(n, who, "autonomy.set_level")
 
-    @rule(n=groups, who=anyone, area=areas, what=st.sampled_from(("agreement", "stop")))
+    @rule(n=groups, who=anyone, each=st.sampled_from((50, 100, 150)), month=st.sampled_from((200, 300, 400)))
+    def set_limits(self, n, who, each, month):
+        """Lower at once, higher like any loosening; both in one form (5)."""
+        status = self.send(who, self.ours(n, "say/spending/limits"), each_pence=each, month_pence=month)
+        if not self.organises(who, n):
+            assert status == 404
+            return
+        did = self.model[n].set_limits(who, each * 100, month * 100, self.now)
+        assert status == (422 if did == "refused" else 303)
+        if did in {"tighter", "looser"}:
+            self.expect(n, who, "autonomy.set_limits")
+
+    @precondition(lambda self: any(group.loosenings for group in self.model))
+    @rule(pick=st.integers(0, 99))
+    def whoever_started_leaves(self, pick):
+        """Then nobody can agree to it; the last organiser stays (5)."""
+        n, loosening = self.pick(pick, "loosenings")
+        who, group = loosening.by, self.model[n]
+        if who not in group.organisers:
+            return
+        with reading():
+            own = (Membership.group_id == self.groups[n].id, Membership.person_id == self.people[who])
+            place = db.session.scalar(sa.select(Membership.id).where(*own))
+        status = self.send(who, self.ours(n, f"people/{place}/leaving"))
+        assert status == (303 if len(group.organisers) > 1 else 422)
+        if status == 303:
+            del group.organisers[who]
+            self.inside[n].remove(who)
+            self.expect(n, who, "members.leave")
+
+    @rule(n=groups, who=anyone, area=st.sampled_from((*AREAS, LIMITS)), what=st.sampled_from(("agreement", "stop")))
     def answer_loosening(self, n, who, area, what):
         with reading():
-            own = (Loosening.group_id == self.groups[n].id, Loosening.area == area)
+            own = (Loosening.group_id == self.groups[n].id, Loosening.area == ("spending" if area == LIMITS else area))
             number = db.session.scalar(sa.select(sa.func.max(Loosening.id)).where(*own))
         if number is None:
             return
@@ -251,7 +284,7 @@ class Promise(RuleBasedStateMachine):
     def our_label(self, n, who, row, label):
         """An organiser at every level; a helper only what they added, and these they didn't."""
         status = self.send(who, self.ours(n, f"receipts/{self.receipts[n][row].name}/details"), label=label)
-        if who not in OURS[n]:
+        if who not in self.inside[n]:
             assert status == 404
         elif who in HELPERS:
             assert status == 403
@@ -432,12 +465,13 @@ class Promise(RuleBasedStateMachine):
         assert dict(db.session.execute(found).all()) == wanted
         stands = standing.of(group_id)
         assert {area: LEVELS.index(stands.levels[Area(area)]) for area in AREAS} == group.levels
+        assert (stands.each_pence, stands.month_pence) == group.limits
         assert stands.is_quiet == group.is_quiet(self.now)
         answers = sa.select(Proposal.id, Proposal.answer).where(Proposal.group_id == group_id, Proposal.area == "receipts")
         assert dict(db.session.execute(answers).all()) == {one.id: one.answer for one in group.proposals.values()}
         members = sa.select(Membership.person_id).where(Membership.group_id == group_id, Membership.ended_at.is_(None))
         n = self.model.index(group)
-        assert set(db.session.scalars(members)) == {self.people[name] for name in OURS[n]}
+        assert set(db.session.scalars(members)) == {self.people[name] for name in self.inside[n]}
         invited = sa.select(Invitation.email).where(Invitation.group_id == group_id)
         assert set(db.session.scalars(invited)) == group.invited
 

@@ -1,20 +1,26 @@
 """Proposals: nothing changes until an organiser says yes; no answer is a no."""
 
-from datetime import date, timedelta
+import re
+from datetime import UTC, date, datetime, timedelta
+from typing import Optional
 
 import pytest
 import sqlalchemy as sa
 import time_machine
 
-from portal.autonomy import actions, queries
+from portal.autonomy import actions, door, queries
+from portal.autonomy.areas import Area, Level
 from portal.autonomy.door import Mistake, Proposed, Refused
 from portal.autonomy.models import Proposal
 from portal.core import clock
 from portal.core.db import db
+from portal.members import actions as members
+from portal.members.models import Invitation
 from portal.people.roles import Role
 from portal.receipts import actions as receipts
 from portal.receipts.models import Receipt
 from tests import make
+from tests.client import words
 
 
 @pytest.fixture
@@ -63,6 +69,71 @@ def test_yes_with_our_own_words(kettle, glyn, receipt, marsha):
     assert db.session.get_one(Proposal, proposal.id).answer == "amended"
 
 
+def test_a_yes_to_what_asks_for_a_passkey_asks_for_it_too(client, kettle):
+    """Whom we let in is no more everyday by being staff's idea."""
+    make.set_level(kettle, Area.PEOPLE, Level.ASK_FIRST)
+    imani = make.actor(make.staff("Imani", Role.COORDINATOR), Role.COORDINATOR)
+    with pytest.raises(Proposed) as raised:
+        members.invite_helper(imani, kettle, email="june@example.org")
+    yes = f"/g/tuesday-kettle/proposals/{raised.value.proposal.id}/yes"
+    client.as_(make.person("Marsha"), proved=False)
+    assert "/sign-in/again" in client.post(yes).headers["Location"]
+    assert db.session.scalars(sa.select(Invitation.email)).all() == []
+    client.as_(make.person("Marsha"))
+    assert client.post(yes).status_code == 303
+    assert db.session.scalars(sa.select(Invitation.email)).all() == ["june@example.org"]
+
+
+@pytest.fixture
+def suggested_helper(kettle):
+    """Imani suggests June as a helper."""
+    make.set_level(kettle, Area.PEOPLE, Level.ASK_FIRST)
+    imani = make.actor(make.staff("Imani", Role.COORDINATOR), Role.COORDINATOR)
+    with pytest.raises(Proposed) as raised:
+        members.invite_helper(imani, kettle, email="june@example.org")
+    return raised.value.proposal.id
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("", "Write their email address."),
+        ("nonsense", "Write the whole address"),
+        ("bernie@example.org", "They’re in your group already."),
+    ],
+)
+def test_our_own_words_are_asked_for_as_in_the_actions_own_form(client, kettle, suggested_helper, typed, sentence):
+    """A sentence beside the box, what was typed kept, nothing done; then put right, it is."""
+    yes = f"/g/tuesday-kettle/proposals/{suggested_helper}/yes"
+    client.as_(make.person("Marsha"))
+    page = client.post(yes, data={"to-email": typed})
+    assert page.status_code == 422
+    assert sentence in words(page)
+    assert re.search(
+        rf'<details class="why" open>.*name="to-email"[^>]*value="{typed}"[^>]*aria-invalid', page.text, re.DOTALL
+    )
+    assert db.session.scalars(sa.select(Invitation.email)).all() == []
+    assert client.post(yes, data={"to-email": " Ash@example.org "}).status_code == 303
+    assert db.session.scalars(sa.select(Invitation.email)).all() == ["ash@example.org"]
+
+
+def test_sums_and_days_are_written_anew_as_people_write_them(client, kettle, glyn, receipt):
+    yes = f"/proposals/{propose(glyn, kettle, receipt, amount_pence=12_30, spent_on=date(2026, 11, 3)).id}"
+    client.as_(make.person("Marsha"))
+    page = client.get(f"/g/tuesday-kettle{yes}").text
+    assert 'value="12.30"' in page
+    assert 'value="2026-11-03"' in page
+    wrong = client.post(f"/g/tuesday-kettle{yes}/yes", data={"to-amount_pence": "lots", "to-spent_on": "soon"})
+    assert wrong.status_code == 422
+    assert "Use numbers, like 6 or 6.50" in wrong.text
+    assert 'value="lots"' in wrong.text
+    assert 'value="soon"' in wrong.text
+    right = {"to-amount_pence": "£12.35", "to-spent_on": "4/11/2026", "to-note": "slipped in", "to-fund_id": "1"}
+    assert client.post(f"/g/tuesday-kettle{yes}/yes", data=right).status_code == 303
+    row = now_(receipt)
+    assert (row.amount_pence, row.spent_on, row.note, row.fund_id) == (12_35, date(2026, 11, 4), None, None)
+
+
 def test_no_and_silence_leave_everything_as_it_is(kettle, glyn, receipt, marsha):
     refused, silent = propose(glyn, kettle, receipt, label="x"), propose(glyn, kettle, receipt, note="y")
     actions.say_no(marsha, kettle, refused.id)
@@ -89,8 +160,8 @@ def test_a_yes_no_longer_fits_a_row_that_moved_on(kettle, glyn, receipt, marsha)
     assert now_(receipt).label == "milk and bread"
 
 
-def test_staff_never_answer_their_own_proposals_even_when_they_organise_the_group(kettle, receipt, marsha):
-    """Consent never comes from staff, nor from someone who is both for their own act (safety guide, 4)."""
+def test_staff_never_say_yes_even_when_they_organise_the_group(kettle, glyn, receipt, marsha):
+    """Consent never comes from staff (safety guide, 4): neither to their own proposal nor to a colleague's. A no does."""
     both = make.staff("Both", Role.FINANCE)
     from portal.core import wall
     from portal.people.models import Membership
@@ -101,8 +172,11 @@ def test_staff_never_answer_their_own_proposals_even_when_they_organise_the_grou
     proposal = propose(make.actor(both, Role.FINANCE), kettle, receipt, label="x")
     with pytest.raises(Refused):
         actions.say_yes(make.actor(both, Role.FINANCE), kettle, proposal.id)
-    with pytest.raises(Mistake, match="didn’t propose"):
-        actions.say_yes(make.actor(both), kettle, proposal.id)
+    colleagues = propose(glyn, kettle, receipt, label="y")
+    for one in (proposal, colleagues):
+        with pytest.raises(Mistake, match="You also work for the host"):
+            actions.say_yes(make.actor(both), kettle, one.id)
+    actions.say_no(make.actor(both), kettle, colleagues.id)
     actions.say_yes(marsha, kettle, proposal.id)
     assert now_(receipt).label == "x"
 
@@ -195,3 +269,81 @@ def test_a_long_list_of_proposals_is_a_page_at_a_time(client, kettle, glyn, rece
     second = client.get(f"/g/tuesday-kettle/proposals/?after={after}").text
     shown = [{n for n in numbers if f'name="picked" value="{n}"' in text} for text in (first, second)]
     assert (len(shown[0]), shown[0] | shown[1], shown[0] & shown[1]) == (20, numbers, set())
+
+
+@pytest.fixture
+def acts():
+    """The actions there are; those of a test are gone after it."""
+    kept = dict(door.ACTIONS)
+    yield door.ACTIONS
+    door.ACTIONS.clear()
+    door.ACTIONS.update(kept)
+
+
+def proposed(act, group, receipt, glyn, **facts) -> int:
+    with pytest.raises(Proposed) as raised:
+        act(glyn, group, receipt.id, **facts)
+    return raised.value.proposal.id
+
+
+def test_facts_come_back_as_the_action_takes_them(kettle, glyn, receipt, marsha, acts):
+    taken = {}
+
+    @door.action(area=Area.RECEIPTS, roles=frozenset({Role.FINANCE}), on=Receipt, says="took all kinds")
+    def take(
+        by,
+        group,
+        receipt,
+        *,
+        on: date | None,
+        since: Optional[datetime],  # noqa: UP045 - both ways of writing it
+        level: Level,
+        other: Level | None,
+        which: frozenset[int],
+        words: str,
+        pence: int,
+    ):
+        taken.update(on=on, since=since, level=level, other=other, which=which, words=words, pence=pence)
+
+    facts = {
+        **{"on": date(2026, 11, 3), "since": datetime(2026, 11, 3, 9, tzinfo=UTC), "level": Level.YOU_DO, "other": None},
+        **{"which": frozenset({3, 1}), "words": "2026-11-03", "pence": 7},
+    }
+    actions.say_yes(marsha, kettle, proposed(take, kettle, receipt, glyn, **facts))
+    assert taken == facts
+    assert {name: type(value) for name, value in taken.items()} == {name: type(value) for name, value in facts.items()}
+
+
+def test_who_may_not_do_it_to_this_row_is_asked_again_of_both_when_the_yes_comes(kettle, glyn, receipt, marsha, acts):
+    barred = set()
+
+    @door.action(
+        area=Area.RECEIPTS,
+        roles=frozenset({Role.FINANCE}),
+        on=Receipt,
+        bars=lambda by, row, facts: "It would be paid to you." if by.person_id in barred else "",
+        says="paid somebody",
+    )
+    def pay(by, group, receipt):
+        receipt.note = "paid"
+
+    number = proposed(pay, kettle, receipt, glyn)
+    for one in (glyn, marsha):
+        barred.add(one.person_id)
+        with pytest.raises(Mistake, match="paid to you"):
+            actions.say_yes(marsha, kettle, number)
+        barred.clear()
+    assert now_(receipt).note is None
+    actions.say_yes(marsha, kettle, number)
+    assert now_(receipt).note == "paid"
+
+
+def test_a_yes_lets_nothing_out_of_the_area_it_was_asked_in(kettle, glyn, receipt, marsha, acts):
+    @door.action(area=Area.BUDGET, roles=frozenset({Role.FINANCE}), on=Receipt, says="moved money")
+    def move(by, group, receipt):
+        receipt.label = "slipped in"
+
+    number = proposed(move, kettle, receipt, glyn)
+    with pytest.raises(door.OutOfArea):
+        actions.say_yes(marsha, kettle, number)
+    assert (now_(receipt).label, db.session.get_one(Proposal, number).answer) == ("milk", None)

@@ -1,5 +1,6 @@
 """Tell us after, with a real undo: 14 days, exact earlier values, both acts stay in the log."""
 
+import dataclasses
 from datetime import timedelta
 
 import pytest
@@ -8,11 +9,14 @@ import time_machine
 
 from portal.activity import chain
 from portal.activity.models import Entry, EntryWords
-from portal.autonomy import actions
+from portal.autonomy import actions, door
 from portal.autonomy.areas import Area, Level
 from portal.autonomy.door import Mistake, Proposed, Refused
-from portal.core import clock
+from portal.core import clock, wall
 from portal.core.db import db
+from portal.members import actions as members
+from portal.members.models import Invitation
+from portal.people.models import Membership
 from portal.people.roles import Role
 from portal.receipts import actions as receipts
 from portal.receipts.models import Receipt
@@ -49,7 +53,7 @@ def test_undo_on_day_14_restores_and_on_day_15_is_refused(kettle, told):
 def test_both_acts_stay_in_the_log_and_it_holds(kettle, told):
     _, entry, _, marsha = told
     actions.undo(marsha, kettle, entry.id)
-    assert [one.action for one, _ in chain.entries(kettle.id)][-2:] == ["receipts.describe", "autonomy.undo"]
+    assert [one.action for one, *_ in chain.entries(kettle.id)][-2:] == ["receipts.describe", "autonomy.undo"]
     assert list(chain.faults(kettle.id)) == []
     with pytest.raises(Mistake):
         actions.undo(marsha, kettle, entry.id)
@@ -147,3 +151,77 @@ def test_words_taken_out_of_the_log_are_nowhere_in_it_and_it_still_checks_out(cl
     client.as_(make.person("Marsha"))
     assert "What it said is no longer kept." in client.get(f"/g/tuesday-kettle/changes/{number}").text
     assert "took the words out of an entry" in client.get("/g/tuesday-kettle/log/").text
+
+
+@pytest.fixture
+def invited(kettle):
+    """A group that is told after who is asked in: (the entry, the coordinator who invited June, an organiser)."""
+    make.set_level(kettle, Area.PEOPLE, Level.TELL_AFTER)
+    imani = make.actor(make.staff("Imani", Role.COORDINATOR), Role.COORDINATOR)
+    members.invite_helper(imani, kettle, email="june@example.org")
+    entry = db.session.scalars(sa.select(Entry).where(Entry.action == "members.invite_helper")).one().id
+    return entry, imani, make.actor(make.person("Marsha"))
+
+
+def june() -> Invitation:
+    db.session.rollback()
+    return db.session.scalars(sa.select(Invitation).where(Invitation.email == "june@example.org")).one()
+
+
+def test_what_staff_added_is_taken_back_in_two_taps_and_stays_in_the_log(client, kettle, invited):
+    entry, _, _ = invited
+    client.as_(make.person("Marsha"))
+    assert f"/changes/{entry}" in client.get("/g/tuesday-kettle/").text
+    page = client.get(f"/g/tuesday-kettle/changes/{entry}").text
+    assert "june@example.org" in page
+    assert "Take it back" in page
+    assert client.post(f"/g/tuesday-kettle/changes/{entry}/undo").status_code == 303
+    assert (june().is_open, june().ended_by) == (False, make.person("Marsha").id)
+    assert "Take it back" not in client.get(f"/g/tuesday-kettle/changes/{entry}").text
+    assert [one.action for one, *_ in chain.entries(kettle.id)][-2:] == ["members.invite_helper", "autonomy.undo"]
+
+
+def test_after_that_staff_only_propose_to_add_in_this_way_for_30_days(kettle, invited):
+    entry, imani, marsha = invited
+    actions.undo(marsha, kettle, entry)
+    with pytest.raises(Proposed):
+        members.invite_helper(imani, kettle, email="june@example.org")
+    with time_machine.travel(clock.now() + timedelta(days=30, seconds=5)):
+        imani = make.actor(make.person("Imani"), Role.COORDINATOR)
+        assert members.invite_helper(imani, kettle, email="june@example.org").is_open
+
+
+def test_who_has_come_in_is_not_taken_back_by_an_undo(client, kettle, invited):
+    entry, _, marsha = invited
+    members.accept(make.actor(make.person("June"), Role.SELF), kettle, june().id, name="June")
+    with pytest.raises(Mistake, match="come in by now"):
+        actions.undo(marsha, kettle, entry)
+
+
+def test_whoever_helps_reads_that_something_was_added_and_not_whose_address(client, kettle, invited):
+    page = client.as_(make.person("Bernie")).get(f"/g/tuesday-kettle/changes/{invited[0]}")
+    assert "invited a helper" in page.text
+    assert "june@" not in page.text
+
+
+def test_where_nobody_said_how_it_is_taken_back_no_undo_is_offered(client, kettle, invited, monkeypatch):
+    entry, _, marsha = invited
+    unable = dataclasses.replace(members.invite_helper, takes_back=None)
+    monkeypatch.setitem(door.ACTIONS, "members.invite_helper", unable)
+    assert "Take it back" not in client.as_(make.person("Marsha")).get(f"/g/tuesday-kettle/changes/{entry}").text
+    with pytest.raises(Mistake, match="can’t be undone"):
+        actions.undo(marsha, kettle, entry)
+
+
+def test_a_removed_helper_who_is_back_another_way_is_not_put_in_twice(kettle):
+    make.set_level(kettle, Area.PEOPLE, Level.TELL_AFTER)
+    imani, marsha = make.actor(make.staff("Imani", Role.COORDINATOR), Role.COORDINATOR), make.actor(make.person("Marsha"))
+    bernie = make.person("Bernie").id
+    place = db.session.scalars(sa.select(Membership).where(Membership.person_id == bernie)).one().id
+    members.remove_helper(imani, kettle, place)
+    entry = db.session.scalar(sa.select(sa.func.max(Entry.id)))
+    with wall.opened(kettle.id):
+        db.session.add(Membership(group_id=kettle.id, person_id=bernie, role=Role.HELPER))
+    db.session.commit()
+    with pytest.raises(Mistake, match="Something newer"):
+        actions.undo(marsha, kettle, entry)

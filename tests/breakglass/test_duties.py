@@ -1,15 +1,19 @@
 """Break-glass: a closed list, two people, listed items, an end, the group told, its reply, a review, a count."""
 
+import json
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 from sqlalchemy.exc import DatabaseError
 
+from portal.activity import chain, check_log
 from portal.activity.models import Entry
-from portal.autonomy.actions import rest
+from portal.autonomy.actions import erase, rest
 from portal.autonomy.areas import Area, Level
 from portal.autonomy.door import Mistake, ProofNeeded, Refused
+from portal.autonomy.models import Quiet
 from portal.breakglass import actions, queries
 from portal.breakglass.models import Act, BreakGlass
 from portal.core import clock, wall
@@ -274,6 +278,71 @@ def test_telling_can_wait_for_a_fixed_day_a_trustee_can_move_but_no_longer(kettl
     assert [one.id for one in queries.told(kettle.id)] == [glass.id]
     with pytest.raises(Mistake, match="has been told"):
         actions.delay_again(make.actor(make.person("Beatrix"), Role.TRUSTEE), kettle, glass.id, days=1)
+
+
+def log_lines(client) -> list[str]:
+    return client.get("/g/tuesday-kettle/log/log.jsonl").text.splitlines()
+
+
+def test_until_its_day_nothing_of_it_shows_anywhere_and_then_all_of_it_does(kettle, receipt, imani, beatrix, client):
+    """The log page, who acted, the downloaded log, a change's page, the summary of a rest; and the chain holds."""
+    rest(make.actor(make.person("Marsha")), kettle, days=1)
+    glass = asked(imani, kettle, receipt.ref, delay="danger", delay_days=7)
+    actions.allow(beatrix, kettle, glass.id)
+    actions.look(imani, kettle, glass.items[0].id)
+    with pytest.raises(Refused):
+        actions.look(make.actor(make.staff("Glyn", Role.FINANCE), Role.FINANCE), kettle, glass.items[0].id)
+    known, number = chain.fingerprint(kettle.id), db.session.scalar(sa.select(sa.func.max(Entry.id)))
+    quiet, ref = db.session.scalar(sa.select(Quiet.id)), glass.ref
+    log, change = "/g/tuesday-kettle/log/", f"/g/tuesday-kettle/changes/{number}"
+    with time_machine.travel(clock.now() + timedelta(days=2)):
+        client.as_(make.person("Marsha"))
+        for page in (client.get(log), client.get(f"{log}?staff=1"), client.get(f"/g/tuesday-kettle/rest/{quiet}")):
+            assert page.status_code == 200
+            assert not {"Imani", "Beatrix", "Glyn", "duty", ref} & set(words(page).replace(",", " ").split())
+        assert client.get(change).status_code == 404
+        before = log_lines(client)
+    assert not any(word in line for line in before for word in ("breakglass", "break_glass", "duty", ref, "deny"))
+    assert [json.loads(line)["line"]["says"] for line in before].count("kept a record") == 4
+    with time_machine.travel(clock.now() + timedelta(days=8)):
+        shown = words(client.as_(make.person("Marsha")).get(log))
+        assert client.get(change).status_code == 200
+        after = log_lines(client)
+        assert list(chain.faults(kettle.id, [known])) == []
+    assert f"Imani asked to use a legal duty {ref}" in shown
+    assert "Glyn tried, and was refused: “looked at something under a legal duty”" in shown
+    assert "Beatrix" in shown[: shown.index("Imani asked")]
+    told = [json.loads(line)["words"]["told"] for line in after if "kept a record" in line]
+    assert [one["action"] for one in told] == ["breakglass.ask", "breakglass.allow", "breakglass.look", "breakglass.look"]
+    assert (told[0]["person"], told[3]["outcome"]) == (imani.person_id, "deny")
+    for lines_ in (before, after):
+        assert list(check_log.faults(check_log.read(lines_), [known])) == []
+
+
+def test_what_is_told_later_cant_be_rewritten_behind_our_back_nor_taken_out(kettle, receipt, imani, dialect):
+    asked(imani, kettle, receipt.ref, delay="law", delay_days=2)
+    entry = db.session.scalar(sa.select(sa.func.max(Entry.id)))
+    with time_machine.travel(clock.now() + timedelta(days=3)), pytest.raises(Mistake, match="so they stay"):
+        erase(make.actor(make.person("Marsha")), kettle, entry)
+    if dialect == "sqlite":
+        for name in db.session.scalars(sa.text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
+            db.session.execute(sa.text(f"DROP TRIGGER {name}"))
+    else:
+        db.session.execute(sa.text("SET session_replication_role = replica"))
+    db.session.execute(sa.text("UPDATE entries SET person_id = NULL WHERE id = :id"), {"id": entry})
+    assert any("The words of entry" in fault for fault in chain.faults(kettle.id))
+
+
+def test_asked_for_with_a_delay_and_never_begun_it_is_read_on_its_day_and_begins_no_more(kettle, receipt, imani, client):
+    glass = asked(imani, kettle, receipt.ref, delay="danger", delay_days=3).id
+    with time_machine.travel(clock.now() + timedelta(days=4)):
+        client.as_(make.person("Marsha"))
+        assert "Imani asked to use a legal duty" in words(client.get("/g/tuesday-kettle/log/"))
+        assert client.get(f"/g/tuesday-kettle/duties/{glass}").status_code == 404
+        with pytest.raises(Mistake, match="Ask anew"):
+            actions.allow(make.actor(make.staff("Beatrix", Role.TRUSTEE), Role.TRUSTEE), kettle, glass)
+        with pytest.raises(Refused):
+            actions.reply(make.actor(make.person("Marsha")), kettle, glass, words="Why?")
 
 
 def test_the_group_replies_and_someone_else_reviews_within_ten_working_days(kettle, receipt, imani, beatrix, client):

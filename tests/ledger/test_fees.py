@@ -61,7 +61,7 @@ def test_it_never_reaches_back(kettle, imani, glyn, grant):
             made = actions.receive(glyn_again(), kettle, grant.id, source="grant", pence=100_00, on=on, words="A part")
             taken = {one.account.value: one.pence for one, name in queries.lines(made) if name}
             assert taken["fee"] == fee
-            assert queries.entry(kettle.id, made.id).rate.basis_points == fee
+            assert queries.rate_taken(made).basis_points == fee
 
 
 def test_its_line_names_the_version_and_a_correction_names_what_it_takes_back(app, kettle, imani, grant):
@@ -70,9 +70,8 @@ def test_its_line_names_the_version_and_a_correction_names_what_it_takes_back(ap
     with later(45):
         back = actions.correct(glyn_again(), kettle, entry, words="Not ours").id
         db.session.expunge_all()
-        rows, _ = queries.movements(kettle.id)
-        assert {(row[0].id, row[0].rate.version) for row in rows if row[1] == "fee"} == {(entry, 1), (back, 1)}
-        assert queries.entry(kettle.id, back).rate.version == 1
+        fees = {(one.entry.id, one.rate.version) for one in queries.movements(kettle.id).rows if one.account == "fee"}
+        assert fees == {(entry, 1), (back, 1)}
         ours = words(Client(app).as_(make.person("Marsha")).get("/g/tuesday-kettle/money/"))
         assert ours.count("The fee, 5 % (agreed version 1)") == 2
         theirs = Client(app).as_(make.person("Glyn"))
@@ -83,7 +82,7 @@ def test_its_line_names_the_version_and_a_correction_names_what_it_takes_back(ap
 
 def test_a_donation_has_no_fee_and_names_no_version(kettle, glyn, grant):
     made = actions.receive(glyn, kettle, grant.id, source="donation", pence=5_00, on=clock.today(), words="A gift")
-    assert queries.entry(kettle.id, made.id).rate is None
+    assert queries.rate_taken(made) is None
 
 
 def test_one_that_is_replaced_before_its_day_never_holds(kettle, imani, grant):

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from portal.autonomy.door import Mistake
+from portal.bank import actions as bank
 from portal.core import clock, jobs, wall
 from portal.core.db import db
 from portal.ledger import actions, posting, queries
@@ -35,6 +36,12 @@ def receipt_of(group, fund, pence: int) -> Receipt:
     """A receipt an organiser sent and filled in."""
     made = make.receipt(group)
     return receipts.describe(make.actor(make.person("Marsha")), group, made.id, amount_pence=pence, fund_id=fund.id)
+
+
+def pay(by, group, receipt_id: int, pence: int) -> None:
+    """The group agreed to it, and the bank's line says it's paid."""
+    make.agreed(db.session.get_one(Receipt, receipt_id))
+    bank.settle_cost(by, group, receipt_id, line_id=make.bank_line(-pence).id)
 
 
 def hold_on(receipt_id: int):
@@ -158,8 +165,9 @@ def test_a_paid_receipt_is_a_cost_of_its_fund_once(kettle, glyn, grant):
     receipt = receipt_of(kettle, grant, 11_46).id
     receipts.accept(glyn, kettle, receipt, ledger_code="5100", amount_pence=11_46)
     assert (status(grant).promised, status(grant).free) == (11_46, 83_54)
-    for _ in range(2):
-        receipts.record_payment(glyn, kettle, receipt, paid_on=clock.today())
+    pay(glyn, kettle, receipt, 11_46)
+    with pytest.raises(Mistake, match="paid"):
+        pay(glyn, kettle, receipt, 11_46)
     found = status(grant)
     assert (found.spent, found.promised, found.held, found.free) == (11_46, 0, 83_54, 83_54)
 
@@ -182,8 +190,9 @@ def test_what_a_fund_cant_cover_is_held_alone_and_let_go_when_money_comes(kettle
     assert (held.rule, held.reason) == ("F5", "“Community Hands grant” is £25.00 short of this one.")
     receipts.describe(make.actor(make.person("Marsha")), kettle, fits, label="tea")
     assert hold_on(fits) is None  # what was there before isn't held for what came later
-    with pytest.raises(Mistake, match="ready to pay"):
-        receipts.record_payment(glyn, kettle, short, paid_on=clock.today())
+    receipts.accept(glyn, kettle, short, ledger_code="5100", amount_pence=120_00)
+    with pytest.raises(Mistake, match="on hold under F5"):
+        pay(glyn, kettle, short, 120_00)
     actions.receive(glyn, kettle, grant.id, source="donation", pence=100_00, on=clock.today(), words="A neighbour")
     jobs.run_waiting()
     assert hold_on(short) is None
@@ -203,27 +212,28 @@ def test_once_its_hold_has_lapsed_a_short_fund_still_pays_nothing(kettle, glyn, 
     short = receipt_of(kettle, grant, 120_00).id
     receipts.accept(glyn, kettle, short, ledger_code="5100", amount_pence=120_00)
     receipts.release(glyn, kettle, short)
-    with pytest.raises(Mistake, match="doesn’t hold that much"):
-        receipts.record_payment(glyn, kettle, short, paid_on=clock.today())
+    with pytest.raises(Mistake, match="No fund covers it yet"):
+        pay(glyn, kettle, short, 120_00)
     assert status(grant).spent == 0
 
 
-def test_a_pot_the_ledger_does_not_know_holds_nothing_back(kettle, glyn):
+def test_a_pot_the_ledger_does_not_know_holds_nothing_back_and_pays_nothing(kettle, glyn):
     named = db.session.scalars(sa.select(Fund).where(Fund.name == "Grant")).one()
     receipt = receipt_of(kettle, named, 500_00).id
     assert hold_on(receipt) is None
     receipts.accept(glyn, kettle, receipt, ledger_code="5100", amount_pence=500_00)
-    receipts.record_payment(glyn, kettle, receipt, paid_on=clock.today())
+    with pytest.raises(Mistake, match="No fund covers it yet"):
+        pay(glyn, kettle, receipt, 500_00)
     assert db.session.scalar(sa.select(sa.func.count()).select_from(JournalEntry)) == 0
 
 
 def test_movements_are_a_page_at_a_time_and_no_entry_is_cut_in_two(kettle, glyn, grant):
     for n in range(40):
         actions.receive(glyn, kettle, grant.id, source="grant", pence=100, on=clock.today(), words=f"Part {n}")
-    first, before = queries.movements(kettle.id)
-    second, end = queries.movements(kettle.id, before)
-    seen = [row[0].id for row in (*first, *second)]
-    assert (len(first), len(second), end) == (60, 22, None)
+    first = queries.movements(kettle.id)
+    second = queries.movements(kettle.id, first.before)
+    seen = [one.entry.id for one in (*first.rows, *second.rows)]
+    assert (len(first.rows), len(second.rows), second.before) == (60, 22, None)
     assert all(seen.count(number) == 2 for number in set(seen))
 
 

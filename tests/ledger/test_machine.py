@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from portal.autonomy.door import Mistake, Refused
+from portal.bank import actions as bank
 from portal.core import clock, jobs
 from portal.core.db import db
 from portal.ledger import actions, posting, queries
@@ -114,8 +115,11 @@ class Books(RuleBasedStateMachine):
         row = db.session.get_one(Receipt, number)
         was_paid, fund, pence = row.paid_on, row.fund_id, row.amount_pence
         held = self.model[fund]["in"] - self.model[fund]["fee"] - self.model[fund]["spent"]
-        paid = self.tried(lambda: receipts.record_payment(self.finance, self.at, number, paid_on=clock.today()))
-        if paid and not was_paid:
+        if not was_paid:
+            make.agreed(row)
+        line = make.bank_line(-pence).id
+        if self.tried(lambda: bank.settle_cost(self.finance, self.at, number, line_id=line)):
+            assert not was_paid
             assert pence == self.checked[number]
             assert pence <= held
             self.model[fund]["spent"] += pence

@@ -74,12 +74,16 @@ def test_each_state_follows_from_facts(kettle, marsha, glyn):
     (question,) = whole(receipt).open_questions
     actions.answer(marsha, kettle, receipt.id, question_id=question.id, words="For Tuesday")
     assert state(receipt) is State.WE_HAVE_IT
+    make.set_facts(receipt, asked_at=clock.now())
+    assert state(receipt) is State.WITH_GROUP
+    make.set_facts(receipt, agreed_at=clock.now())
+    assert state(receipt) is State.CHECKING
     accept(glyn, kettle, receipt)
     assert state(receipt) is State.READY
     actions.hold(glyn, kettle, receipt.id, rule="F5", reason="The fund is short", releases="Money coming in")
     assert state(receipt) is State.ON_HOLD
     actions.release(glyn, kettle, receipt.id)
-    actions.record_payment(glyn, kettle, receipt.id, paid_on=clock.today())
+    make.set_facts(receipt, paid_on=clock.today())
     assert state(receipt) is State.PAID
 
 
@@ -137,7 +141,7 @@ def test_taking_back_restoring_and_the_bin_of_30_days(kettle, marsha):
 def test_what_is_paid_stays(kettle, marsha, glyn):
     receipt = make.receipt(kettle, amount_pence=11_46)
     accept(glyn, kettle, receipt)
-    actions.record_payment(glyn, kettle, receipt.id, paid_on=clock.today())
+    make.set_facts(receipt, paid_on=clock.today())
     for change in (actions.withdraw, lambda *who: actions.describe(*who, amount_pence=1)):
         with pytest.raises(Mistake, match="paid"):
             change(marsha, kettle, receipt.id)
@@ -154,12 +158,12 @@ def test_helpers_touch_only_what_they_added(kettle, bernie):
 
 
 def test_a_changed_amount_takes_back_ready_to_pay(kettle, marsha, glyn):
-    receipt = make.receipt(kettle, amount_pence=11_46)
+    receipt = make.receipt(kettle, amount_pence=11_46, asked_at=clock.now(), agreed_at=clock.now())
     accept(glyn, kettle, receipt)
     actions.describe(marsha, kettle, receipt.id, label="tea")
     assert state(receipt) is State.READY
     actions.describe(marsha, kettle, receipt.id, amount_pence=90_00)
-    assert state(receipt) is State.WE_HAVE_IT
+    assert state(receipt) is State.WITH_GROUP
 
 
 def test_accepting_is_bound_to_the_amount_that_was_seen(kettle, glyn):
@@ -266,23 +270,27 @@ def test_every_list_is_paged_by_key_with_nothing_lost_or_doubled(kettle, glyn):
 
 
 def test_each_receipt_is_in_one_view_of_the_desk(kettle, marsha, glyn):
-    receipts = [make.receipt(kettle, amount_pence=11_46) for _ in range(6)]
+    receipts = [make.receipt(kettle, amount_pence=11_46) for _ in range(8)]
     accept(glyn, kettle, receipts[1])
+    make.set_facts(receipts[1], asked_at=clock.now(), agreed_at=clock.now())
+    make.set_facts(receipts[6], asked_at=clock.now())
+    accept(glyn, kettle, receipts[7])
     actions.ask(glyn, kettle, receipts[2].id, asks="what_for")
     actions.hold(glyn, kettle, receipts[3].id, rule="F4", reason="A cousin", releases="Another organiser’s yes")
     accept(glyn, kettle, receipts[4])
-    actions.record_payment(glyn, kettle, receipts[4].id, paid_on=clock.today())
+    make.set_facts(receipts[4], paid_on=clock.today())
     actions.withdraw(marsha, kettle, receipts[5].id)
     views = {view: [line.number for line in queries.desk(view).lines] for view in queries.VIEWS}
     numbers = [receipt.number for receipt in receipts]
     assert views == {
         "check": [numbers[0]],
+        "group": numbers[6:8],
         "ready": [numbers[1]],
         "asked": [numbers[2]],
         "held": [numbers[3]],
         "paid": [numbers[4]],
     }
-    assert queries.desk_counts() == {"check": 1, "asked": 1, "ready": 1, "held": 1}
+    assert queries.desk_counts() == {"check": 1, "group": 2, "asked": 1, "ready": 1, "held": 1}
 
 
 def test_the_desk_suggests_the_code_used_last_for_this_shop(kettle, glyn):

@@ -11,9 +11,11 @@ from portal.autonomy import queries as promises
 from portal.autonomy import standing
 from portal.autonomy.areas import Area, Level
 from portal.autonomy.door import Mistake, Proposed, Refused
+from portal.bank import actions as bank
 from portal.core import clock
 from portal.core.db import db
 from portal.core.jobs import Job
+from portal.ledger import actions as ledger
 from portal.members.models import Invitation
 from portal.people.roles import Actor, Role
 from portal.receipts import actions as receipts
@@ -100,8 +102,13 @@ def test_settings_stay_and_what_staff_would_do_and_tell_waits(silent, kettle):
     silent(28)
     with pytest.raises(Proposed):
         receipts.describe(glyn, kettle, receipt.id, label="waits")
+    gift = {"source": "donation", "words": "A neighbour"}
+    fund = ledger.open_fund(glyn, kettle, name="Ours", restriction="unrestricted", basis="part")
+    bank.receive_into(glyn, kettle, fund.id, line_id=make.bank_line(5_00).id, **gift)
+    make.set_facts(receipt, fund_id=fund.id)
+    make.agreed(receipt)
     receipts.accept(glyn, kettle, receipt.id, ledger_code="5100", amount_pence=500)
-    receipts.record_payment(glyn, kettle, receipt.id, paid_on=clock.today())  # what was agreed is paid
+    bank.settle_cost(glyn, kettle, receipt.id, line_id=make.bank_line(-5_00).id)  # what was agreed is paid
     silent(400)
     assert standing.of(kettle.id).levels == before
 

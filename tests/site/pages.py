@@ -8,9 +8,11 @@ import sqlalchemy as sa
 from portal.activity.models import Entry
 from portal.autonomy.areas import Area, Level
 from portal.autonomy.door import Proposed
-from portal.autonomy.models import ContactTry, Quiet
+from portal.autonomy.models import ContactTry, Proposal, Quiet
+from portal.bank import actions as bank
 from portal.breakglass import actions as duties
 from portal.breakglass.models import BreakGlass
+from portal.budget.models import BudgetLine
 from portal.core import clock, wall
 from portal.core.db import db
 from portal.core.mail import ShownMail
@@ -19,13 +21,20 @@ from portal.disagreements import actions as disagreements
 from portal.ledger.models import Fund, JournalEntry
 from portal.members.invitations import link_token
 from portal.members.models import Invitation
+from portal.papers import actions as papers
+from portal.payees import actions as payees
+from portal.payees import details as accounts
+from portal.payees import links
+from portal.payees.models import PayeeLink
+from portal.payments import actions as pays
 from portal.people.models import Group, Person
-from portal.people.roles import Role
+from portal.people.roles import STRANGER, Role
 from portal.receipts import actions as receipts
 from portal.receipts.models import Receipt
 from portal.silence.models import NamedPerson, Wish
 from tests import make
 from tests.client import Client
+from tests.payments import ready as payments
 
 
 @dataclass(frozen=True)
@@ -43,10 +52,13 @@ class Page:
         return self.name
 
 
+DOUBTFUL = {"sort_code": "089999", "account": "66374959"}
 K, DESK, DUTIES = "/g/tuesday-kettle", "/host/receipts", "/host/groups/tuesday-kettle/duties"
+HELD = "/host/groups/tuesday-kettle/books"
 HOSTS = "/host/groups/tuesday-kettle/disagreements"
 SILENT = "/host/groups/more-8/silence"
-VIEWS = ("asked", "ready", "held", "paid")
+LONG = {"words": "x" * 4001}
+VIEWS = ("group", "asked", "ready", "held", "paid")
 PAGES = (
     Page("sign-in", "signin.start", "", "/sign-in"),
     Page("code", "signin.code", "", "/sign-in/code"),
@@ -89,7 +101,27 @@ PAGES = (
     Page("proposals", "autonomy.proposals", "Wren", "/g/quiet-allotment/proposals/"),
     Page("change", "autonomy.change", "Marsha", f"{K}/changes/{{change}}"),
     Page("rest", "autonomy.rest", "Marsha", f"{K}/rest"),
-    Page("money", "ledger.money", "Sam", "/g/hillfoot-walkers/money/"),
+    Page("cost, asking", "spending.show", "Marsha", f"{K}/receipts/103/payment"),
+    Page("cost, asked wrongly", "spending.ask", "Marsha", f"{K}/receipts/103/payment", {"amount_pence": "lots"}, 422),
+    Page("cost, changing it", "spending.edit", "Bev", "/g/makers-moving-on/receipts/112/payment/form"),
+    Page("cost, with us", "spending.show", "Bev", "/g/makers-moving-on/receipts/112/payment"),
+    Page("cost, a fee", "spending.show", "Orla", "/g/hearsay-collective/receipts/108/payment"),
+    Page("cost, new", "spending.new", "Marsha", f"{K}/money/ask"),
+    Page("cost, new and wrong", "spending.ask_anew", "Marsha", f"{K}/money/ask", {}, 422),
+    Page("rule for yes", "spending.rule", "Marsha", f"{K}/money/rule"),
+    Page("cost, the host’s side", "costs.cost", "Imani Okafor", f"{DESK}/112/payment/"),
+    Page("money", "budget.money", "Orla", "/g/hearsay-collective/money/"),
+    Page("money, a short pot", "budget.money", "Sam", "/g/hillfoot-walkers/money/"),
+    Page("money, another year", "budget.money", "Celestine", "/g/long-table/money/?year=2020"),
+    Page("movements", "budget.movements", "Marsha", f"{K}/money/movements/"),
+    Page("movements, searched", "budget.movements", "Marsha", f"{K}/money/movements/?q=11.46"),
+    Page("fund", "budget.fund", "Marsha", f"{K}/money/funds/1/"),
+    Page("fund, planned wrongly", "budget.plan", "Marsha", f"{K}/money/funds/1/lines", {"planned_pence": "lots"}, 422),
+    Page("fund of a helper", "budget.fund", "Bernie", f"{K}/money/funds/1/"),
+    Page("budget", "budget.lines", "Imani Okafor", "/host/groups/tuesday-kettle/books/lines"),
+    Page("budget, kept", "budget.lines", "Glyn Parry", "/host/groups/long-table/books/lines"),
+    Page("budget, moved wrongly", "budget.move_for_group", "Imani Okafor", f"{HELD}/funds/1/moves", {}, 422),
+    Page("proposal of a move", "autonomy.proposal", "Marsha", f"{K}/proposals/{{move}}"),
     Page("books", "ledger.books", "Glyn Parry", "/host/groups/hearsay-collective/books"),
     Page("books, a wrong sum", "ledger.receive", "Glyn Parry", "{books}/funds/{fund}/money-in", {"pence": "lots"}, 422),
     Page("books, a fund opened wrongly", "ledger.open_fund", "Glyn Parry", "{books}/funds", {"name": ""}, 422),
@@ -102,9 +134,51 @@ PAGES = (
     Page("our books, the wrong year", "books.close", "Glyn Parry", "/host/books/years", {"ends_on": "2020-03-31"}, 422),
     Page("our books, an entry", "books.entry", "Glyn Parry", "/host/books/entries/{our_entry}"),
     Page("year", "books.show_year", "Beatrix Lund", "/host/books/year/{year}"),
+    Page("papers", "papers.index", "Marsha", f"{K}/money/papers/"),
+    Page("papers of a helper", "papers.index", "Bernie", f"{K}/money/papers/"),
+    Page("statement", "papers.statement", "Marsha", f"{K}/money/papers/{{our_fund}}/all"),
+    Page("statement of a month", "papers.statement", "Marsha", f"{K}/money/papers/{{our_fund}}/{{this_month}}"),
+    Page("report", "papers.report", "Marsha", f"{K}/money/papers/{{our_fund}}/all/report"),
+    Page("report, agreed", "papers.report", "Marsha", f"{K}/money/papers/{{our_fund}}/{{this_month}}/report"),
+    Page("report, other words", "papers.agree", "Marsha", f"{K}/money/papers/{{our_fund}}/all/agreement", {}, 422),
+    Page("papers of a group", "papers.host_index", "Glyn Parry", "/host/groups/hearsay-collective/papers/"),
+    Page("statement of a group", "papers.host_statement", "Glyn Parry", "{papers}/all"),
+    Page("statement of a group's month", "papers.host_statement", "Glyn Parry", "{papers}/{this_month}"),
+    Page("report of a group", "papers.host_report", "Imani Okafor", "{papers}/all/report"),
+    Page("report of a group, too many words", "papers.host_write", "Imani Okafor", "{papers}/all/words", LONG, 422),
+    Page("bank", "bank.index", "Glyn Parry", "/host/bank/"),
+    Page("bank, in suspense", "bank.index", "Glyn Parry", "/host/bank/?view=suspense"),
+    Page("bank, settled", "bank.index", "Glyn Parry", "/host/bank/?view=settled"),
+    Page("bank, one line out", "bank.show", "Glyn Parry", "/host/bank/{line_out}"),
+    Page("bank, one line in", "bank.show", "Glyn Parry", "/host/bank/{line_in}"),
+    Page("bank, looking for a fund", "bank.show", "Glyn Parry", "/host/bank/{line_in}?find=e"),
+    Page("bank, received wrongly", "bank.receive_into", "Glyn Parry", "{kettle_bank}", {"line_id": "{line_in}"}, 422),
+    Page("bank, a file", "bank.new", "Glyn Parry", "/host/bank/files/new"),
+    Page("bank, no file", "bank.send", "Glyn Parry", "/host/bank/files/", {"account_id": "1"}, 422),
+    Page("bank, an account without a name", "bank.open_account", "Glyn Parry", "/host/bank/accounts", {}, 422),
+    Page("bank, files", "bank.imports", "Glyn Parry", "/host/bank/files/"),
+    Page("payments", "payments.index", "Glyn Parry", "/host/payments/"),
+    Page("payments, nothing ticked", "payments.prepare", "Glyn Parry", "/host/payments/", {}, 422),
+    Page("payments, being prepared", "payments.run", "Glyn Parry", "/host/payments/{run}/"),
+    Page("payments, to release", "payments.run", "Sefa Tuilagi", "/host/payments/{handed}/"),
+    Page("payments, released", "payments.run", "Sefa Tuilagi", "/host/payments/{released}/"),
     Page("rested", "autonomy.rested", "Marsha", f"{K}/rest/{{rest}}"),
     Page("news, mine", "notices.mine", "Marsha", "/you/news"),
     Page("news, ours", "notices.ours", "Marsha", f"{K}/news"),
+    Page("payees", "payees.index", "Marsha", f"{K}/money/payees/"),
+    Page("payees, none", "payees.index", "Celestine", "/g/long-table/money/payees/"),
+    Page("payee", "payees.show", "Marsha", f"{K}/money/payees/{{payee}}"),
+    Page("payee, changed", "payees.show", "Joe", f"{K}/money/payees/{{payee_changed}}"),
+    Page("payee, new", "payees.new", "Marsha", f"{K}/money/payees/new"),
+    Page("payee, new wrongly", "payees.add", "Marsha", f"{K}/money/payees/", {"who": "person", "sort_code": "x"}, 422),
+    Page("payee, another account", "payees.change", "Marsha", f"{K}/money/payees/{{payee}}/change"),
+    Page("payee, a doubt", "payees.change_details", "Marsha", f"{K}/money/payees/{{payee}}/details", DOUBTFUL, 422),
+    Page("payee's link", "payees.link", "", "/details/{payee_token}"),
+    Page("payee's link, wrongly", "payees.give", "", "/details/{payee_token}", {"account": "12"}, 422),
+    Page("payee's link, used", "payees.link", "", "/details/{used_token}"),
+    Page("payees to check", "payees.to_check", "Glyn Parry", "/host/payees/"),
+    Page("payees, the host's", "payees.hosts", "Glyn Parry", "/host/groups/tuesday-kettle/payees/"),
+    Page("payee, a look", "payees.look", "Glyn Parry", "/host/groups/tuesday-kettle/payees/details/{details}"),
     Page("silence, ours", "silence.ours", "Marsha", f"{K}/named"),
     Page("silence, naming", "silence.naming", "Wren", "/named/"),
     Page("silences", "silence.every", "Imani Okafor", "/host/silence/"),
@@ -162,7 +236,15 @@ NO_PAGES = {
     "health.alive",
     "health.ready",
     "receipts.picture",
+    "papers.statement_file",
+    "papers.report_file",
+    "papers.ledger",
+    "papers.host_statement_file",
+    "papers.host_report_file",
+    "papers.host_ledger",
     "desk.picture",
+    "payments.as_pain001",
+    "payments.as_csv",
     "breakglass.file",
     "activity.download",
     "activity.checker",
@@ -184,7 +266,8 @@ class Demo:
         path = page.path.format(**self.words)
         if page.body is None:
             return browser.get(path, headers=headers)
-        return browser.post(path, data=page.body, headers=headers)
+        body = {name: value.format(**self.words) for name, value in page.body.items()}
+        return browser.post(path, data=body, headers=headers)
 
     def browser(self, page: Page) -> Client:
         browser = Client(self.app)
@@ -215,7 +298,11 @@ def lay_out(app) -> Demo:
     db.session.commit()
     words = {"token": link_token(invitation), "binned": 301, "proposal": _proposed(), "change": _told(), **_duties(kettle)}
     _silent(db.session.scalars(sa.select(Group).where(Group.slug == "more-8")).one())
-    words |= _books()
+    words |= _books() | _papers(kettle)
+    words |= more_payees(kettle, marsha)
+    words["move"] = db.session.scalars(sa.select(Proposal.id).where(Proposal.action == "budget.move")).one()
+    words |= _lines(kettle)
+    words |= _runs(kettle)
     words["disagreement"], words["rest"] = _disagreed(kettle), _rested(kettle)
     return Demo(app, Client(app), words)
 
@@ -268,6 +355,77 @@ def _books() -> dict:
     ours = db.session.scalar(sa.select(sa.func.min(JournalEntry.id)).where(JournalEntry.group_id.is_(None)))
     own = {"our_entry": ours, "year": clock.today().year}
     return {"books": "/host/groups/hearsay-collective/books", "journal": newest, "fund": fund, **own}
+
+
+def _papers(kettle: Group) -> dict:
+    """A fund of the Kettle's and one of the Hearsay's, the Kettle's with lines and words for its funder, agreed and not."""
+    hearsay = db.session.scalars(sa.select(Group).where(Group.slug == "hearsay-collective")).one()
+    funds = [db.session.scalar(sa.select(sa.func.min(Fund.id)).where(Fund.group_id == one.id)) for one in (kettle, hearsay)]
+    lines = (("room", 1800_00), ("food", 1560_00), ("materials", 700_00), ("travel", 500_00))
+    with wall.opened(kettle.id):
+        own = {"group_id": kettle.id, "fund_id": funds[0]}
+        db.session.add_all(BudgetLine(**own, name=name, planned_pence=pence) for name, pence in lines)
+    db.session.commit()
+    marsha, month = make.actor(_person("Marsha"), Role.ORGANISER), f"{clock.today():%Y-%m}"
+    said = "Every Tuesday there was a kettle on, and someone beside it."
+    for time in ("all", month):
+        words = papers.write(marsha, kettle, funds[0], time=time, words=said)
+    papers.agree(marsha, kettle, words.id, mark_of_words=papers.mark(said))
+    return {
+        "our_fund": funds[0],
+        "this_month": month,
+        "papers": f"/host/groups/hearsay-collective/papers/{funds[1]}",
+    }
+
+
+def more_payees(group: Group, by: Person, count: int = 25) -> dict:
+    """Whom a busy group pays; one account was changed, one link is open and one used."""
+    me = make.actor(by, Role.ORGANISER)
+    old, new = accounts.of("107999", "88837491", "D/123-4"), accounts.of("202959", "63748472")
+    made = [
+        payees.add(me, group, who="business", name=f"{SHOPS[n % 6]} {n}", email=f"{n}@example.org", details=old)
+        for n in range(count)
+    ]
+    payee, changed, used = made[0], made[-1], made[-2]
+    payees.change_details(me, group, changed.id, details=new)
+    two = [db.session.get_one(PayeeLink, payees.send_link(me, group, one.id).id) for one in (payee, used)]
+    row = payees.give(STRANGER, group, two[1].id, details=new)
+    open_token, used_token = map(links.token, two)
+    words = {"payee": payee.id, "payee_changed": changed.id, "details": row.id}
+    return words | {"payee_token": open_token, "used_token": used_token}
+
+
+def _lines(kettle: Group) -> dict:
+    """Lines of the bank's: enough to fill a page, with a payment to match, one in suspense, one settled."""
+    glyn = make.actor(_person("Glyn Parry"), Role.FINANCE)
+    fund = db.session.scalars(sa.select(Fund).where(Fund.group_id == kettle.id)).first()
+    own = {"fund_id": fund.id, "payee_id": make.payee(kettle, "Ashbrook Village Hall").id, "kind": "invoice"}
+    hall = {"amount_pence": 45_00, "shop": "Hall hire", "accepted_at": clock.now(), "ledger_code": "5300"}
+    paid, waits = (make.agreed(make.receipt(kettle, _person("Marsha"), **own, **hall)) for _ in range(2))
+    for n in range(45):
+        make.bank_line(-(20_00 + n), f"CARD PAYMENT {n} ASHBROOK")
+    out = make.bank_line(-45_00, f"FASTER PAYMENT {make.payment(waits).reference} ASHBROOK VILLAGE HALL").id
+    came_in = make.bank_line(480_00, "COMMUNITY HANDS GRANT").id
+    bank.settle_cost(glyn, kettle, paid.id, line_id=make.bank_line(-45_00, "DD HALL").id)
+    bank.to_suspense(glyn, None, make.bank_line(60_00, "CASH", on=clock.today() - timedelta(days=12)).id)
+    return {"line_out": out, "line_in": came_in, "kettle_bank": f"/host/groups/tuesday-kettle/bank/funds/{fund.id}"}
+
+
+def _runs(kettle: Group) -> dict[str, int]:
+    """A page of costs that are ready to pay; runs being prepared, to be released, and released, a page in each."""
+    glyn, grocer = payments.finance("Glyn"), payments.payee(kettle)
+    found, size = {}, 20
+    for number, name in enumerate(("run", "handed", "released")):
+        run = payments.run(glyn, number)
+        for _ in range(size):
+            payments.put(kettle, payments.cost(kettle, grocer, 101 + size), run, glyn)
+        if name != "run":
+            pays.hand_over(glyn, None, run.id)
+        found[name] = run.id
+    pays.release(payments.finance("Sefa"), None, found["released"])
+    for _ in range(size):
+        payments.cost(kettle, grocer, 100)
+    return found
 
 
 def _rested(kettle: Group) -> int:

@@ -74,6 +74,9 @@ def more_of_everything(group: Group, by: Person, count: int) -> None:
         asked = db.session.execute(sa.text("SELECT id FROM receipts ORDER BY number LIMIT :n"), {"n": count // 2}).scalars()
         db.session.add_all(Question(group_id=group.id, receipt_id=i, asks="what_for") for i in asked.all())
     more_people(group, count)
+    pages.more_payees(group, by, count)
+    for n in range(count):
+        make.bank_line(n + 1 if n % 2 else -(n + 1), f"Line {n}")
     with wall.opened(group.id):
         said = {"group_id": group.id, "raised_by": by.id, "words": "No", "among": "host"}
         db.session.add_all(Disagreement(about=f"Thing {n}", **said) for n in range(count))
@@ -99,8 +102,14 @@ LISTS = {
     "you": ("Marsha", "/you"),
     **{f"desk, {view}": ("Imani", f"/host/receipts/?view={view}") for view in ("check", *pages.VIEWS)},
     "desk, one": ("Imani", "/host/receipts/101"),
+    "bank": ("Imani", "/host/bank/"),
+    "bank, settled": ("Imani", "/host/bank/?view=settled"),
+    "bank, files": ("Imani", "/host/bank/files/"),
     "duties": ("Imani", "/host/duties/"),
     "disagreements": ("Marsha", "/g/kettle/disagreements/"),
+    "payees": ("Marsha", "/g/kettle/money/payees/"),
+    "payees, the host's": ("Imani", "/host/groups/kettle/payees/"),
+    "payees to check": ("Imani", "/host/payees/"),
     "disagreements, the host's": ("Imani", "/host/disagreements/"),
     "groups": ("Imani", "/host/groups/"),
     "group": ("Imani", "/host/groups/kettle"),

@@ -11,8 +11,12 @@ from portal.activity.models import Entry
 from portal.autonomy.areas import Area, Level
 from portal.autonomy.door import Proposed
 from portal.autonomy.models import Hold, Loosening, Quiet
+from portal.bank import actions as bank
+from portal.bank.models import BankLine
+from portal.bank.views import _tokens
 from portal.breakglass import actions as duties
 from portal.breakglass.models import BreakGlass
+from portal.budget.models import BudgetLine
 from portal.core import clock, files, wall, workdays
 from portal.core.db import db
 from portal.disagreements import actions as disagreements
@@ -20,18 +24,29 @@ from portal.ledger import actions as ledger
 from portal.ledger.models import Fund
 from portal.members.invitations import link_token
 from portal.members.models import Invitation, Removal
+from portal.papers import actions as papers
+from portal.payees import actions as payees
+from portal.payees import details as accounts
+from portal.payees import links
+from portal.payees.models import PayeeLink
+from portal.payments import actions as pays
+from portal.payments import paydays
 from portal.people.models import Device, Membership, Person, StaffRole
-from portal.people.roles import Role
+from portal.people.roles import STRANGER, Role
 from portal.receipts import actions as receipts
 from portal.receipts.models import Picture, Question, Receipt
 from portal.signin.actions import argon2
 from portal.signin.models import Passkey, Password
 from portal.silence.models import NamedPerson, Wish
+from portal.spending import actions as spending
 from tests import make
+from tests.bank import samples
 from tests.client import Client
+from tests.payments import ready as payments
 
 PASSWORD = "a kettle, a table, a door"
 ABSENT = 987_654
+READY = "Ready to pay"
 STAFF = {
     "coordinator": ("Imani", Role.COORDINATOR),
     "finance": ("Glyn", Role.FINANCE),
@@ -60,6 +75,10 @@ def build(app) -> World:
     """Lay it out. The app's context is open."""
     world = World(app)
     staff = {who: make.staff(name, *roles) for who, (name, *roles) in STAFF.items()}
+    for pence in (-7_00, 25_00, 7_00, 40_00, -7_00, -7_00):  # their numbers are 1 to 6, which forms send
+        make.bank_line(pence)
+    waits = make.bank_line(11_00)
+    bank.to_suspense(make.actor(make.person("Glyn"), Role.FINANCE), None, waits.id)
     kettle = make.group("Kettle", organisers=("Marsha", "Joe", "Kim", "Bo"), helpers=("Bernie", "Rae"), pots=("Ours",))
     walkers = make.group("Walkers", organisers=("Sam", "Wyn", "Val"), helpers=("Ash",), pots=("Theirs",))
     world.people = staff | {
@@ -126,14 +145,39 @@ def _things(group, second: str, third: str, helper: str) -> dict:
     )
     own = {"fund": "small_things", "source": "donation", "on": clock.today(), "words": "From a shop"}
     ours = ledger.receive_ours(glyn, pence=7000, **own)
+    own = {"group_id": group.id, "fund_id": grant.id}
+    with wall.opened(group.id):
+        lines = [BudgetLine(**own, name=name, planned_pence=20_00) for name in ("Tea", "Bread")]
+        db.session.add_all(lines)
+    db.session.commit()
+    to_agree, rule = _asked(group, grant.id, second)
+    papers.write(make.actor(make.person(second)), group, grant.id, time="all", words="What it made possible.")
+    payment, settled, entry, cost = _costs(glyn, group, grant)
+    runs = _runs(group)
     proposal, loosening, change = _waiting(group, helpers, second)
     live, asked, disclosed, over = _duties(group, receipt)
     return {
+        **runs,
         "disagreement_id": _disagreement(group, second),
+        **_payees(group, second),
         "fund_id": grant.id,
+        "period": "all",
+        "kind": "csv",
+        "bank_payment": payment,
+        "settled_payment": settled,
+        "settled_entry": entry,
+        "cost_id": cost,
+        "bank_line": 2,
+        "waiting_line": 7,
+        "import_id": 4,
+        "asked": to_agree,
+        "unasked": receipt.number,
+        "rule_id": rule,
         "journal": journal.id,
         "ours": ours.id,
         "year": clock.today().year,
+        "line_id": lines[0].id,
+        "other_line": lines[1].id,
         "quiet_id": quiet.id,
         "named_id": named.id,
         "wish_id": wish.id,
@@ -168,6 +212,20 @@ def _things(group, second: str, third: str, helper: str) -> dict:
     }
 
 
+def _costs(glyn, group, fund) -> tuple[int, int, int, int]:
+    """Three costs of £7: one released, one that the bank's line paid, with its entry, one that isn't in a run."""
+    payee = make.payee(group, "Hall")
+    made = []
+    for _ in range(3):
+        own = {"amount_pence": 7_00, "fund_id": fund.id, "payee_id": payee.id, "kind": "invoice"}
+        receipt = make.agreed(make.receipt(group, **own))
+        made.append(receipts.accept(glyn, group, receipt.id, ledger_code="5300", amount_pence=7_00))
+    released, settled = make.payment(made[0]).id, make.payment(made[1]).id
+    line = 5 if group.name == "Kettle" else 6
+    bank.settle_payment(glyn, group, settled, line_id=line)
+    return released, settled, db.session.get_one(BankLine, line).entry_id, made[2].id
+
+
 def _waiting(group, receipt: Receipt, second: str) -> tuple[int, int, int]:
     """What staff changed and told of, what they proposed, and a level about to loosen, by id."""
     with wall.opened(group.id):
@@ -188,6 +246,30 @@ def _waiting(group, receipt: Receipt, second: str) -> tuple[int, int, int]:
     return proposal, loosening.id, change
 
 
+def _asked(group, fund_id: int, second: str) -> tuple[int, int]:
+    """A cost that waits for a yes, and an easier rule that waits for another organiser: number and id."""
+    joe = make.actor(make.person(second))
+    told = {"kind": "invoice", "amount_pence": 9_00, "shop": "Hall", "payee_id": make.payee(group).id, "fund_id": fund_id}
+    asked = spending.ask_anew(joe, group, receipt_key=f"asked-of-{group.slug}", **told)
+    spending.set_rule(joe, group, needs="two")
+    return asked.number, spending.set_rule(joe, group, needs="one").id
+
+
+def _runs(group) -> dict[str, int]:
+    """A cost that is ready to pay; a payment in a run that is open, in one to be released, in one that left."""
+    grocer = payments.payee(group)
+    found = {}
+    for number, name in enumerate(("run_id", "handed", "released")):
+        run = payments.run(payments.finance("Ro"), number)
+        payment = payments.put(group, payments.cost(group, grocer, 100), run, payments.finance("Ro"))
+        found |= {name: run.id, "payment_id" if name == "run_id" else f"{name}_payment": payment.id}
+        if name != "run_id":
+            pays.hand_over(payments.finance("Ro"), None, run.id)
+    pays.release(payments.finance("Ri"), None, found["released"])
+    payments.cost(group, grocer, 100, shop=READY)
+    return found
+
+
 def _disagreement(group, second: str) -> int:
     """One with the host that the coordinator answered and that waits for someone new."""
     joe, imani = make.actor(make.person(second), Role.ORGANISER), make.actor(make.person("Imani"), Role.COORDINATOR)
@@ -195,6 +277,27 @@ def _disagreement(group, second: str) -> int:
     disagreements.answer(imani, group, said, words="It’s the only one free")
     disagreements.further(joe, group, said)
     return said
+
+
+def _payees(group, second: str) -> dict:
+    """Three people to pay: one whose account somebody changed, one who changed it by a link, one with a link to use."""
+    joe = make.actor(make.person(second), Role.ORGANISER)
+    old, new = accounts.of("107999", "88837491"), accounts.of("202959", "63748472")
+    made = [
+        payees.add(joe, group, who="person", name=name, email=f"{name}@example.org", details=old)
+        for name in ("ann", "ben", "cat")
+    ]
+    changed = payees.change_details(joe, group, made[0].id, details=new)
+    used, waiting = (payees.send_link(joe, group, payee.id) for payee in made[1:])
+    by_link = payees.give(STRANGER, group, used.id, details=new)
+    return {
+        "payee_id": made[0].id,
+        "payee_unchanged": made[2].id,
+        "details_id": changed.id,
+        "details_by_link": by_link.id,
+        "link_id": waiting.id,
+        "payee_token": links.token(db.session.get_one(PayeeLink, waiting.id)),
+    }
 
 
 def _duties(group, receipt: Receipt) -> list[BreakGlass]:
@@ -265,9 +368,31 @@ def _sign_in(world: World, who: str, person: Person | None) -> None:
     world.devices[who], world.passkeys[who] = elsewhere.id, passkey.id
 
 
+def ready_cost() -> str:
+    """A cost that can be put into a run, as a form names it."""
+    return str(db.session.scalar(sa.select(sa.func.min(Receipt.id)).where(Receipt.shop == READY)))
+
+
+def pay_day() -> str:
+    """A coming pay day, as a form names it."""
+    return paydays.coming()[0].isoformat()
+
+
 def photo() -> tuple:
     """A picture as a form sends it."""
     return io.BytesIO(make.jpeg(60, 80)), "photo.jpg"
+
+
+def bank_file() -> tuple:
+    """A file of the bank's as a form sends it."""
+    return io.BytesIO(samples.OFX_OLD.encode()), "november.ofx"
+
+
+def held_file() -> str:
+    """A file that waits for its columns, as the form names it."""
+    path = files.store().scratch()
+    path.write_text(samples.SIGNED)
+    return _tokens().dumps([files.store().keep(path), 1, "0" * 64, "november.csv"])
 
 
 def copy_sqlite(source: str, target: str) -> None:

@@ -1,0 +1,77 @@
+"""What finance says of the bank's lines and files."""
+
+from wtforms import FileField, IntegerField, RadioField, SelectField, StringField
+from wtforms.validators import InputRequired, Length, NumberRange
+
+from portal.bank.models import SOURCES
+from portal.bank.table import Columns
+from portal.core.forms import Needed, PlainForm, WordsField
+
+SOURCE_WORDS = dict(zip(SOURCES, ("A grant", "A donation"), strict=True))
+ROLES = {
+    "day": "The day",
+    "words": "The words",
+    "more": "More words",
+    "amount": "The amount, with a minus for what went out",
+    "paid_in": "Paid in",
+    "paid_out": "Paid out",
+    "balance": "The balance after it",
+    "own": "The bank’s own number for it",
+}
+
+
+def number(value) -> int | None:
+    """A number from a list of choices; none chosen is None."""
+    return int(value) if str(value or "").isdecimal() and len(str(value)) < 10 else None
+
+
+class LineForm(PlainForm):
+    """Which line is meant."""
+
+    line_id = IntegerField(validators=[InputRequired(), NumberRange(1, 2**31 - 1)])
+
+
+class ReceiveForm(LineForm):
+    source = RadioField("What is it?", choices=[(one.value, words) for one, words in SOURCE_WORDS.items()])
+    words = WordsField(
+        "From whom, for what?", [Needed("Write a few words."), Length(max=200, message="Keep it under 200 letters.")]
+    )
+
+
+class AccountForm(PlainForm):
+    name = WordsField(
+        "What do you call it?", [Needed("Write a name."), Length(max=80, message="Keep it under 80 letters.")]
+    )
+
+
+class FileForm(PlainForm):
+    account_id = SelectField("Which account?", coerce=number)
+    file = FileField("The file")
+
+
+class OwnForm(PlainForm):
+    fund = RadioField(choices=[("fees", "Ours"), ("small_things", "The Small Things Pot")])
+
+
+class ColumnsForm(PlainForm):
+    """Which column is what, counted from 1. Its choices are the columns of the file at hand."""
+
+    held = StringField(validators=[Length(max=600)])
+    day, words, more, amount, paid_in, paid_out, balance, own = (
+        SelectField(name, coerce=number) for name in ROLES.values()
+    )
+
+    def offer(self, header: list[str], first: list[str]) -> None:
+        """The columns, each with what its first row says."""
+        shown = [f"{name}: {first[n]}"[:60] if first else name for n, name in enumerate(header)]
+        for name in ROLES:
+            self[name].choices = [("", "None of them"), *enumerate(shown, start=1)]
+
+    def chosen(self) -> dict[str, int | None]:
+        return {name: self[name].data - 1 if self[name].data else None for name in ROLES}
+
+    @classmethod
+    def of(cls, columns: Columns, held: str) -> "ColumnsForm":
+        """As it was guessed."""
+        guessed = {name: getattr(columns, name) for name in ROLES}
+        return cls(data={"held": held} | {name: None if n is None else n + 1 for name, n in guessed.items()})

@@ -1,0 +1,71 @@
+"""What people type into a budget, and into a search of what moved."""
+
+from wtforms import SelectField
+from wtforms.validators import Length
+
+from portal.core.forms import Needed, PlainForm, PoundsField, WordsField, pence_of
+
+
+def number(value) -> int | None:
+    """The id of what was chosen; 0, which is nobody's, for what can't be one."""
+    typed = str(value or "")
+    return int(typed) if typed.isdecimal() and len(typed) < 10 else 0 if typed else None
+
+
+def chosen(label: str, sentence: str) -> SelectField:
+    return SelectField(label, [Needed(sentence)], coerce=number, validate_choice=False)
+
+
+class LineForm(PlainForm):
+    name = WordsField(
+        "What is it for?", [Needed("Write what it is for, like food."), Length(max=60, message="Keep it short.")]
+    )
+    planned_pence = PoundsField("How much do we plan for it?", [Needed("Write how much, like 500 or 500.50.")])
+
+
+class MoveForm(PlainForm):
+    """Between two lines of one fund; `lines` are those to choose from."""
+
+    from_id = chosen("From", "Choose a line.")
+    to_id = chosen("To", "Choose a line.")
+    amount_pence = PoundsField("How much?", [Needed("Write how much, like 80 or 80.50.")])
+
+    def __init__(self, *args, lines=(), **kwargs):
+        super().__init__(*args, **kwargs)
+        choices = [(one.line.id, one.line.name) for one in lines if not one.line.dropped_at]
+        self.from_id.choices = self.to_id.choices = choices
+        if not args and len(choices) > 1:
+            self.to_id.data = choices[1][0]
+
+
+class BetweenForm(PlainForm):
+    """From one fund to another."""
+
+    to_id = chosen("Into which pot?", "Choose a pot.")
+    amount_pence = PoundsField("How much?", [Needed("Write how much, like 80 or 80.50.")])
+
+    def __init__(self, *args, funds=(), **kwargs):
+        super().__init__(*args, **kwargs)
+        self.to_id.choices = [(fund.id, fund.name) for fund in funds]
+
+
+WHY = "Why? They read this."
+
+
+class AskingMoveForm(MoveForm):
+    """The same by staff, who say why where they have to ask."""
+
+    why = WordsField(WHY, [Length(max=300, message="Keep it under 300 letters.")])
+
+
+class AskingBetweenForm(BetweenForm):
+    why = WordsField(WHY, [Length(max=300, message="Keep it under 300 letters.")])
+
+
+def asked_for(typed: str) -> dict:
+    """What a search is for: an amount, where it reads as one, or words."""
+    typed = typed.replace("\x00", "").strip()[:100]
+    try:
+        return {"pence": pence_of(typed)} if typed else {}
+    except ValueError:
+        return {"words": typed}

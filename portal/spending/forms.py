@@ -1,0 +1,71 @@
+"""What people say when they ask for a cost to be paid."""
+
+from wtforms import RadioField, SelectField
+from wtforms.validators import InputRequired, Length
+
+from portal.core.forms import Needed, PlainForm, PoundsField, WordsField
+from portal.payees.queries import Line
+from portal.receipts.models import CostKind
+from portal.spending.models import Needs
+
+KINDS = {
+    CostKind.PAY_BACK: "Pay someone back",
+    CostKind.INVOICE: "Pay a bill",
+    CostKind.ADVANCE: "Money ahead, into a float",
+    CostKind.FEE: "A fee, as thanks for someone’s experience",
+    CostKind.FROM_FLOAT: "It came out of our float",
+}
+NEEDS = {Needs.ONE: "Any one of us", Needs.TWO: "Any two of us", Needs.ALL: "All of us"}
+
+
+class CostForm(PlainForm):
+    """One short form. What is known of the receipt is filled in."""
+
+    kind = RadioField(
+        "What is it?",
+        choices=[(kind.value, words) for kind, words in KINDS.items()],
+        validators=[InputRequired("Choose what it is.")],
+    )
+    shop = WordsField("What for?", [Needed("Say what it’s for, in a few words."), Length(max=120)])
+    amount_pence = PoundsField("How much?", [Needed("Write how much it is, like 6 or 6.50.")])
+    payee_id = SelectField(
+        "Who is paid?", validate_choice=False, coerce=lambda value: int(value) if str(value or "").isdecimal() else None
+    )
+    pot = SelectField("From which pot?", validators=[Needed("Choose which pot it comes from.")])
+
+    def offer(self, payees: list[Line], pots: list[tuple[str, str]]) -> None:
+        """The group's own payees and pots to choose from."""
+        shown = [(one.payee.id, f"{one.payee.name}, {_account(one)}") for one in payees]
+        self.payee_id.choices = [("", "Choose…" if payees else "Nobody yet"), *shown]
+        self.pot.choices = pots if len(pots) == 1 else [("", "Choose…"), *pots]
+
+    def facts(self) -> dict:
+        facts = super().facts()
+        fund, _, line = facts.pop("pot").partition("-")
+        return facts | {"fund_id": int(fund), "line_id": int(line) if line else None}
+
+
+def _account(one: Line) -> str:
+    return f"account ending {one.current.tail}" if one.current else "details to come"
+
+
+class YesForm(PlainForm):
+    """A yes to exactly what was on the page."""
+
+    mark = WordsField(validators=[Needed("Look at it once more, then say yes.")])
+
+
+class RuleForm(PlainForm):
+    """Who says yes to costs."""
+
+    needs = RadioField(
+        "Who says yes to a cost?", choices=[(one.value, words) for one, words in NEEDS.items()], default="one"
+    )
+    over_pence = PoundsField("Over how much do more of us say yes?")
+    over_needs = RadioField(
+        "Who says yes above that?", choices=[(one.value, words) for one, words in NEEDS.items()], default="two"
+    )
+
+    def facts(self) -> dict:
+        facts = super().facts()
+        return facts if facts["over_pence"] else facts | {"over_pence": None, "over_needs": None}
