@@ -27,7 +27,7 @@ TOP = {"app", "cli", "checks", "wsgi", "__main__"}  # they put the floors togeth
 OF_THE_WEB = {
     *("core/errors.py", "core/forms.py", "core/guard.py", "core/icons.py", "core/logs.py", "core/web.py"),
     *("people/reach.py", "people/session.py", "home/nav.py", "autonomy/answers.py"),
-    *("receipts/desk.py", "receipts/pictures.py"),
+    *("ledger/desk.py", "receipts/desk.py", "receipts/pictures.py"),
 }
 REQUEST_WORDS = {"request", "session", "g"}
 
@@ -50,6 +50,7 @@ COMMITS = {
     "notices/jobs.py:remind": "puts a later reminder in the outbox",
     "notices/jobs.py:send": "puts letters in the outbox",
     "breakglass/jobs.py:tell": "puts letters in the outbox",
+    "ledger/jobs.py:check_books": "notes that the books were added up, in rows no group owns",
 }
 # Actions that no route does, and who does them.
 WITHOUT_A_ROUTE = {

@@ -162,10 +162,11 @@ def ledger():
 @ledger.command("verify")
 def verify_ledger():
     """Check that every entry balances and every running balance is the sum of its postings."""
-    from portal.core.db import reading
+    from portal.core.db import one_moment, reading
     from portal.ledger import queries
 
     with _app().app_context(), reading():
+        one_moment()
         found = list(queries.faults())
         for sentence in found:
             click.echo(sentence, err=True)

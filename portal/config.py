@@ -6,6 +6,7 @@ import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -33,6 +34,19 @@ def _lines(text: str) -> tuple[tuple[str, str], ...]:
     """`Name=contact; Name=contact` as pairs."""
     pairs = (part.partition("=") for part in text.split(";") if part.strip())
     return tuple((name.strip(), value.strip()) for name, _, value in pairs)
+
+
+def _month_and_day(text: str) -> tuple[int, int]:
+    """`03-31` as 3, 31. The end of February is 02-29."""
+    found = datetime.strptime(f"2000-{text.strip()}", "%Y-%m-%d")  # noqa: DTZ007 - a day has no zone
+    return found.month, found.day
+
+
+def _days(text: str) -> int:
+    """So many days, at least one."""
+    if int(text) < 1:
+        raise ValueError(text)
+    return int(text)
 
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri")
@@ -84,6 +98,10 @@ SETTINGS = (
         "People to talk to now, shown plainly on every page: name=number, separated by semicolons.",
         _lines,
     ),
+    Setting(
+        "PORTAL_YEAR_END", "03-31", "The last day of the host's financial year, month and day (MM-DD).", _month_and_day
+    ),
+    Setting("PORTAL_FEE_NOTICE_DAYS", "30", "How many days ahead a group is told of another fee on its grants.", _days),
     Setting("PORTAL_PAY_DAYS", "tue fri", "The days of the week on which costs are paid: mon tue wed thu fri.", _weekdays),
     Setting("PORTAL_BANK_NAME", "", "The name on the account that costs are paid from; the demo's is an invented one."),
     Setting("PORTAL_BANK_SORT_CODE", "", "Its sort code, such as 08-99-99."),

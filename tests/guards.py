@@ -51,8 +51,9 @@ CHECKED = {
     "portal/silence/actions.py": ((), ("tests/silence",)),
     "portal/disagreements/actions.py": ((), ("tests/disagreements",)),
     "portal/receipts/actions.py": ((), ("tests/receipts/test_actions.py", "tests/receipts/test_holds.py", LEDGER)),
-    "portal/ledger/actions.py": ((), (LEDGER,)),
     "portal/notices/actions.py": ((), ("tests/notices",)),
+    "portal/ledger/actions.py": ((), ("tests/ledger",)),
+    "portal/ledger/posting.py": ((), ("tests/ledger",)),
 }
 RIGHTS = {"roles": "frozenset(Anyone)", "bars": "None", "asks_again": "False", "always_asks": "False"}
 

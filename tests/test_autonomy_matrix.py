@@ -103,9 +103,13 @@ MATRIX = {
     "disagreements.disagree": GROUPS_OWN,
     "disagreements.further": GROUPS_OWN,
     "disagreements.settle": GROUPS_OWN,
+    "ledger.change_fee": HOSTS_COORDINATORS,
+    "ledger.close_year": HOSTS_FINANCE,
     "ledger.correct": HOSTS_FINANCE,
+    "ledger.correct_ours": HOSTS_FINANCE,
     "ledger.open_fund": HOSTS_FINANCE,
     "ledger.receive": HOSTS_FINANCE,
+    "ledger.receive_ours": HOSTS_FINANCE,
     "members.accept": ONESELF,
     "members.agree": GROUPS_OWN,
     "members.agree_removal": GROUPS_OWN,
@@ -209,7 +213,7 @@ WHERE = {
         spending.stand_back spending.say_yes_for payees.add payees.change_details payees.end payees.give
         payees.revoke_link payees.send_link""",
     "F1": """bank.receive_into bank.returned bank.settle_cost bank.settle_payment bank.undo payments.returned
-        ledger.correct ledger.open_fund ledger.receive receipts.ask receipts.code
+        ledger.change_fee ledger.correct ledger.open_fund ledger.receive receipts.ask receipts.code
         receipts.keep_pages receipts.give_up_picture receipts.remove""",
     "F2": "receipts.hold receipts.renew_hold receipts.release receipts.look_again spending.look_again",
     "F3": "receipts.accept payees.look payees.second payees.stop payments.put_in payments.take_out",
@@ -223,6 +227,7 @@ ASKS_AGAIN = """
     signin.remove_password signin.start_app silence.ask_for_exit silence.confirm silence.name spending.agree_rule
     spending.say_yes spending.say_yes_for spending.set_rule
     payees.add payees.change_details payees.look payees.second payees.send_link payments.fetch payments.release
+    ledger.change_fee ledger.close_year ledger.correct_ours ledger.receive_ours
 """
 
 # The guide's two tables of areas: what staff get, area by area and level by level.

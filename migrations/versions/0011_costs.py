@@ -81,6 +81,12 @@ def _columns(dialect: str) -> None:
             batch.create_foreign_key(
                 op.f(f"fk_{table}_group_id_line_id"), "budget_lines", ["group_id", "line_id"], ["group_id", "id"]
             )
+    of_the_hosts = sa.text("host_fund IS NOT NULL")
+    op.create_index(
+        *("ix_postings_host", "postings", ["entry_id", "host_fund"]),
+        sqlite_where=of_the_hosts,
+        postgresql_where=of_the_hosts,
+    )
     with op.batch_alter_table("receipts") as receipts:
         for name, kind in (
             ("kind", sa.String(20)),

@@ -5,7 +5,7 @@ from pathlib import Path
 from flask import Blueprint, Flask, Response, g, request
 
 from portal.activity import chain, check_log, queries
-from portal.core.web import page
+from portal.core.web import countable, page
 from portal.people.reach import in_group
 
 bp = Blueprint("activity", __name__, url_prefix="/g/<group>/log")
@@ -16,7 +16,7 @@ bp = Blueprint("activity", __name__, url_prefix="/g/<group>/log")
 def index():
     """Everything that happened, newest first; by person, by area, or the staff's only."""
     person, area = request.args.get("person", type=int), request.args.get("area", "")
-    staff, before = "staff" in request.args, request.args.get("before", type=int)
+    staff, before = "staff" in request.args, request.args.get("before", type=countable)
     found = queries.changed(g.place.group_id, before=before, person=person, area=area, staff=staff)
     return page(
         "activity/index.html",

@@ -188,7 +188,7 @@ def _fund(fund_id: int, **forms) -> dict:
         "one": one,
         "lines": its_lines,
         "organises": bool(actor().roles & ORGANISERS),
-        "rates": ledger.fee_rates(here, fund_id),
+        "versions": ledger.fees(here).get(fund_id, []),
         "moved": ledger.movements(here, _before(), fund_id=fund_id),
         "planning": _named(forms["planning"] or LineForm(), "new"),
         "moving": _named(_with(forms["moving"], MoveForm, lines=its_lines), "move"),

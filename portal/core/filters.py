@@ -16,6 +16,11 @@ def pounds(pence: int | None) -> str:
     return f"{sign}£{abs(pence) // 100:,}.{abs(pence) % 100:02}"
 
 
+def percent(basis_points: int) -> str:
+    """Hundredths of a per cent as people read them: 500 as 5 %, 750 as 7.5 %."""
+    return f"{basis_points / 100:g}\u00a0%"
+
+
 def day(value: date | datetime | None) -> str:
     """A day in words: Today, Yesterday, Monday (within the week), 9 November, 9 November 2025."""
     if value is None:
@@ -43,6 +48,11 @@ def full_day(value: date | datetime | None) -> str:
     return format_date(value, "EEEE d MMMM y", locale="en_GB")
 
 
+def full_date(value: date) -> str:
+    """A day with its year: 9 November 2026."""
+    return format_date(value, "d MMMM y", locale="en_GB")
+
+
 def moment(value: datetime | None) -> str:
     """A day and a time: Today, 6:40pm."""
     if value is None:
@@ -64,5 +74,5 @@ def hidden_email(address: str) -> str:
 
 
 def init_app(app: Flask) -> None:
-    for filter_ in (pounds, day, full_day, moment, inside, hidden_email):
+    for filter_ in (pounds, percent, day, full_day, full_date, moment, inside, hidden_email):
         app.add_template_filter(filter_)

@@ -44,7 +44,7 @@ class Needed:
 
     def __call__(self, form, field):
         if field.process_errors:
-            return
+            raise StopValidation()  # something was typed, and it is said already what was wrong with it
         if field.data is None or (isinstance(field.data, str) and not field.data.strip()):
             field.errors[:] = []
             raise StopValidation(self.sentence)
@@ -83,7 +83,7 @@ def pence_of(typed: str) -> int | None:
     typed = typed.strip().lstrip("£").replace(",", "").replace(" ", "")
     if not typed:
         return None
-    shape = re.fullmatch(r"([0-9]{1,12})(?:\.([0-9]{0,2}))?", typed, re.ASCII)
+    shape = re.fullmatch(r"([0-9]{1,40})(?:\.([0-9]{0,2}))?", typed, re.ASCII)
     if not shape:
         raise ValueError("Use numbers, like 6 or 6.50")
     pence = int(shape[1]) * 100 + int((shape[2] or "").ljust(2, "0"))

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from flask import Flask, g, has_request_context, request
 
-OURS = {"job", "name_of_job", "endpoint", "method", "status", "ms", "setting"}
+OURS = {"job", "name_of_job", "endpoint", "method", "status", "ms", "setting", "faults"}
 
 
 class Line(logging.Formatter):

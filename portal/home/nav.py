@@ -10,13 +10,15 @@ from portal.people.roles import GROUP_ROLES, STAFF_ROLES, Role
 
 @dataclass(frozen=True)
 class Place:
-    """One entry: the endpoint it opens, its words and icon, who sees it, and which other endpoints lie within it."""
+    """One entry: the endpoint it opens, its words and icon, who sees it, and which other endpoints lie within it; it is
+    left out for those who come there by another entry (`unless`)."""
 
     endpoint: str
     words: str
     icon: str
     roles: frozenset[Role]
     within: frozenset[str] = frozenset()
+    unless: frozenset[Role] = frozenset()
 
     @property
     def is_here(self) -> bool:
@@ -60,6 +62,7 @@ WITHIN_GROUPS = frozenset(
     }
 )
 WITHIN_PAYMENTS = frozenset({"payments.run", "bank.index", "bank.show", "bank.new", "bank.columns", "bank.imports"})
+WITHIN_PAYMENTS |= {"books.index", "books.entry", "books.show_year"}  # six places are what fits a small phone
 HOST_PLACES = (
     Place(
         "desk.index",
@@ -76,6 +79,7 @@ HOST_PLACES = (
         STAFF_ROLES,
         WITHIN_GROUPS,
     ),
+    Place("books.index", "Money", "money", frozenset({Role.COORDINATOR, Role.TRUSTEE}), unless=frozenset({Role.FINANCE})),
     Place("breakglass.every", "Duties", "say", STAFF_ROLES, frozenset({"breakglass.show", "breakglass.item"})),
     Place("members.staff", "Staff", "shake", STAFF_ROLES, frozenset({"members.appoint"})),
 )
@@ -91,5 +95,6 @@ def places() -> tuple[Place, ...]:
     if "place" in g:
         return (*(place for place in GROUP_PLACES if g.place.role in place.roles), YOU)
     if who.staff_roles:
-        return (*(place for place in HOST_PLACES if who.staff_roles & place.roles), YOU)
+        mine = who.staff_roles
+        return (*(place for place in HOST_PLACES if mine & place.roles and not mine & place.unless), YOU)
     return (YOU,)

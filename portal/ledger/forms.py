@@ -1,12 +1,14 @@
-"""What finance types into the books."""
+"""What finance and coordinators type into the books."""
 
-from decimal import Decimal
+import re
+from datetime import date
 
-from wtforms import DecimalField, RadioField
-from wtforms.validators import Length, NumberRange, Optional
+from wtforms import Field, RadioField
+from wtforms.validators import Length, ValidationError
+from wtforms.widgets import TextInput
 
 from portal.core.forms import DayField, Needed, PlainForm, PoundsField, WordsField, not_in_future, not_long_ago
-from portal.ledger.models import Account, Basis, Restriction
+from portal.ledger.models import HOST_FUNDS, Account, Basis, HostFund, Restriction
 
 SOURCES = {Account.GRANT: "A grant", Account.DONATION: "A donation", Account.AWARD: "From the Small Things Pot"}
 RESTRICTIONS = {
@@ -14,42 +16,103 @@ RESTRICTIONS = {
     Restriction.DESIGNATED: "Designated: set aside by us",
     Restriction.UNRESTRICTED: "Unrestricted: for anything the charity does",
 }
-BASES = {Basis.PART: "Part of the charity", Basis.HELD: "Held for the group"}
+BASES = {Basis.PART: "Part of the charity", Basis.HELD: "Held for you"}
+MOST = 25_00  # hundredths of a per cent
+SHORT = Length(max=200, message="Keep it under 200 letters.")
 
 
-class PercentField(DecimalField):
-    """A per cent as people write it."""
+class PercentField(Field):
+    """A per cent as people write it, kept as whole hundredths."""
+
+    widget = TextInput()
+
+    def _value(self):
+        if self.raw_data:
+            return self.raw_data[0]
+        return "" if self.data is None else f"{self.data / 100:g}"
 
     def process_formdata(self, valuelist):
+        self.data = None
+        typed = (valuelist[0] if valuelist else "").strip().rstrip("% \u00a0")
+        if not typed:
+            return
+        shape = re.fullmatch(r"([0-9]{1,9})(?:\.([0-9]{1,2}))?", typed, re.ASCII)
+        if not shape:
+            raise ValueError("Use a number, like 5 or 7.5")
+        found = int(shape[1]) * 100 + int((shape[2] or "").ljust(2, "0"))
+        if found > MOST:
+            raise ValueError(f"Between 0 and {MOST // 100} per cent.")
+        self.data = found
+
+
+class OneOf(RadioField):
+    """One of a few, said plainly where none was picked."""
+
+    def pre_validate(self, form):
         try:
-            super().process_formdata([valuelist[0].strip().rstrip("%")] if valuelist and valuelist[0].strip() else [])
-        except ValueError:
-            raise ValueError("Use a number, like 5 or 7.5") from None
+            super().pre_validate(form)
+        except ValidationError:
+            raise ValidationError("Pick one of these.") from None
+
+
+def within_reach(form, field):
+    """Catch a slipped year in a day that may still be to come."""
+    if field.data and not date(2000, 1, 1) <= field.data < date(2100, 1, 1):
+        raise ValidationError("Check the year. Which day is it?")
 
 
 class FundForm(PlainForm):
-    name = WordsField("The group’s name for it", [Needed("Write what the group calls it."), Length(max=80)])
-    funder = WordsField("Who gave it?", [Length(max=120, message="Keep it under 120 letters.")])
-    restriction = RadioField("What binds it?", choices=[(one.value, words) for one, words in RESTRICTIONS.items()])
-    purpose = WordsField("What is it for?", [Length(max=2000, message="Keep it under 2,000 letters.")])
-    basis = RadioField("How do we hold it?", choices=[(one.value, words) for one, words in BASES.items()])
-    fee = PercentField(
-        "Our fee on grants, per cent", [Optional(), NumberRange(0, 25, "Between 0 and 25 per cent.")], default=Decimal(5)
+    name = WordsField(
+        "The group’s name for it",
+        [Needed("Write what the group calls it."), Length(max=80, message="Keep it under 80 letters.")],
     )
-    from_on = DayField("From", [Optional()])
-    until_on = DayField("Until", [Optional()])
+    funder = WordsField("Who gave it?", [Length(max=120, message="Keep it under 120 letters.")])
+    restriction = OneOf("What binds it?", choices=[(one.value, words) for one, words in RESTRICTIONS.items()])
+    purpose = WordsField("What is it for?", [Length(max=2000, message="Keep it under 2,000 letters.")])
+    agreed = WordsField("Who agreed to it, and when?", [SHORT])
+    basis = OneOf("How do we hold it?", choices=[(one.value, words) for one, words in BASES.items()])
+    fee = PercentField("Our fee on grants, per cent", default=5_00)
+    from_on = DayField("From", [within_reach])
+    until_on = DayField("Until", [within_reach])
 
     def facts(self) -> dict:
         facts = super().facts()
-        return facts | {"fee_basis_points": int((facts.pop("fee") or 0) * 100)}
+        return facts | {"fee_basis_points": facts.pop("fee") or 0}
+
+
+class FeeForm(PlainForm):
+    fee = PercentField("The new fee, per cent", [Needed("Write the new fee, like 5 or 7.5.")])
+    starts_on = DayField("From which day?", [Needed("Write the day it holds from."), within_reach])
+    words = WordsField("Why does it change?", [Needed("Write why, for the group."), SHORT])
+
+    def facts(self) -> dict:
+        facts = super().facts()
+        return facts | {"basis_points": facts.pop("fee")}
 
 
 class MoneyInForm(PlainForm):
-    source = RadioField("What is it?", choices=[(one.value, words) for one, words in SOURCES.items()], default="grant")
+    source = OneOf("What is it?", choices=[(one.value, words) for one, words in SOURCES.items()], default="grant")
     pence = PoundsField("How much?", [Needed("Write how much, like 640 or 640.50.")])
     on = DayField("On which day?", [Needed("Write the day it came in."), not_in_future, not_long_ago])
-    words = WordsField("From whom, for what?", [Needed("Write a few words."), Length(max=200)])
+    words = WordsField("From whom, for what?", [Needed("Write a few words."), SHORT])
+
+
+class OursForm(MoneyInForm):
+    fund = OneOf(
+        "Into what?",
+        choices=[(one.value, HOST_FUNDS[one]) for one in (HostFund.SMALL_THINGS, HostFund.FEES)],
+        default=HostFund.SMALL_THINGS.value,
+    )
+    source = OneOf(
+        "What is it?",
+        choices=[(one.value, SOURCES[one]) for one in (Account.DONATION, Account.GRANT)],
+        default=Account.DONATION.value,
+    )
 
 
 class CorrectionForm(PlainForm):
-    words = WordsField("What was wrong?", [Needed("Write what was wrong."), Length(max=200)])
+    words = WordsField("What was wrong?", [Needed("Write what was wrong."), SHORT])
+
+
+class ClosingForm(PlainForm):
+    ends_on = DayField("The year to close", [Needed("Say which year.")])

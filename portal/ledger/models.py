@@ -59,6 +59,13 @@ class HostFund(StrEnum):
     SUSPENSE = "suspense"  # money that came in and nobody can place yet
 
 
+HOST_FUNDS = {
+    HostFund.FEES: "Our own money",
+    HostFund.SMALL_THINGS: "Small Things Pot",
+    HostFund.SUSPENSE: "Not placed yet",
+}
+
+
 class Fund(GroupOwned, db.Model):
     """A pot of money held for a group, by the name the group uses; the restriction in the funder's words.
 
@@ -160,6 +167,11 @@ class Posting(db.Model):
         within_group("line_id", "budget_lines"),
         sa.CheckConstraint("(fund_id IS NULL) <> (host_fund IS NULL)", name="one_fund"),
         sa.CheckConstraint("pence <> 0", name="something"),
+        sa.Index(  # what moved in the host's own funds, found among everything that moved
+            *("ix_postings_host", "entry_id", "host_fund"),
+            sqlite_where=sa.text("host_fund IS NOT NULL"),
+            postgresql_where=sa.text("host_fund IS NOT NULL"),
+        ),
         sa.Index("ix_postings_fund", "group_id", "fund_id", "entry_id"),
         {"info": {**GROUP_OWNED, "owners": {RECORD: "account code host_fund pence"}}},
     )

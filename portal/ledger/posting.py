@@ -12,8 +12,11 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from portal.autonomy.door import Mistake
 from portal.core import clock
 from portal.core.db import db
+from portal.core.filters import full_date
+from portal.ledger import queries
 from portal.ledger.models import (
     Account,
     Balance,
@@ -59,8 +62,9 @@ def post(
     by: int | None,
     reverses: JournalEntry | None = None,
 ) -> JournalEntry:
-    """Write one entry of these lines, and move the balances. Raises Unbalanced."""
+    """Write one entry of these lines, and move the balances. Raises Unbalanced, or Mistake for a day of a closed year."""
     _check(lines)
+    _check_open(on)
     entry = JournalEntry(group_id=group_id, kind=kind, on=on, words=words[:200], made_by=by)
     entry.reverses_id = reverses.id if reverses else None
     for line in lines:
@@ -187,6 +191,18 @@ def _check(lines: Sequence[Line]) -> None:
         theirs = sa.select(BUDGET.c.id, BUDGET.c.fund_id).where(BUDGET.c.id.in_(sorted(one for one, _ in spent_on)))
         if spent_on - {tuple(row) for row in db.session.execute(theirs)}:
             raise Unbalanced("a cost is spent on a budget line of its own fund")
+
+
+def _check_open(on: date) -> None:
+    closed = queries.closed_until()
+    if closed and on <= closed:
+        raise Mistake(f"The year to {full_date(closed)} is closed. Use a day after it.", "on")
+
+
+def alone() -> None:
+    """From here to the end of this transaction nobody else writes an entry; on SQLite that is so anyway."""
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(sa.text("LOCK TABLE journal_entries IN SHARE ROW EXCLUSIVE MODE"))
 
 
 def _sums(group_id: int | None, on: date, lines: Sequence[Line]) -> dict[tuple, int]:

@@ -6,13 +6,16 @@ from dataclasses import dataclass, field
 from datetime import date
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
+from portal.core import clock
 from portal.core.db import db
 from portal.ledger.models import (
     HELD,
     MONEY_IN,
     Account,
     Balance,
+    BooksCheck,
     ClosedYear,
     Commitment,
     FeeRate,
@@ -24,8 +27,10 @@ from portal.ledger.models import (
     MonthBalance,
     Posting,
 )
+from portal.people.models import Group
 
 PAGE = 30
+CORRECTED = aliased(JournalEntry)
 WINDOW = 2000  # how many entries one page of a search looks through, so that it costs the same however many there are
 
 
@@ -149,12 +154,6 @@ def fund(group_id: int, fund_id: int | None) -> Fund | None:
     return db.session.scalar(known)
 
 
-def fee_rates(group_id: int, fund_id: int) -> Sequence[FeeRate]:
-    """The versions of the host's fee on a fund's grants, the newest first."""
-    own = sa.select(FeeRate).where(FeeRate.group_id == group_id, FeeRate.fund_id == fund_id)
-    return db.session.scalars(own.order_by(FeeRate.version.desc())).all()
-
-
 @dataclass(frozen=True)
 class Movement:
     """What one entry did in one fund: pence in (positive) or out (negative), on which account."""
@@ -164,6 +163,7 @@ class Movement:
     fund: str
     pence: int
     from_float: bool = False
+    rate: FeeRate | None = None  # the version of the fee that was taken
 
 
 @dataclass(frozen=True)
@@ -203,12 +203,14 @@ def movements(
     own = Posting.fund_id == fund_id if fund_id else sa.true()
     asked = page.limit(limit + 1).subquery()
     rows = db.session.execute(
-        sa.select(JournalEntry, Posting.account, Fund.name, sa.func.sum(-Posting.pence))
+        sa.select(JournalEntry, Posting.account, Fund.name, sa.func.sum(-Posting.pence), FeeRate)
         .join(Posting, Posting.entry_id == JournalEntry.id)
         .join(Fund, sa.and_(Fund.id == Posting.fund_id, Fund.group_id == Posting.group_id))
+        .outerjoin(CORRECTED, CORRECTED.id == JournalEntry.reverses_id)
+        .outerjoin(FeeRate, _rate_taken())
         .where(JournalEntry.id.in_(sa.select(asked.c.id)), JournalEntry.group_id == group_id, own)
         .where(Posting.account != Account.BANK)
-        .group_by(JournalEntry.id, Posting.account, Fund.id, Fund.name)
+        .group_by(JournalEntry.id, Posting.account, Fund.id, Fund.name, FeeRate.id)
         .order_by(JournalEntry.id.desc(), Fund.id, Posting.account.desc())
     ).all()
     found = _without_floats_of_costs(rows)
@@ -240,13 +242,117 @@ def _found(group_id: int, words: str, pence: int | None) -> Iterator[sa.ColumnEl
 
 def _without_floats_of_costs(rows: Sequence[sa.Row]) -> list[Movement]:
     """A cost paid out of a float is one movement: the float's own side goes without saying."""
-    spent = {(entry.id, fund) for entry, account, fund, _ in rows if account is Account.COST}
-    floats = {(entry.id, fund) for entry, account, fund, _ in rows if account is Account.FLOAT}
+    spent = {(entry.id, fund) for entry, account, fund, *_ in rows if account is Account.COST}
+    floats = {(entry.id, fund) for entry, account, fund, *_ in rows if account is Account.FLOAT}
     return [
-        Movement(entry, account, fund, int(pence), account is Account.COST and (entry.id, fund) in floats)
-        for entry, account, fund, pence in rows
+        Movement(entry, account, fund, int(pence), account is Account.COST and (entry.id, fund) in floats, rate)
+        for entry, account, fund, pence, rate in rows
         if not (account is Account.FLOAT and (entry.id, fund) in spent)
     ]
+
+
+def _rate_taken() -> sa.ColumnElement[bool]:
+    """The version of a fund's fee that a posting to its fee was made by: that of its day, or of the day of the entry it
+    corrects. A version holds from a day that was still to come when it was made, so this is the same for ever."""
+    older = aliased(FeeRate)
+    begun = sa.or_(older.starts_on <= sa.func.coalesce(CORRECTED.on, JournalEntry.on), older.version == 1)
+    newest = sa.select(sa.func.max(older.version)).where(older.fund_id == Posting.fund_id, begun).scalar_subquery()
+    fee = sa.and_(FeeRate.group_id == Posting.group_id, FeeRate.fund_id == Posting.fund_id, Posting.account == Account.FEE)
+    return sa.and_(fee, FeeRate.version == newest)
+
+
+@dataclass(frozen=True)
+class FeeVersion:
+    """One version of a fund's fee, and whether it holds `now`, held in the `past`, is `coming`, or, replaced before its
+    day, `never` held."""
+
+    rate: FeeRate
+    state: str
+
+
+def fees(group_id: int) -> dict[int, list[FeeVersion]]:
+    """Every version of the fee on each of a group's funds, oldest first."""
+    rates: dict[int, list[FeeRate]] = defaultdict(list)
+    every = sa.select(FeeRate).where(FeeRate.group_id == group_id).order_by(FeeRate.fund_id, FeeRate.version)
+    for rate in db.session.scalars(every):
+        rates[rate.fund_id].append(rate)
+    return {fund_id: _versions(found) for fund_id, found in rates.items()}
+
+
+def _versions(rates: list[FeeRate]) -> list[FeeVersion]:
+    now = max((one.version for one in rates if one.starts_on <= clock.today()), default=1)
+    return [FeeVersion(one, _state(one, rates, now)) for one in rates]
+
+
+def _state(one: FeeRate, rates: list[FeeRate], now: int) -> str:
+    if one.version == now:
+        return "now"
+    if one.version > 1 and any(two.version > one.version and two.starts_on <= one.starts_on for two in rates):
+        return "never"
+    return "past" if one.version < now else "coming"
+
+
+@dataclass(frozen=True)
+class OurFund:
+    """One of the host's own funds, in pence by account."""
+
+    fund: HostFund
+    sums: dict[Account, int]
+
+    @property
+    def held(self) -> int:
+        return sum(self.sums.get(account, 0) for account in HELD)
+
+
+def our_funds() -> list[OurFund]:
+    """The host's own funds, each, with or without money in it."""
+    sums = host_sums()
+    return [OurFund(one, {at: pence for (fund, at), pence in sums.items() if fund is one}) for one in HostFund]
+
+
+def held_by_host(fund: HostFund) -> int:
+    """What one of the host's own funds holds, in pence; nobody else takes of it until this transaction is over."""
+    rows = sa.select(HostBalance).where(HostBalance.host_fund == fund, HostBalance.account.in_(HELD))
+    fresh = {"populate_existing": True}
+    locked = db.session.scalars(rows.order_by(HostBalance.id).with_for_update(), execution_options=fresh)
+    return sum(row.pence for row in locked)
+
+
+def held_for_groups() -> dict[Account, int]:
+    """What is held for all groups together, in the bank and in floats. Pence."""
+    sums = sa.select(Balance.account, sa.func.sum(Balance.pence)).where(Balance.account.in_(HELD)).group_by(Balance.account)
+    return {account: int(pence) for account, pence in db.session.execute(sums)}
+
+
+def our_movements(fund: HostFund | None = None, before: int | None = None) -> tuple[Sequence[sa.Row], int | None]:
+    """A page of what moved in the host's own funds, or in one of them, the newest first: entry, fund, account, pence (in
+    positive, out negative), slug and name of the group whose entry it is; and the number to go on below."""
+    ours = Posting.host_fund.is_not(None) if fund is None else Posting.host_fund == fund
+    page = sa.select(Posting.entry_id).distinct().where(ours).order_by(Posting.entry_id.desc()).limit(PAGE + 1)
+    rows = db.session.execute(
+        sa.select(
+            *(JournalEntry, Posting.host_fund, Posting.account, sa.func.sum(-Posting.pence).label("pence")),
+            *(Group.slug, Group.name),
+        )
+        .join(Posting, Posting.entry_id == JournalEntry.id)
+        .outerjoin(Group, Group.id == JournalEntry.group_id)
+        .where(JournalEntry.id.in_(page.where(Posting.entry_id < before) if before else page), ours)
+        .where(Posting.account.not_in(HELD))
+        .group_by(JournalEntry.id, Posting.host_fund, Posting.account, Group.slug, Group.name)
+        .order_by(JournalEntry.id.desc(), Posting.host_fund, Posting.account)
+    ).all()
+    ids = list(dict.fromkeys(row[0].id for row in rows))
+    return [row for row in rows if row[0].id in ids[:PAGE]], ids[PAGE - 1] if len(ids) > PAGE else None
+
+
+def closed_years() -> Sequence[ClosedYear]:
+    """The years that were closed, oldest first."""
+    return db.session.scalars(sa.select(ClosedYear).order_by(ClosedYear.ends_on)).all()
+
+
+def last_check() -> BooksCheck | None:
+    """When the books were last added up anew, and what came of it."""
+    return db.session.scalar(sa.select(BooksCheck).order_by(BooksCheck.id.desc()).limit(1))
 
 
 def host_sums() -> dict[tuple[HostFund, Account], int]:
@@ -301,9 +407,15 @@ def _compared(called: str, sums, stored) -> Iterator[str]:
             yield f"The balance of {called.format(*key)} is {kept.get(key, 0)}; its postings sum to {computed.get(key, 0)}."
 
 
-def entry(group_id: int, entry_id: int) -> JournalEntry | None:
-    """One entry of this group's books."""
+def entry(group_id: int | None, entry_id: int) -> JournalEntry | None:
+    """One entry of this group's books, or of the host's own."""
     return db.session.scalar(sa.select(JournalEntry).where(JournalEntry.id == entry_id, JournalEntry.group_id == group_id))
+
+
+def rate_taken(entry: JournalEntry) -> FeeRate | None:
+    """The version of the fee that an entry took, where it took one."""
+    taken = sa.select(FeeRate).join(Posting, Posting.entry_id == entry.id).join(JournalEntry, JournalEntry.id == entry.id)
+    return db.session.scalar(taken.outerjoin(CORRECTED, CORRECTED.id == JournalEntry.reverses_id).where(_rate_taken()))
 
 
 def lines(entry: JournalEntry) -> Sequence[sa.Row]:

@@ -1,11 +1,13 @@
 """The books of one group, for the host."""
 
-from flask import Blueprint, Flask, abort, request, url_for
+from flask import Blueprint, Flask, abort, current_app, request, url_for
 
 from portal.autonomy.door import Mistake
-from portal.core.web import invalid, page, saved
-from portal.ledger import actions, queries
-from portal.ledger.forms import CorrectionForm, FundForm, MoneyInForm
+from portal.core.filters import full_day
+from portal.core.web import countable, invalid, page, saved
+from portal.ledger import actions, desk, queries
+from portal.ledger.forms import CorrectionForm, FeeForm, FundForm, MoneyInForm
+from portal.ledger.models import HOST_FUNDS
 from portal.people.reach import actor, as_staff, group_at
 from portal.people.roles import Role
 
@@ -47,6 +49,20 @@ def receive(slug, fund_id):
     return invalid("ledger/books.html", **_books(slug, coming=form, at=fund_id))
 
 
+@bp.post(f"{AT}/funds/<int:fund_id>/fee")
+@as_staff(roles=actions.COORDINATORS, does=actions.change_fee)
+def change_fee(slug, fund_id):
+    form = FeeForm.from_request()
+    if form.validate():
+        try:
+            rate = actions.change_fee(actor(), group_at(slug), fund_id, **form.facts())
+            says = f"The group reads it now. It holds from {full_day(rate.starts_on)}."
+            return saved(goto=url_for(".books", slug=slug), says=says)
+        except Mistake as mistake:
+            form[mistake.field or "fee"].errors = [str(mistake)]
+    return invalid("ledger/books.html", **_books(slug, changing=form, at=fund_id))
+
+
 @bp.get(f"{AT}/entries/<int:entry_id>")
 @as_staff(roles=BOOKS)
 def entry(slug, entry_id):
@@ -71,10 +87,15 @@ def _books(slug: str, **forms) -> dict:
     at = group_at(slug)
     facts = {
         "funds": queries.statuses(at.id),
-        "moved": queries.movements(at.id, request.args.get("before", type=int)),
+        "fees": queries.fees(at.id),
+        "notice": current_app.config["SETTINGS"].PORTAL_FEE_NOTICE_DAYS,
+        "moved": queries.movements(at.id, request.args.get("before", type=countable)),
     }
-    forms = {"opening": FundForm(), "coming": None, "fresh": MoneyInForm(), "at": None} | forms
-    return {**facts, "group": at, "finance": bool(actor().roles & actions.FINANCE), **forms}
+    fresh = {"fresh": MoneyInForm(), "afresh": FeeForm()}
+    forms = {"opening": FundForm(), "coming": None, "changing": None, "at": None} | forms
+    roles = actor().roles
+    may = {"finance": bool(roles & actions.FINANCE), "coordinator": bool(roles & actions.COORDINATORS)}
+    return {**facts, "group": at, **may, **fresh, **forms}
 
 
 def _entry(slug: str, entry_id: int, form=None) -> dict:
@@ -85,6 +106,8 @@ def _entry(slug: str, entry_id: int, form=None) -> dict:
         "group": at,
         "entry": found,
         "lines": queries.lines(found),
+        "rate": queries.rate_taken(found),
+        "names": HOST_FUNDS,
         "form": form or CorrectionForm(),
         "finance": finance,
     }
@@ -92,3 +115,4 @@ def _entry(slug: str, entry_id: int, form=None) -> dict:
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
+    app.register_blueprint(desk.bp)

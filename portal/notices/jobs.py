@@ -28,6 +28,7 @@ FROM_HOST = frozenset(
         *("bank.settle_payment", "bank.settle_cost", "bank.returned", "bank.receive_into"),
         *("autonomy.explain", "disagreements.answer", "notices.remind"),
         *("payees.second", "payees.stop"),
+        "ledger.change_fee",
     }
 )
 AMONG_US = frozenset(

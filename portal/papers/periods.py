@@ -6,6 +6,8 @@ from datetime import date, timedelta
 
 from babel.dates import format_date
 
+from portal.ledger import year as years
+
 FIRST, LAST = date(2000, 1, 1), date(2999, 12, 31)  # what "everything so far" lies within
 
 
@@ -40,11 +42,12 @@ def everything() -> Period:
 
 def year(ends: int) -> Period:
     """The host's year that ends in this one."""
-    return Period(f"{ends - 1}-{ends}", _year_end(ends - 1) + timedelta(days=1), _year_end(ends))
+    found = years.ending_in(ends)
+    return Period(f"{ends - 1}-{ends}", found.starts_on, found.ends_on)
 
 
 def year_of(day: date) -> Period:
-    return year(day.year + (day > _year_end(day.year)))
+    return year(years.of(day).number)
 
 
 def month(day: date) -> Period:
@@ -76,7 +79,3 @@ def offered(today: date) -> list[tuple[str, str]]:
     while months[-1].from_on > last.from_on:
         months.append(month(months[-1].from_on - timedelta(days=1)))
     return years + [(one.key, one.words) for one in months]
-
-
-def _year_end(number: int) -> date:
-    return date(number, 3, 31)

@@ -135,7 +135,7 @@ def test_one_fund_says_what_binds_it(kettle, glyn, page):
         "Agreed by Marsha and Imani on 3 March.",
         "From Wednesday 1 April 2026 until Wednesday 31 March 2027.",
         "part of the charity’s own money, kept for us",
-        "A fee of 7.5% of grants, from Wednesday 1 April 2026",
+        "7.5\u00a0% of grants Now Version 1, from 1 April 2026",
     ):
         assert words in found, words
 

@@ -14,25 +14,10 @@ from portal.ledger import actions, posting, queries
 from portal.ledger.models import Account, Balance, Fund, HostFund, JournalEntry, Kind, Posting
 from portal.ledger.posting import Line, Unbalanced
 from portal.people.models import Group
-from portal.people.roles import Role
 from portal.receipts import actions as receipts
 from portal.receipts import queries as receipts_queries
 from portal.receipts.models import Receipt
 from tests import make
-
-
-@pytest.fixture
-def glyn(app):
-    return make.actor(make.staff("Glyn", Role.FINANCE), Role.FINANCE)
-
-
-@pytest.fixture
-def grant(kettle, glyn) -> Fund:
-    """A restricted grant of £100 with a fee of 5%."""
-    binds = {"restriction": "restricted", "basis": "part", "funder": "Community Hands", "purpose": "A drop-in."}
-    fund = actions.open_fund(glyn, kettle, name="Community Hands grant", fee_basis_points=500, **binds)
-    actions.receive(glyn, kettle, fund.id, source="grant", pence=100_00, on=clock.today(), words="First half")
-    return fund
 
 
 def status(fund: Fund) -> queries.Status:

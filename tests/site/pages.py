@@ -131,6 +131,14 @@ PAGES = (
     Page("books, a wrong sum", "ledger.receive", "Glyn Parry", "{books}/funds/{fund}/money-in", {"pence": "lots"}, 422),
     Page("books, a fund opened wrongly", "ledger.open_fund", "Glyn Parry", "{books}/funds", {"name": ""}, 422),
     Page("entry", "ledger.entry", "Glyn Parry", "{books}/entries/{journal}"),
+    Page("books for a coordinator", "ledger.books", "Imani Okafor", "/host/groups/hearsay-collective/books"),
+    Page("books, a fee changed wrongly", "ledger.change_fee", "Imani Okafor", "{books}/funds/{fund}/fee", {}, 422),
+    Page("our books", "books.index", "Glyn Parry", "/host/books/"),
+    Page("our books for a trustee", "books.index", "Beatrix Lund", "/host/books/?fund=small_things"),
+    Page("our books, a wrong sum", "books.receive", "Glyn Parry", "/host/books/money-in", {"pence": "lots"}, 422),
+    Page("our books, the wrong year", "books.close", "Glyn Parry", "/host/books/years", {"ends_on": "2020-03-31"}, 422),
+    Page("our books, an entry", "books.entry", "Glyn Parry", "/host/books/entries/{our_entry}"),
+    Page("year", "books.show_year", "Beatrix Lund", "/host/books/year/{year}"),
     Page("papers", "papers.index", "Marsha", f"{K}/money/papers/"),
     Page("papers of a helper", "papers.index", "Bernie", f"{K}/money/papers/"),
     Page("statement", "papers.statement", "Marsha", f"{K}/money/papers/{{our_fund}}/all"),
@@ -246,6 +254,7 @@ NO_PAGES = {
     "breakglass.file",
     "activity.download",
     "activity.checker",
+    "books.year_csv",
 }
 
 
@@ -355,11 +364,13 @@ def _disagreed(kettle: Group) -> int:
 
 
 def _books() -> dict:
-    """The address of the Hearsay's books, and their newest entry."""
+    """The address of the Hearsay's books, and their newest entry; an entry and a year of the host's."""
     hearsay = db.session.scalars(sa.select(Group.id).where(Group.slug == "hearsay-collective")).one()
     newest = db.session.scalar(sa.select(sa.func.max(JournalEntry.id)).where(JournalEntry.group_id == hearsay))
     fund = db.session.scalar(sa.select(sa.func.min(Fund.id)).where(Fund.group_id == hearsay))
-    return {"books": "/host/groups/hearsay-collective/books", "journal": newest, "fund": fund}
+    ours = db.session.scalar(sa.select(sa.func.min(JournalEntry.id)).where(JournalEntry.group_id.is_(None)))
+    own = {"our_entry": ours, "year": clock.today().year}
+    return {"books": "/host/groups/hearsay-collective/books", "journal": newest, "fund": fund, **own}
 
 
 def _papers(kettle: Group) -> dict:

@@ -163,6 +163,12 @@ def foreign(world):
     yield "organiser", f"/g/kettle/people/invitations/{theirs['proposed']}/agreement", {}
     yield "organiser", f"/g/kettle/people/{theirs['membership_id']}/removal", {"membership_id": str(ours["membership_id"])}
     yield "organiser", f"/g/kettle/removals/{theirs['removal_id']}/agreement", {"removal_id": str(ours["removal_id"])}
+    fee = {"fee": "6", "starts_on": "2090-01-01", "words": "slipped in", "key": KEY}
+    yield "coordinator", f"/host/groups/kettle/books/funds/{theirs['fund_id']}/fee", fee
+    wrong = {"words": "slipped in", "key": KEY}
+    yield "finance", f"/host/groups/kettle/books/entries/{theirs['journal']}/correction", wrong
+    yield "finance", f"/host/groups/kettle/books/entries/{ours['ours']}/correction", wrong
+    yield "finance", f"/host/books/entries/{ours['journal']}/correction", wrong
     for end in ("yes", "stop"):
         yield (
             "organiser",

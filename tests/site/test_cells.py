@@ -6,11 +6,13 @@ table fails. On PostgreSQL, where putting the world back takes long, everything 
 
 import re
 from dataclasses import dataclass, field
+from datetime import date
 
 import pytest
 from flask import url_for
 
 from portal import checks
+from portal.core import clock
 from portal.core.guard import SAFE
 from portal.people import session
 from portal.people.reach import rule_of
@@ -76,6 +78,7 @@ CREDENTIAL = {"challenge_id": "1", "credential": "{}"}
 COST = {"kind": "invoice", "shop": "Hall", "amount_pence": "4.20", "payee_id": "1", "pot": "3-", "key": KEY}  # Kettle’s own
 ACCOUNT = {"sort_code": "08-99-99", "account": "66374958", "roll": "", "sure": "", "key": KEY}
 DETAILS = {"shop": "Grocer", "amount_pence": "4.20", "label": "tea", "key": KEY}
+YEAR_OVER = f"{clock.today().year - (clock.today() <= date(clock.today().year, 3, 31))}-03-31"
 LINE = {"name": "Cake", "planned_pence": "40", "key": KEY}
 MOVED = {"amount_pence": "lots", "key": KEY}
 
@@ -229,6 +232,19 @@ TABLE = {
     ),
     "GET ledger.entry": host(BOOKS, entry_id="journal"),
     "POST ledger.correct": host(PAYS, {"words": "Twice", "key": KEY}, entry_id="journal"),
+    "POST ledger.change_fee": host(
+        COORDINATORS, {"fee": "6", "starts_on": "2090-01-01", "words": "Costs rose", "key": KEY}
+    ),
+    "GET books.index": host(BOOKS),
+    "POST books.receive": host(
+        PAYS,
+        {"fund": "small_things", "source": "donation", "pence": "12", "on": "2026-11-01", "words": "A gift", "key": KEY},
+    ),
+    "GET books.entry": host(BOOKS, entry_id="ours"),
+    "POST books.correct": host(PAYS, {"words": "Twice", "key": KEY}, entry_id="ours"),
+    "POST books.close": host(PAYS, {"ends_on": YEAR_OVER, "key": KEY}),
+    "GET books.show_year": host(BOOKS, number="year"),
+    "GET books.year_csv": host(BOOKS, number="year"),
     "GET papers.index": group(INSIDE),
     "GET papers.statement": group(INSIDE),
     "GET papers.statement_file": group(ORGANISERS),

@@ -143,6 +143,8 @@ def _things(group, second: str, third: str, helper: str) -> dict:
     journal = ledger.receive(
         glyn, group, grant.id, source="donation", pence=5000, on=clock.today(), words="From a neighbour"
     )
+    own = {"fund": "small_things", "source": "donation", "on": clock.today(), "words": "From a shop"}
+    ours = ledger.receive_ours(glyn, pence=7000, **own)
     own = {"group_id": group.id, "fund_id": grant.id}
     with wall.opened(group.id):
         lines = [BudgetLine(**own, name=name, planned_pence=20_00) for name in ("Tea", "Bread")]
@@ -172,6 +174,8 @@ def _things(group, second: str, third: str, helper: str) -> dict:
         "unasked": receipt.number,
         "rule_id": rule,
         "journal": journal.id,
+        "ours": ours.id,
+        "year": clock.today().year,
         "line_id": lines[0].id,
         "other_line": lines[1].id,
         "quiet_id": quiet.id,
