@@ -15,7 +15,7 @@ from portal.core import clock
 from portal.core.db import db
 from portal.ledger.models import Commitment
 from portal.payees import queries as payees
-from portal.payees.models import Payee
+from portal.payees.models import Payee, PayeeDetails
 from portal.people.models import Membership, Person
 from portal.people.roles import Role
 from portal.receipts import queries as receipts
@@ -27,7 +27,10 @@ STRICTNESS = list(Needs)
 
 def mark(receipt: Receipt) -> str:
     """What a yes is bound to: how much, to whom, on which account, what for. Changes when any of it does."""
-    details = payees.current(receipt.group_id, receipt.payee_id)
+    return _mark(receipt, payees.current(receipt.group_id, receipt.payee_id))
+
+
+def _mark(receipt: Receipt, details: PayeeDetails | None) -> str:
     what = [
         *(receipt.id, receipt.amount_pence, receipt.kind, receipt.payee_id, details.mark if details else None),
         *(receipt.fund_id, receipt.line_id, receipt.shop),
@@ -60,25 +63,6 @@ def is_easier(new: SpendingRule, old: SpendingRule | None) -> bool:
     return any(STRICTNESS.index(asks_for(new, pence)) < STRICTNESS.index(asks_for(old, pence)) for pence in edges)
 
 
-def deciders(receipt: Receipt) -> dict[int, str]:
-    """Who of the group's organisers can say yes to this: by id, their names."""
-    live = (
-        sa.select(Person.id, Person.name)
-        .join(Membership, Membership.person_id == Person.id)
-        .where(
-            Membership.group_id == receipt.group_id,
-            Membership.role == Role.ORGANISER,
-            Membership.ended_at.is_(None),
-            ~_is_paid(receipt, Person.id, Person.email),
-            ~sa.exists().where(
-                Conflict.group_id == receipt.group_id, Conflict.receipt_id == receipt.id, Conflict.person_id == Person.id
-            ),
-        )
-        .order_by(Membership.joined_at, Membership.id)
-    )
-    return dict(db.session.execute(live).all())
-
-
 def is_paid_to(receipt: Receipt, person_id: int | None) -> bool:
     """Whether the money of this is for this very person."""
     theirs = sa.select(Person.id).where(Person.id == person_id, _is_paid(receipt, Person.id, Person.email))
@@ -95,12 +79,16 @@ def stands_back(receipt: Receipt, person_id: int | None) -> bool:
 
 @dataclass(frozen=True)
 class Deciding:
-    """How the deciding on one cost stands: what a yes is bound to now, who can give one, who did, how many it takes."""
+    """How the deciding on one cost stands: what a yes is bound to now, the account that is paid, who can give a yes, who did,
+    how many it takes; and by name every yes with what it was to, and who stood back."""
 
     mark: str
+    details: PayeeDetails | None
     deciders: dict[int, str]
     given: list[int]
     needed: int
+    yeses: list[tuple[str, str]]
+    stood_back: list[str]
 
     @property
     def enough(self) -> bool:
@@ -108,18 +96,36 @@ class Deciding:
 
 
 def deciding(receipt: Receipt) -> Deciding:
-    """Four statements. With nobody left who can decide, nothing is needed, and nothing is enough."""
-    now, able = mark(receipt), deciders(receipt)
-    standing = sa.select(Approval.person_id).where(
-        Approval.group_id == receipt.group_id,
-        Approval.receipt_id == receipt.id,
-        Approval.ended_at.is_(None),
-        Approval.mark == now,
+    """Three statements. With nobody left who can decide, nothing is needed, and nothing is enough."""
+    own = {"group_id": receipt.group_id, "receipt_id": receipt.id}
+    nothing = sa.literal("")
+    parts = (
+        sa.select(sa.literal("able"), Membership.person_id, nothing, Membership.id).where(
+            Membership.group_id == receipt.group_id, Membership.role == Role.ORGANISER, Membership.ended_at.is_(None)
+        ),
+        sa.select(sa.literal("yes"), Approval.person_id, Approval.mark, Approval.id)
+        .filter_by(**own)
+        .where(Approval.ended_at.is_(None)),
+        sa.select(sa.literal("back"), Conflict.person_id, nothing, Conflict.id).filter_by(**own),
+        sa.select(sa.literal("paid"), Person.id, nothing, Person.id).where(_is_paid(receipt, Person.id, Person.email)),
     )
-    given = [person_id for person_id in db.session.scalars(standing.order_by(Approval.id)) if person_id in able]
+    every = sa.union_all(*parts).subquery()
+    kind, person_id, seen, number = every.c
+    rows = db.session.execute(
+        sa.select(kind, person_id, Person.name, seen).join(Person, Person.id == person_id).order_by(kind, number)
+    ).all()
+    details = payees.current(receipt.group_id, receipt.payee_id)
+    now = _mark(receipt, details)
+    out = {who for what, who, _, _ in rows if what in {"back", "paid"}}
+    able = {who: name for what, who, name, _ in rows if what == "able" and who not in out}
+    given = [who for what, who, _, to in rows if what == "yes" and who in able and to == now]
     wanted = {Needs.ONE: 1, Needs.TWO: 2, Needs.ALL: len(able)}
     asked = wanted[asks_for(rule_of(receipt.group_id), receipt.amount_pence or 0)]
-    return Deciding(now, able, given, min(len(able), asked))
+    return Deciding(
+        *(now, details, able, given, min(len(able), asked)),
+        yeses=[(name, to) for what, _, name, to in rows if what == "yes"],
+        stood_back=[name for what, _, name, _ in rows if what == "back"],
+    )
 
 
 def count(receipt: Receipt) -> None:

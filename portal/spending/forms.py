@@ -28,10 +28,8 @@ class CostForm(PlainForm):
     )
     shop = WordsField("What for?", [Needed("Say what it’s for, in a few words."), Length(max=120)])
     amount_pence = PoundsField("How much?", [Needed("Write how much it is, like 6 or 6.50.")])
-    payee_id = SelectField(
-        "Who is paid?", validate_choice=False, coerce=lambda value: int(value) if str(value or "").isdecimal() else None
-    )
-    pot = SelectField("From which pot?", validators=[Needed("Choose which pot it comes from.")])
+    payee_id = SelectField("Who is paid?", validate_choice=False, coerce=lambda value: _number(str(value or "")))
+    pot = SelectField("From which pot?", validate_choice=False, validators=[Needed("Choose which pot it comes from.")])
 
     def offer(self, payees: list[Line], pots: list[tuple[str, str]]) -> None:
         """The group's own payees and pots to choose from."""
@@ -42,7 +40,12 @@ class CostForm(PlainForm):
     def facts(self) -> dict:
         facts = super().facts()
         fund, _, line = facts.pop("pot").partition("-")
-        return facts | {"fund_id": int(fund), "line_id": int(line) if line else None}
+        return facts | {"fund_id": _number(fund), "line_id": _number(line)}
+
+
+def _number(words: str) -> int | None:
+    """The id of what was chosen; 0, which is nobody's, for what can't be one."""
+    return (int(words) if words.isdecimal() and len(words) < 10 else 0) if words else None
 
 
 def _account(one: Line) -> str:

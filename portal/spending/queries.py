@@ -55,22 +55,6 @@ def pots(group_id: int) -> list[tuple[str, str]]:
     return [(f"{fund}-{line or ''}", f"{name}: {words}" if line else name) for fund, name, line, words in rows]
 
 
-def names_beside(receipt: Receipt) -> tuple[list[tuple[str, str]], list[str]]:
-    """Who said yes to it (name, and to which mark) and who stood back, by name. One statement."""
-    yeses = sa.select(sa.literal("yes"), Approval.person_id, Approval.mark, Approval.id).where(
-        Approval.group_id == receipt.group_id, Approval.receipt_id == receipt.id, Approval.ended_at.is_(None)
-    )
-    backs = sa.select(sa.literal("back"), Conflict.person_id, sa.literal(""), Conflict.id).where(
-        Conflict.group_id == receipt.group_id, Conflict.receipt_id == receipt.id
-    )
-    every = sa.union_all(yeses, backs).subquery()
-    kind, person_id, seen, number = every.c
-    rows = db.session.execute(
-        sa.select(kind, Person.name, seen).join(Person, Person.id == person_id).order_by(kind, number)
-    ).all()
-    return [(name, seen) for what, name, seen in rows if what == "yes"], [name for what, name, _ in rows if what == "back"]
-
-
 def open_rule(group_id: int) -> tuple[SpendingRule, str] | None:
     """An easier rule that waits for another organiser, and who wishes it."""
     found = db.session.execute(

@@ -2,13 +2,15 @@
 
 from flask import Blueprint, Flask, abort, g, url_for
 
-from portal.autonomy.door import Mistake, may
+from portal.autonomy import standing
+from portal.autonomy.areas import Area
+from portal.autonomy.door import Mistake
+from portal.autonomy.policy import TABLE
 from portal.core.web import invalid, page, saved
 from portal.payees import queries as payees
 from portal.people import queries as people
 from portal.people.reach import actor, as_staff, group, in_group
 from portal.people.roles import ORGANISERS
-from portal.receipts import queries as receipts
 from portal.receipts.models import CostKind
 from portal.spending import actions, costs, queries
 from portal.spending.forms import KINDS, NEEDS, CostForm, RuleForm, YesForm
@@ -180,7 +182,6 @@ def _facts(found: queries.Cost, form: YesForm | None = None) -> dict:
         "receipt": found.receipt,
         "kind": KINDS.get(found.receipt.kind) if found.receipt.kind else "",
         "stands": stands,
-        "names": queries.names_beside(found.receipt),
         "decides": me in stands.deciders,
         "said": me in stands.given,
         "organises": bool(actor().roles & ORGANISERS),
@@ -190,13 +191,8 @@ def _facts(found: queries.Cost, form: YesForm | None = None) -> dict:
 
 def _hosts(number: int, form: YesForm | None = None) -> dict:
     found = queries.numbered(number) or abort(404)
-    facts = _facts(found, form)
-    return facts | {
-        "may_yes": may(actor(), found.group, actions.say_yes_for, found.receipt),
-        "why_not": costs.payable(found.receipt),
-        "details": payees.current(found.group.id, found.receipt.payee_id),
-        "held": receipts.parts_of(found.receipt)[2],
-    }
+    level = standing.of(found.group.id).levels[Area.SPENDING]
+    return _facts(found, form) | {"level": level, "outcome": TABLE[Area.SPENDING][level]}
 
 
 def _rule(form: RuleForm | None = None) -> dict:
