@@ -79,8 +79,8 @@ def stands_back(receipt: Receipt, person_id: int | None) -> bool:
 
 @dataclass(frozen=True)
 class Deciding:
-    """How the deciding on one cost stands: what a yes is bound to now, the account that is paid, who can give a yes, who did,
-    how many it takes; and by name every yes with what it was to, and who stood back."""
+    """How the deciding on one cost stands: what a yes is bound to now, the account that is paid, who can give a yes,
+    who did, how many it takes; and by name every yes with what it was to, and who stood back."""
 
     mark: str
     details: PayeeDetails | None
