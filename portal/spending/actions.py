@@ -237,17 +237,17 @@ def _check_payee(group, payee_id: int | None) -> None:
 
 
 def _check_fund(group, fund_id: int | None, line_id: int | None) -> None:
-    if fund_id is None or ledger.fund(group.id, fund_id) is None:
+    if fund_id is None:
         raise Mistake("Choose which pot it comes from.", "fund_id")
-    if line_id is not None:
-        line = sa.select(BudgetLine.id).where(
-            BudgetLine.id == line_id,
-            BudgetLine.group_id == group.id,
-            BudgetLine.fund_id == fund_id,
-            BudgetLine.dropped_at.is_(None),
-        )
-        if db.session.scalar(line) is None:
-            raise Mistake("That line is another pot’s. Choose one of this pot’s lines.", "line_id")
+    if ledger.fund(group.id, fund_id) is None:
+        raise NotHere("fund")
+    if line_id is None:
+        return
+    line = db.session.scalar(sa.select(BudgetLine).where(BudgetLine.id == line_id, BudgetLine.group_id == group.id))
+    if line is None:
+        raise NotHere("line")
+    if line.fund_id != fund_id or line.dropped_at:
+        raise Mistake("That line is another pot’s, or dropped. Choose one of this pot’s lines.", "line_id")
 
 
 def _has_lines(receipt: Receipt) -> bool:

@@ -139,7 +139,13 @@ def foreign(world):
     """Forms with an id in the body that is another's, or nobody's: who, what, where to, with what."""
     ours, theirs = world.things["kettle"], world.things["walkers"]
     receipt = f"/g/kettle/receipts/{ours['number']}"
-    for cost in ({"payee_id": "2", "pot": "3-"}, {"payee_id": str(ABSENT), "pot": "3-"}):
+    payee, pot = str(ours["payee_id"]), f"{ours['fund_id']}-"
+    for cost in (
+        {"payee_id": str(theirs["payee_id"]), "pot": pot},
+        {"payee_id": str(ABSENT), "pot": pot},
+        {"payee_id": payee, "pot": f"{theirs['fund_id']}-"},
+        {"payee_id": payee, "pot": f"{pot}{theirs['line_id']}"},
+    ):
         told = {"kind": "invoice", "shop": "slipped in", "amount_pence": "1", "key": KEY}
         yield "organiser", f"{receipt}/payment", told | cost
     answer = f"{receipt}/answers/{ours['question_id']}"
