@@ -122,12 +122,12 @@ def foreign_lines(world):
     """The same of the bank's lines."""
     ours, theirs = world.things["kettle"], world.things["walkers"]
     at, line = "/host/groups/kettle/bank", {"line_id": "1", "key": KEY}
-    for row in (theirs["payment_id"], ABSENT):
-        yield "finance", f"{at}/payments/{row}", line | {"group": "walkers", "payment_id": str(ours["payment_id"])}
-        yield "finance", f"{at}/costs/{row}", line
+    for payment, cost in ((theirs["bank_payment"], theirs["cost_id"]), (ABSENT, ABSENT)):
+        yield "finance", f"{at}/payments/{payment}", line | {"group": "walkers", "payment_id": str(ours["bank_payment"])}
+        yield "finance", f"{at}/costs/{cost}", line
         yield "finance", f"{at}/funds/{theirs['fund_id']}", {"line_id": "2", "source": "grant", "words": "x", "key": KEY}
     for number in (ABSENT, 2**31, -1, "x", ""):
-        yield "finance", f"{at}/payments/{ours['payment_id']}", {"line_id": str(number), "key": KEY}
+        yield "finance", f"{at}/payments/{ours['bank_payment']}", {"line_id": str(number), "key": KEY}
         yield (
             "finance",
             f"{at}/funds/{ours['fund_id']}",
