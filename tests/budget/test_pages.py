@@ -60,7 +60,7 @@ def test_a_group_sees_what_it_can_spend_and_why(kettle, grant, lines, page):
         "Food £260.00 left",
         "Into a float: The float −£50.00",
         "Corner Grocer −£40.00",
-        "Fee: First half −£50.00",
+        "The fee, 5 % (agreed version 1): First half −£50.00",
     ):
         assert words in found, words
 
@@ -135,7 +135,7 @@ def test_one_fund_says_what_binds_it(kettle, glyn, page):
         "Agreed by Marsha and Imani on 3 March.",
         "From Wednesday 1 April 2026 until Wednesday 31 March 2027.",
         "part of the charity’s own money, kept for us",
-        "7.5\u00a0% of grants Now Version 1, from 1 April 2026",
+        "7.5 % of grants Now Version 1, from 1 April 2026",
     ):
         assert words in found, words
 
