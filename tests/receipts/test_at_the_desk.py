@@ -83,10 +83,10 @@ def test_finance_asks_and_the_group_answers_on_a_phone(laptop, phone):
     phone.get_by_label("Your answer").fill("The small one.")
     phone.get_by_role("button", name="Send the answer").tap()
     phone.get_by_text("Thank you. That’s answered.").wait_for()
-    phone.get_by_text("We have it").first.wait_for()
+    phone.get_by_text("With your group").first.wait_for()
     laptop.goto("/host/receipts/112")
     laptop.get_by_text("The small one.", exact=False).wait_for()
-    assert "We have it" in laptop.locator("#item header").inner_text()
+    assert "With your group" in laptop.locator("#item header").inner_text()
 
 
 def test_an_amount_that_is_not_there_yet_is_asked_for_not_guessed(laptop, phone):
