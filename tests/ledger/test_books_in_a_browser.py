@@ -11,7 +11,8 @@ pytestmark = pytest.mark.browser
 
 def test_a_gift_for_the_pot_is_recorded_and_a_trustee_reads_it_in_the_years_figures(laptop, phone):
     enter(laptop, "Glyn Parry")
-    laptop.get_by_role("link", name="Money", exact=True).click()
+    laptop.get_by_role("link", name="Pay", exact=True).click()
+    laptop.get_by_role("link", name="Our books").click()
     laptop.get_by_text("Money of our own came in").click()
     laptop.get_by_label("How much?").fill("40.505")
     laptop.get_by_label("On which day?").fill("2026-11-02")
