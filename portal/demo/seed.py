@@ -70,7 +70,7 @@ RECEIPTS = (
     Told(106, "long-table", "Farah", "Merkato Spices", (("Berbere / በርበሬ", 1450), ("Cardamom / ኮረሪማ", 2440)), 2,
          label="spices"),
     Told(107, "hillfoot-walkers", "Sam", "Dale Minibus Hire", (("Minibus, one day", 5200),), 4, label="minibus",
-         held={"rule": Duty.F5, "reason": "The Paths grant is £14.10 short of this one.",
+         held={"rule": Duty.F5, "reason": "“Paths grant” is £14.10 short of this one.",
                "releases": "Another pot, or money coming in."}),
     Told(108, "hearsay-collective", "Orla", "Speaker fee", (("Talk on 12 November", 15000),), 3, label="speaker",
          why_none="They don’t give one", note="For Pri’s cousin. Pri isn’t deciding on this one."),

@@ -110,4 +110,4 @@ def test_without_script_the_desk_works_too(pages, size):
     page.get_by_role("link", name="Hillfoot Queer Walkers").first.click()
     page.get_by_role("heading", name="minibus").wait_for()
     assert page.locator(".q-list").is_visible() == (size == "laptop")
-    page.get_by_text("The Paths grant is £14.10 short of this one.").wait_for()
+    page.get_by_text("“Paths grant” is £14.10 short of this one.").wait_for()
