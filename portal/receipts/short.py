@@ -6,14 +6,16 @@ Within an action. A fund that the ledger doesn't know yet holds nothing back.
 import sqlalchemy as sa
 
 from portal.autonomy.areas import Duty
+from portal.autonomy.door import Mistake
 from portal.autonomy.models import Hold
 from portal.core import clock, workdays
 from portal.core.db import db
 from portal.core.filters import pounds
 from portal.ledger import posting
 from portal.ledger import queries as ledger
+from portal.ledger.models import Fund
 from portal.receipts import queries
-from portal.receipts.models import Receipt
+from portal.receipts.models import CostKind, Receipt
 
 REVIEW_WORKING_DAYS = 5
 
@@ -24,7 +26,10 @@ def look(receipt: Receipt) -> None:
     fund = ledger.fund(receipt.group_id, receipt.fund_id)
     held = queries.parts_of(receipt)[2]
     ours = held if held and held.rule is Duty.F5 and held.placed_by is None else None
-    if fund is None or not receipt.amount_pence or receipt.withdrawn_at or receipt.paid_on:
+    if fund and receipt.kind is CostKind.FROM_FLOAT and not receipt.withdrawn_at:
+        _spend_from_float(receipt, fund, held)
+    apart = receipt.withdrawn_at or receipt.paid_on or receipt.kind is CostKind.FROM_FLOAT  # of what the bank is to pay
+    if fund is None or not receipt.amount_pence or apart:
         missing = 0
         posting.unpromise(receipt)
     else:
@@ -41,6 +46,18 @@ def look(receipt: Receipt) -> None:
             db.session.add(_hold(receipt, reason))
     elif ours:
         ours.released_at = clock.now()
+
+
+def _spend_from_float(receipt: Receipt, fund: Fund, held: Hold | None) -> None:
+    """What was paid out of a float is a cost of its fund once the group said yes and the desk found it in order."""
+    if receipt.paid_on or held or not (receipt.agreed_at and receipt.accepted_at and receipt.amount_pence):
+        return
+    if ledger.status(fund).in_float < receipt.amount_pence:
+        raise Mistake("The group’s float doesn’t hold that much. Was it paid another way?")
+    words, by = f"{receipt.ref}, {receipt.shop or receipt.label or 'a receipt'}", receipt.accepted_by
+    on, line = clock.today(), receipt.line_id
+    posting.spend_from_float(fund, receipt.amount_pence, receipt.ledger_code, on=on, words=words, by=by, line_id=line)
+    receipt.paid_on = on
 
 
 def held_in(group_id: int) -> list[int]:

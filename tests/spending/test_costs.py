@@ -12,6 +12,8 @@ from portal.autonomy.door import Mistake, NotHere, ProofNeeded, Proposed, Refuse
 from portal.autonomy.models import Hold, SpendingLimit
 from portal.core import clock, jobs, wall, workdays
 from portal.core.db import db
+from portal.ledger import posting
+from portal.ledger import queries as ledger_queries
 from portal.people.roles import Actor, Role
 from portal.receipts import actions as receipts
 from portal.receipts.models import Receipt
@@ -266,6 +268,23 @@ def test_a_helper_asks_for_what_they_added_and_decides_nothing(kettle, fund, hal
         yes(bernie, kettle, own)
     with pytest.raises(Refused):
         actions.ask(bernie, kettle, make.receipt(kettle).id, **told)
+
+
+def test_what_came_out_of_a_float_is_a_cost_once_agreed_and_checked_and_no_more_than_it_holds(
+    kettle, cost, joe, glyn, fund
+):
+    with wall.opened(kettle.id):
+        posting.advance(fund, 30_00, on=clock.today(), words="A float", by=None)
+    db.session.commit()
+    first, second = (cost(20_00, kind="from_float", payee_id=None) for _ in range(2))
+    for one in (first, second):
+        yes(joe, kettle, one)
+    checked(glyn, kettle, first)
+    assert state(first) is State.PAID
+    with pytest.raises(Mistake, match="doesn’t hold that much"):
+        checked(glyn, kettle, second)
+    found = ledger_queries.status(fund)
+    assert (found.spent, found.in_float, found.promised, found.free) == (20_00, 10_00, 0, 70_00)
 
 
 # What staff may (autonomy guide, area 3)
