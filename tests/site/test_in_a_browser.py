@@ -103,7 +103,8 @@ def visit(site, tabs):
         else:
             tab.goto("/talk")
             with tab.expect_navigation():
-                tab.evaluate(SEND, [path, page.body])
+                body = {name: value.format(**demo.words) for name, value in page.body.items()}
+                tab.evaluate(SEND, [path, body])
         tab.evaluate(OPENED)
         return tab
 
