@@ -119,7 +119,7 @@ def test_no_such_time_is_not_here(app, books, key):
         assert Client(app).as_(make.person("Marsha")).get(f"{AT}/{books.id}/{key}").status_code == 404
 
 
-def test_this_year_last_year_and_their_months_are_offered():
+def test_this_year_last_year_and_their_months_are_offered(app):
     found = dict(periods.offered(date(2026, 11, 9)))
     assert list(found)[:4] == ["2026-2027", "2025-2026", "all", "2026-11"]
     assert list(found)[-1] == "2025-04"
