@@ -38,7 +38,7 @@ from portal.receipts.models import Receipt
 from tests import make
 from tests.autonomy import promise
 
-RUNS, STEPS = (1500, 60) if os.environ.get("SOAK") else (150, 30)  # on each database
+RUNS, STEPS = (3000, 60) if os.environ.get("SOAK") else (150, 30)  # on each database
 LEVELS = list(Level)
 AREAS = ("receipts", "people")
 LIMITS = promise.LIMITS
