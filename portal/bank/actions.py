@@ -109,7 +109,7 @@ def settle_payment(by, group, payment, *, line_id: int) -> Receipt:
     _check_amount(line, -payment.pence, payment.reference)
     _check_reference(line, payment)
     receipt = db.session.get_one(Receipt, payment.receipt_id, with_for_update=True, populate_existing=True)
-    entry = _pay(by, line, receipt, ledger.fund(group.id, payment.fund_id), payment.pence)
+    entry = _pay(by, line, receipt, payment.fund_id, payment.pence)
     payment.entry_id = entry.id
     return receipt
 
@@ -122,7 +122,7 @@ def settle_cost(by, group, receipt, *, line_id: int) -> Receipt:
         raise Mistake(why)
     _check_amount(line, -(receipt.amount_pence or 0), receipt.ref)
     _check_reference(line)
-    _pay(by, line, receipt, ledger.fund(group.id, receipt.fund_id), receipt.amount_pence or 0)
+    _pay(by, line, receipt, receipt.fund_id, receipt.amount_pence or 0)
     return receipt
 
 
@@ -251,10 +251,10 @@ def _check_reference(line: BankLine, payment: Payment | None = None) -> None:
         raise Mistake(f"This line names {found}, which is another payment. Nothing was matched.")
 
 
-def _pay(by, line: BankLine, receipt: Receipt, fund: Fund | None, pence: int) -> JournalEntry:
+def _pay(by, line: BankLine, receipt: Receipt, fund_id: int | None, pence: int) -> JournalEntry:
     """The fund pays, on the day the bank says."""
-    if fund is None:
-        raise Mistake("Its pot isn’t open as a fund, so nothing can be paid from it.")
+    fund = ledger.fund(receipt.group_id, fund_id)
+    assert fund is not None  # nothing is payable from a pot that isn't open as a fund
     if ledger.held(fund) < pence:
         raise Mistake("Its fund doesn’t hold that much. This line waits until money comes in.")
     about = receipt.shop or receipt.label or "a cost"

@@ -62,7 +62,8 @@ def post(
     by: int | None,
     reverses: JournalEntry | None = None,
 ) -> JournalEntry:
-    """Write one entry of these lines, and move the balances. Raises Unbalanced, or Mistake for a day of a closed year."""
+    """Write one entry of these lines, and move the balances. Raises Unbalanced, or Mistake for a day of a closed year and
+    for more than a float holds."""
     _check(lines)
     _check_open(on)
     entry = JournalEntry(group_id=group_id, kind=kind, on=on, words=words[:200], made_by=by)
@@ -75,6 +76,7 @@ def post(
     db.session.flush()
     for (table, *own), pence in sorted(_sums(group_id, on, lines).items(), key=str):
         _move(table, dict(own), pence)
+    _check_floats(lines)
     return entry
 
 
@@ -197,6 +199,14 @@ def _check_open(on: date) -> None:
     closed = queries.closed_until()
     if closed and on <= closed:
         raise Mistake(f"The year to {full_date(closed)} is closed. Use a day after it.", "on")
+
+
+def _check_floats(lines: Sequence[Line]) -> None:
+    """What a float gave out, or gave back, it held; an advance that is spent in part can't be taken back whole."""
+    floats = {line.fund for line in lines if line.account is Account.FLOAT}
+    short = sa.select(Balance.id).where(Balance.fund_id.in_(floats), Balance.account == Account.FLOAT, Balance.pence < 0)
+    if floats and db.session.scalar(short.limit(1)) is not None:
+        raise Mistake("The group’s float doesn’t hold that much. Was it paid another way?")
 
 
 def alone() -> None:

@@ -128,14 +128,27 @@ def held(fund: Fund) -> int:
 
 
 def free_for(fund: Fund, item) -> int:
-    """What of a fund is free for this very row: what is in the bank, less what is covered of what was promised
-    to others before it. Pence."""
-    live = sa.select(Commitment).where(
-        Commitment.group_id == fund.group_id, Commitment.fund_id == fund.id, Commitment.ended_at.is_(None)
+    """What of a fund is free for this very row: what is in the bank, less what is covered of what is promised to others.
+    Pence."""
+    others = _covered(fund.group_id).where(
+        Commitment.fund_id == fund.id,
+        sa.or_(Commitment.item_table != item.__tablename__, Commitment.item_id != item.id),
     )
-    promised = db.session.scalars(live.order_by(Commitment.id)).all()
-    own = next((one.id for one in promised if (one.item_table, one.item_id) == (item.__tablename__, item.id)), None)
-    return held(fund) - sum(one.pence for one in promised if not one.short and (own is None or one.id < own))
+    return held(fund) - (db.session.scalar(others.with_only_columns(sa.func.sum(Commitment.pence))) or 0)
+
+
+def overpromised(group_id: int) -> list[Commitment]:
+    """What is promised as covered by funds that hold less than that now, as after a correction; the newest first."""
+    sums = _covered(group_id).with_only_columns(Commitment.fund_id, sa.func.sum(Commitment.pence)).group_by("fund_id")
+    less = [number for number, pence in db.session.execute(sums) if pence > held(db.session.get_one(Fund, number))]
+    newest_first = _covered(group_id).where(Commitment.fund_id.in_(less)).order_by(Commitment.id.desc())
+    return list(db.session.scalars(newest_first))
+
+
+def _covered(group_id: int) -> sa.Select:
+    return sa.select(Commitment).where(
+        Commitment.group_id == group_id, Commitment.ended_at.is_(None), Commitment.short.is_(False)
+    )
 
 
 def spent_by_month(group_id: int, first: date, last: date) -> dict[tuple[int, date], int]:

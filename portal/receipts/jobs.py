@@ -71,17 +71,18 @@ def _keep(kept: files.Files, made: pictures.Made) -> dict:
 
 @happened.connect
 def money_moved(_action, *, entry, group) -> None:
-    """After each entry in a group's books, and each yes to what was proposed for a fund, what a short fund holds back is
-    looked at again."""
+    """After each entry in a group's books, and each yes to what was proposed for a fund, what its funds can cover is looked
+    at again."""
     if group is not None and entry.subject_table in {JournalEntry.__tablename__, Fund.__tablename__}:
         enqueue("receipts.look_at_short", group_id=group.id)
 
 
 @job("receipts.look_at_short")
 def look_at_short(group_id: int) -> None:
-    """Let go what the funds can cover now, the longest held first."""
-    for receipt_id in short.held_in(group_id):
-        actions.look_again(SYSTEM, db.session.get_one(Group, group_id), receipt_id)
+    """Hold what the funds can't cover any more, and let go what they can cover now."""
+    for these in (short.pressed, short.held_in):
+        for receipt_id in these(group_id):
+            actions.look_again(SYSTEM, db.session.get_one(Group, group_id), receipt_id)
     db.session.rollback()
 
 

@@ -6,7 +6,6 @@ Within an action. A fund that the ledger doesn't know yet holds nothing back.
 import sqlalchemy as sa
 
 from portal.autonomy.areas import Duty
-from portal.autonomy.door import Mistake
 from portal.autonomy.models import Hold
 from portal.core import clock, workdays
 from portal.core.db import db
@@ -52,16 +51,22 @@ def _spend_from_float(receipt: Receipt, fund: Fund, held: Hold | None) -> None:
     """What was paid out of a float is a cost of its fund once the group said yes and the desk found it in order."""
     if receipt.paid_on or held or not (receipt.agreed_at and receipt.accepted_at and receipt.amount_pence):
         return
-    if ledger.status(fund).in_float < receipt.amount_pence:
-        raise Mistake("The group’s float doesn’t hold that much. Was it paid another way?")
     words, by = f"{receipt.ref}, {receipt.shop or receipt.label or 'a receipt'}", receipt.accepted_by
     on, line = clock.today(), receipt.line_id
     posting.spend_from_float(fund, receipt.amount_pence, receipt.ledger_code, on=on, words=words, by=by, line_id=line)
     receipt.paid_on = on
 
 
+def pressed(group_id: int) -> list[int]:
+    """The receipts that a group's funds promised more to than they hold now: first those not in a payment run yet, each the
+    newest first. Looked at in this order, no more of them are held than must be."""
+    ours = [one.item_id for one in ledger.overpromised(group_id) if one.item_table == Receipt.__tablename__]
+    in_run = sa.select(Receipt.id).where(Receipt.group_id == group_id, Receipt.id.in_(ours), Receipt.in_run_at.is_not(None))
+    return sorted(ours, key=set(db.session.scalars(in_run)).__contains__)
+
+
 def held_in(group_id: int) -> list[int]:
-    """The receipts of a group that only a short fund holds back."""
+    """The receipts of a group that only a short fund holds back, the longest held first."""
     rows = sa.select(Hold.item_id).where(
         Hold.group_id == group_id,
         Hold.item_table == Receipt.__tablename__,

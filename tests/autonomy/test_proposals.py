@@ -12,10 +12,11 @@ from portal.autonomy import actions, door, queries
 from portal.autonomy.areas import Area, Level
 from portal.autonomy.door import Mistake, Proposed, Refused
 from portal.autonomy.models import Proposal
-from portal.core import clock
+from portal.core import clock, wall
 from portal.core.db import db
 from portal.members import actions as members
 from portal.members.models import Invitation
+from portal.people.models import Membership, StaffRole
 from portal.people.roles import Role
 from portal.receipts import actions as receipts
 from portal.receipts.models import Receipt
@@ -163,9 +164,6 @@ def test_a_yes_no_longer_fits_a_row_that_moved_on(kettle, glyn, receipt, marsha)
 def test_staff_never_say_yes_even_when_they_organise_the_group(kettle, glyn, receipt, marsha):
     """Consent never comes from staff (safety guide, 4): neither to their own proposal nor to a colleague's. A no does."""
     both = make.staff("Both", Role.FINANCE)
-    from portal.core import wall
-    from portal.people.models import Membership
-
     with wall.opened(kettle.id):
         db.session.add(Membership(group_id=kettle.id, person_id=both.id, role=Role.ORGANISER))
     db.session.commit()
@@ -179,6 +177,18 @@ def test_staff_never_say_yes_even_when_they_organise_the_group(kettle, glyn, rec
     actions.say_no(make.actor(both), kettle, colleagues.id)
     actions.say_yes(marsha, kettle, proposal.id)
     assert now_(receipt).label == "x"
+
+
+def test_whoever_proposed_it_never_says_yes_even_once_they_left_the_host_for_the_group(kettle, glyn, receipt, marsha):
+    proposal = propose(glyn, kettle, receipt, label="x")
+    db.session.execute(sa.update(StaffRole).where(StaffRole.person_id == glyn.person_id).values(ended_at=clock.now()))
+    with wall.opened(kettle.id):
+        db.session.add(Membership(group_id=kettle.id, person_id=glyn.person_id, role=Role.ORGANISER))
+    db.session.commit()
+    now_ours = make.actor(make.person("Glyn"))
+    with pytest.raises(Mistake, match="Someone who didn’t propose it"):
+        actions.say_yes(now_ours, kettle, proposal.id)
+    assert now_(receipt).label == "milk"
 
 
 def test_questions_and_answers_stand_under_it_and_change_nothing(kettle, glyn, receipt, marsha):

@@ -135,6 +135,15 @@ def test_what_is_no_longer_there_cant_be_put_back(kettle, told):
         actions.undo(marsha, kettle, entry.id)
 
 
+@pytest.mark.parametrize("on_its_way", [{"paid_on": clock.today()}, {"in_run_at": clock.now()}])
+def test_what_the_money_is_on_its_way_for_is_past_undoing(kettle, told, on_its_way):
+    receipt, entry, _glyn, marsha = told
+    make.set_facts(receipt, **on_its_way)
+    with pytest.raises(Mistake, match="The money is on its way or paid"):
+        actions.undo(marsha, kettle, entry.id)
+    assert now_(receipt)[0] == "refreshments"
+
+
 def test_words_taken_out_of_the_log_are_nowhere_in_it_and_it_still_checks_out(client, kettle, told):
     receipt, entry, _glyn, marsha = told
     before = chain.fingerprint(kettle.id)

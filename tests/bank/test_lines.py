@@ -9,8 +9,10 @@ from portal.autonomy.door import Mistake, NotHere
 from portal.bank import actions, queries
 from portal.bank.models import BankAccount, BankImport, BankLine
 from portal.bank.statement import Line, Statement
-from portal.core import clock, jobs
+from portal.core import clock, jobs, wall
 from portal.core.db import db
+from portal.ledger import actions as ledger_actions
+from portal.ledger import posting
 from portal.ledger import queries as ledger
 from portal.ledger.models import Account, ClosedYear, Fund, HostFund, JournalEntry, Posting
 from portal.receipts import queries as receipts_queries
@@ -66,6 +68,22 @@ def test_an_advance_goes_into_the_float_and_is_spent_by_nobody_yet(kettle, glyn,
     payment = make.payment(cost(40_00, kind="advance"))
     actions.settle_payment(glyn, kettle, payment.id, line_id=make.bank_line(-40_00).id)
     assert (status(fund).spent, status(fund).held, status(fund).sums[Account.FLOAT]) == (0, 1000_00, 40_00)
+
+
+def test_an_advance_that_is_spent_in_part_isnt_undone_or_sent_back(kettle, glyn, fund, cost):
+    payment, out = make.payment(cost(40_00, kind="advance")), make.bank_line(-40_00)
+    actions.settle_payment(glyn, kettle, payment.id, line_id=out.id)
+    with wall.opened(kettle.id):
+        posting.spend_from_float(fund, 1, "5100", on=clock.today(), words="Milk", by=None)
+    db.session.commit()
+    for act in (
+        lambda: actions.undo(glyn, kettle, line(out).entry_id),
+        lambda: actions.returned(glyn, kettle, payment.id, line_id=make.bank_line(40_00).id),
+        lambda: ledger_actions.correct(glyn, kettle, line(out).entry_id, words="Never left"),
+    ):
+        with pytest.raises(Mistake, match="float doesn’t hold that much"):
+            act()
+        assert (status(fund).in_float, line(out).settled_at is None) == (39_99, False)
 
 
 @pytest.mark.parametrize("pence", [-90_01, -9_00, 90_00])

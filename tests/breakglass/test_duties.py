@@ -12,7 +12,7 @@ from portal.activity import chain, check_log
 from portal.activity.models import Entry
 from portal.autonomy.actions import erase, rest
 from portal.autonomy.areas import Area, Level
-from portal.autonomy.door import Mistake, ProofNeeded, Refused
+from portal.autonomy.door import Mistake, NotHere, ProofNeeded, Refused
 from portal.autonomy.models import Quiet
 from portal.breakglass import actions, queries
 from portal.breakglass.models import Act, BreakGlass
@@ -322,6 +322,8 @@ def test_until_its_day_nothing_of_it_shows_anywhere_and_then_all_of_it_does(kett
 def test_what_is_told_later_cant_be_rewritten_behind_our_back_nor_taken_out(kettle, receipt, imani, dialect):
     asked(imani, kettle, receipt.ref, delay="law", delay_days=2)
     entry = db.session.scalar(sa.select(sa.func.max(Entry.id)))
+    with pytest.raises(NotHere):
+        erase(make.actor(make.person("Marsha")), kettle, entry)
     with time_machine.travel(clock.now() + timedelta(days=3)), pytest.raises(Mistake, match="so they stay"):
         erase(make.actor(make.person("Marsha")), kettle, entry)
     if dialect == "sqlite":

@@ -275,6 +275,17 @@ def test_between_funds_money_moves_once_and_never_more_than_is_free(kettle, mars
     assert list(queries.faults()) == []
 
 
+def test_a_pot_that_was_never_opened_gives_and_takes_nothing(kettle, marsha, two):
+    with wall.opened(kettle.id):
+        db.session.add(Fund(group_id=kettle.id, name="A hope"))
+    db.session.commit()
+    hope = db.session.scalars(sa.select(Fund.id).where(Fund.name == "A hope")).one()
+    with pytest.raises(NotHere):
+        actions.move_between_funds(marsha, kettle, two[0].id, to_id=hope, amount_pence=1)
+    with pytest.raises(Mistake, match="Nothing is in this pot yet"):
+        actions.move_between_funds(marsha, kettle, hope, to_id=two[0].id, amount_pence=1)
+
+
 def test_what_is_promised_doesnt_move(kettle, marsha, two):
     one, other = two
     with wall.opened(kettle.id):

@@ -8,6 +8,7 @@ from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from portal.autonomy.door import Mistake
 from portal.bank import actions as bank
+from portal.budget import actions as budget
 from portal.core import clock, jobs, wall
 from portal.core.db import db
 from portal.ledger import actions, posting, queries
@@ -100,6 +101,16 @@ def test_two_funds_that_balance_only_together_are_not_written(kettle, glyn, gran
     lines = [Line(Account.BANK, -100, grant.id), Line(Account.BANK, 100, other.id)]
     with pytest.raises(Unbalanced):
         write(kettle.id, lines)
+
+
+def test_a_budget_line_is_spent_on_by_a_cost_of_its_own_fund_alone(kettle, glyn, grant):
+    other = actions.open_fund(glyn, kettle, name="Other", restriction="unrestricted", basis="part")
+    line = budget.plan_line(make.actor(make.person("Marsha")), kettle, other.id, name="Rent", planned_pence=50_00).id
+    for account, of_line in ((Account.COST, grant.id), (Account.DONATION, other.id)):
+        with pytest.raises(Unbalanced, match="budget line" if account is Account.COST else "only a cost"):
+            write(kettle.id, [Line(account, 100, of_line, line_id=line), Line(Account.BANK, -100, of_line)])
+    write(kettle.id, [Line(Account.COST, 100, other.id, line_id=line), Line(Account.BANK, -100, other.id)])
+    assert list(queries.faults()) == []
 
 
 @pytest.mark.parametrize("change", ["UPDATE postings SET pence = pence + 1", "DELETE FROM journal_entries WHERE id = 1"])
@@ -196,6 +207,25 @@ def test_what_a_fund_cant_cover_is_held_alone_and_let_go_when_money_comes(kettle
     actions.receive(glyn, kettle, grant.id, source="donation", pence=100_00, on=clock.today(), words="A neighbour")
     jobs.run_waiting()
     assert hold_on(short) is None
+
+
+def test_where_money_is_taken_out_again_only_the_newest_promises_are_held(kettle, glyn, grant):
+    """And once it is back they are let go, the longest held first, with no more promised than there is."""
+    more = actions.receive(glyn, kettle, grant.id, source="donation", pence=50_00, on=clock.today(), words="A friend")
+    these = [(receipt_of(kettle, grant, pence), pence) for pence in (60_00, 40_00, 30_00)]
+    for one, pence in these:
+        receipts.accept(glyn, kettle, one.id, ledger_code="5100", amount_pence=pence)
+    first, second, third = (one for one, _ in these)
+    assert [bool(hold_on(one.id)) for one in (first, second, third)] == [False] * 3
+    actions.correct(glyn, kettle, more.id, words="It never came")
+    jobs.run_waiting()
+    assert [bool(hold_on(one.id)) for one in (first, second, third)] == [False, True, False]
+    actions.receive(glyn, kettle, grant.id, source="donation", pence=9_00, on=clock.today(), words="A friend")
+    jobs.run_waiting()
+    assert [bool(hold_on(one.id)) for one in (first, second, third)] == [False, True, False]
+    actions.receive(glyn, kettle, grant.id, source="donation", pence=26_00, on=clock.today(), words="A friend")
+    jobs.run_waiting()
+    assert [bool(hold_on(one.id)) for one in (first, second, third)] == [False] * 3
 
 
 def test_another_pot_lets_it_go_too(kettle, glyn, grant):

@@ -114,6 +114,18 @@ def test_an_invitation_can_be_taken_back(client, invited, kettle):
     assert NEW not in roles_in(kettle)
 
 
+def test_what_was_taken_back_or_ran_out_is_neither_agreed_to_nor_accepted(kettle, marsha, joe):
+    asked = actions.propose_organiser(make.actor(marsha), kettle, email=NEW)
+    new = make.actor(db.session.scalar(sa.select(Person).where(Person.email == NEW)), Role.SELF)
+    with time_machine.travel(clock.now() + timedelta(days=8)), pytest.raises(door.Mistake, match="run out"):
+        actions.agree(make.actor(joe), kettle, asked.id)
+    actions.agree(make.actor(joe), kettle, asked.id)
+    actions.revoke(make.actor(marsha), kettle, asked.id)
+    with pytest.raises(door.Mistake, match="taken back"):
+        actions.accept(new, kettle, asked.id, name="Noor")
+    assert NEW not in roles_in(kettle)
+
+
 def test_saying_yes_twice_is_joining_once(invited, kettle):
     where = link()
     for _ in range(2):

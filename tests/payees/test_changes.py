@@ -233,6 +233,7 @@ def test_me_is_me_and_someone_of_us_is_known_by_their_address(kettle, marsha):
 
 def test_an_ended_payee_is_paid_nowhere_and_their_link_does_nothing(kettle, june, marsha, joe):
     link = actions.send_link(marsha, kettle, june.id)
+    waits = actions.change_details(marsha, kettle, june.id, details=account(1))
     actions.end(joe, kettle, june.id)
     assert tail(kettle, june) is None
     assert queries.listed(kettle.id) == []
@@ -241,6 +242,7 @@ def test_an_ended_payee_is_paid_nowhere_and_their_link_does_nothing(kettle, june
         lambda: actions.give(STRANGER, kettle, link.id, details=account(1)),
         lambda: actions.change_details(marsha, kettle, june.id, details=account(1)),
         lambda: actions.send_link(marsha, kettle, june.id),
+        lambda: actions.second(joe, kettle, waits.id),
     ):
         with pytest.raises(Mistake):
             tried()

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from portal import config
 from portal.activity.models import Entry
+from portal.autonomy.door import Mistake
 from portal.core import clock
 from portal.core.db import db
 from portal.payments import actions, bank_csv, pain001, queries
@@ -159,6 +160,13 @@ def test_a_passkey_or_password_is_asked_for_again_first(app, run):
         answer = sefa.get(f"/host/payments/{number}/payments.{ending}")
         assert (answer.status_code, answer.headers["Location"].partition("?")[0]) == (303, "/sign-in/again")
     assert db.session.scalar(sa.select(Entry.id).where(Entry.action == "payments.fetch")) is None
+
+
+def test_there_is_no_file_without_an_account_to_pay_from(kettle, settings, run, monkeypatch):
+    for name in ("NAME", "SORT_CODE", "ACCOUNT"):
+        monkeypatch.setitem(settings.values, f"PORTAL_BANK_{name}", "")
+    with pytest.raises(Mistake, match="isn’t set"):
+        actions.fetch(finance("Sefa"), None, run.id)
 
 
 def test_there_is_no_file_before_the_release(app, kettle):

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 import time_machine
 
 from portal.activity.models import Entry
-from portal.autonomy.door import Mistake, ProofNeeded, Refused
+from portal.autonomy.door import Mistake, NotHere, ProofNeeded, Refused
 from portal.core import clock, wall, workdays
 from portal.core.db import db
 from portal.disagreements import actions as disagreements
@@ -135,9 +135,18 @@ def test_an_empty_run_is_not_handed_over_and_one_not_handed_over_is_not_released
     run = ready.run()
     with pytest.raises(Mistake, match="Nothing is in"):
         actions.hand_over(finance(), None, run.id)
-    ready.put(kettle, cost, run)
+    put = ready.put(kettle, cost, run)
     with pytest.raises(Mistake, match="handed over"):
         actions.release(finance("Sefa"), None, run.id)
+    actions.hand_over(finance(), None, run.id)
+    actions.take_out(finance(), kettle, put.id)
+    with pytest.raises(Mistake, match="Nothing is left"):
+        actions.release(finance("Sefa"), None, run.id)
+
+
+def test_nothing_is_put_into_a_run_that_isnt_there(kettle, cost):
+    with pytest.raises(NotHere):
+        actions.put_in(finance(), kettle, cost.id, run_id=99)
 
 
 def test_whoever_prepared_it_or_put_something_in_never_releases_it(kettle, grocer, cost):
@@ -273,6 +282,8 @@ def test_a_run_given_up_pays_nothing_and_all_of_it_is_ready_again(app, kettle, g
     assert len(costs.to_pay()) == 2
     with pytest.raises(Mistake, match="given up"):
         ready.put(ready.again(kettle), ready.again(cost), run)
+    with pytest.raises(Mistake, match="given up"):
+        actions.hand_over(finance(), None, ready.again(run).id)
 
 
 def test_what_the_bank_sent_back_is_paid_anew_once_its_details_are_mended(kettle, grocer, cost):

@@ -147,6 +147,40 @@ def test_what_is_paid_stays(kettle, marsha, glyn):
             change(marsha, kettle, receipt.id)
 
 
+@pytest.mark.parametrize(
+    ("facts", "sentence"),
+    [
+        ({"withdrawn_at": clock.now()}, "was taken back"),
+        ({"paid_on": clock.today()}, "is paid"),
+        ({"in_run_at": clock.now()}, "on its way to the bank"),
+    ],
+)
+def test_what_lies_in_the_bin_or_has_gone_to_the_bank_is_neither_changed_nor_checked(kettle, marsha, glyn, facts, sentence):
+    receipt = make.receipt(kettle, amount_pence=11_46, **facts)
+    with pytest.raises(Mistake, match=sentence):
+        actions.describe(marsha, kettle, receipt.id, amount_pence=99_99)
+    with pytest.raises(Mistake, match=sentence):
+        accept(glyn, kettle, receipt)
+    db.session.rollback()
+    assert (receipt.amount_pence, receipt.accepted_at) == (11_46, None)
+
+
+def test_to_what_lies_in_the_bin_no_picture_is_added(kettle, marsha):
+    receipt = make.receipt(kettle)
+    actions.withdraw(marsha, kettle, receipt.id)
+    with pytest.raises(Mistake, match="Bring it back first"):
+        actions.add_picture(marsha, kettle, receipt.id, photo=make.photo())
+    assert len(whole(receipt).pictures) == 1
+
+
+@pytest.mark.parametrize("rule", ["F1", "F7", "R1", "because"])
+def test_a_hold_is_under_one_of_the_four_rules_for_costs(kettle, glyn, rule):
+    receipt = make.receipt(kettle)
+    with pytest.raises(Mistake, match="Choose the rule"):
+        actions.hold(glyn, kettle, receipt.id, rule=rule, reason="The total is unclear.", releases="A clearer photo.")
+    assert db.session.scalars(sa.select(Hold)).all() == []
+
+
 def test_helpers_touch_only_what_they_added(kettle, bernie):
     theirs = make.receipt(kettle)
     own = actions.upload(bernie, kettle, receipt_key="h" * 20, photo=make.photo())
