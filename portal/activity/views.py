@@ -5,7 +5,8 @@ from pathlib import Path
 from flask import Blueprint, Flask, Response, g, request
 
 from portal.activity import chain, check_log, queries
-from portal.core.web import countable, page
+from portal.core.ids import id_of
+from portal.core.web import page
 from portal.people.reach import in_group
 
 bp = Blueprint("activity", __name__, url_prefix="/g/<group>/log")
@@ -15,8 +16,8 @@ bp = Blueprint("activity", __name__, url_prefix="/g/<group>/log")
 @in_group()
 def index():
     """Everything that happened, newest first; by person, by area, or the staff's only."""
-    person, area = request.args.get("person", type=int), request.args.get("area", "")
-    staff, before = "staff" in request.args, request.args.get("before", type=countable)
+    person, area = id_of(request.args.get("person")), request.args.get("area", "")
+    staff, before = "staff" in request.args, id_of(request.args.get("before"))
     found = queries.changed(g.place.group_id, before=before, person=person, area=area, staff=staff)
     return page(
         "activity/index.html",
@@ -33,7 +34,7 @@ def fingerprint():
     """The newest fingerprint, and whether an older one still fits."""
     typed = "".join(request.args.get("old", "").split())[:200]
     number, _, digest = typed.partition(":")
-    shaped = number.isascii() and number.isdecimal() and len(number) < 10 and len(digest) == len(check_log.START)
+    shaped = id_of(number) is not None and len(digest) == len(check_log.START)
     found = list(chain.faults(g.place.group_id, [typed] if shaped else []))
     newest = chain.fingerprint(g.place.group_id)
     return page("activity/fingerprint.html", newest=newest, typed=typed, shaped=shaped, found=found)

@@ -9,6 +9,7 @@ from portal.autonomy.door import Mistake
 from portal.autonomy.forms import LevelForm, LimitsForm, RestForm, SeveralForm, WordsForm
 from portal.autonomy.words import IN_SHORT, SENTENCES
 from portal.core.forms import PlainForm
+from portal.core.ids import id_of
 from portal.core.web import invalid, page, saved
 from portal.people import queries as people
 from portal.people.reach import actor, as_staff, group, group_at, in_group
@@ -228,7 +229,7 @@ def rest():
 def rested(quiet_id):
     """The one summary at the end of a rest: what the host did meanwhile, and what waits for us."""
     quiet = queries.rest_that_was(_here(), quiet_id) or abort(404)
-    before = request.args.get("before", type=int)
+    before = id_of(request.args.get("before"))
     found = activity.changed(_here(), staff=True, between=(quiet.started_at, quiet.over_at), before=before)
     return page(
         "autonomy/rested.html",
@@ -302,7 +303,7 @@ def _area(name: str) -> dict:
 
 
 def _proposals(form=None) -> dict:
-    after = request.args.get("after", type=int)
+    after = id_of(request.args.get("after"))
     found = queries.waiting(_here(), after)
     about = queries.rows_of(_here(), queries.keys_of([one.proposal for one in found]))
     return {
@@ -319,7 +320,7 @@ def _found(proposal_id: int):
 
 def _suggested(slug: str, form) -> dict:
     found = group_at(slug)
-    waiting = queries.waiting(found.id, request.args.get("after", type=int))
+    waiting = queries.waiting(found.id, id_of(request.args.get("after")))
     notes = queries.notes_of(found.id, [one.proposal.id for one in waiting])
     return {
         "group": found,

@@ -6,6 +6,7 @@ from wtforms.validators import InputRequired, Length, NumberRange
 from portal.bank.models import SOURCES
 from portal.bank.table import Columns
 from portal.core.forms import Needed, PlainForm, WordsField
+from portal.core.ids import id_of
 
 SOURCE_WORDS = dict(zip(SOURCES, ("A grant", "A donation"), strict=True))
 ROLES = {
@@ -18,11 +19,6 @@ ROLES = {
     "balance": "The balance after it",
     "own": "The bank’s own number for it",
 }
-
-
-def number(value) -> int | None:
-    """A number from a list of choices; none chosen is None."""
-    return int(value) if str(value or "").isdecimal() and len(str(value)) < 10 else None
 
 
 class LineForm(PlainForm):
@@ -45,7 +41,7 @@ class AccountForm(PlainForm):
 
 
 class FileForm(PlainForm):
-    account_id = SelectField("Which account?", coerce=number)
+    account_id = SelectField("Which account?", coerce=id_of)
     file = FileField("The file")
 
 
@@ -57,9 +53,7 @@ class ColumnsForm(PlainForm):
     """Which column is what, counted from 1. Its choices are the columns of the file at hand."""
 
     held = StringField(validators=[Length(max=600)])
-    day, words, more, amount, paid_in, paid_out, balance, own = (
-        SelectField(name, coerce=number) for name in ROLES.values()
-    )
+    day, words, more, amount, paid_in, paid_out, balance, own = (SelectField(name, coerce=id_of) for name in ROLES.values())
 
     def offer(self, header: list[str], first: list[str]) -> None:
         """The columns, each with what its first row says."""

@@ -10,6 +10,7 @@ from portal.bank.models import BankAccount, BankImport, BankLine
 from portal.bank.reading import Known
 from portal.bank.statement import Statement
 from portal.core.db import db
+from portal.core.ids import id_of
 from portal.ledger.models import Account, Balance, Fund, HostBalance, JournalEntry
 from portal.payees.models import Payee
 from portal.payments.models import Payment
@@ -164,10 +165,7 @@ def costs_like(words: str):
     number = words.upper().removeprefix("TR").strip().removeprefix("R")
     like = f"%{words.strip().lower()}%"
     named = (sa.func.lower(column).like(like) for column in (Payee.name, Receipt.shop, Receipt.label, Group.name))
-    by_number = (
-        Receipt.number == int(number) if number.isascii() and number.isdecimal() and len(number) < 10 else sa.false()
-    )
-    return sa.or_(by_number, Payment.reference == words.upper(), *named)
+    return sa.or_(Receipt.number == id_of(number), Payment.reference == words.upper(), *named)
 
 
 def funds_like(words: str):

@@ -13,6 +13,7 @@ from portal.bank.table import Columns
 from portal.core import clock, files, uploads
 from portal.core.db import reading as reading_only
 from portal.core.forms import PlainForm
+from portal.core.ids import id_of
 from portal.core.uploads import NotTaken
 from portal.core.web import invalid, page, saved
 from portal.people.reach import actor, as_staff, group_at
@@ -103,7 +104,7 @@ def reopen(line_id):
 @as_staff(roles=FINANCE)
 def imports():
     """Every file that was read, the newest first."""
-    rows = queries.imports(request.args.get("before", type=int))
+    rows = queries.imports(id_of(request.args.get("before")))
     return page("bank/files.html", rows=rows[: queries.PAGE], more=len(rows) > queries.PAGE, key=PlainForm())
 
 
@@ -222,7 +223,7 @@ def _next(line_id: int) -> str:
 
 def _listed() -> tuple[str, int | None, queries.Page]:
     """The page of the view that this address names."""
-    view, after = request.args.get("view", "match"), request.args.get("after", type=int)
+    view, after = request.args.get("view", "match"), id_of(request.args.get("after"))
     view = view if view in queries.VIEWS else "match"
     return view, after, queries.listed(view, after)
 

@@ -11,7 +11,8 @@ from portal.breakglass.forms import AskForm, DelayForm, ReplyForm, ReviewForm
 from portal.breakglass.models import ACT_WORDS, DUTY_WORDS, Act
 from portal.core import clock, files
 from portal.core.forms import PlainForm
-from portal.core.web import countable, invalid, page, saved
+from portal.core.ids import id_of
+from portal.core.web import invalid, page, saved
 from portal.people import queries as people
 from portal.people.reach import actor, as_staff, group, group_at, in_group
 from portal.people.roles import ORGANISERS
@@ -135,7 +136,7 @@ def file(slug, glass_id, item_id):
 def ours():
     """What the host did under a legal duty for us, urgent messages to me, and the count for everyone."""
     me, organises = actor(), bool(actor().roles & ORGANISERS)
-    told = queries.told(g.place.group_id, request.args.get("before", type=countable)) if organises else []
+    told = queries.told(g.place.group_id, id_of(request.args.get("before"))) if organises else []
     return page(
         "breakglass/ours.html",
         told=told[: queries.PAGE],
@@ -174,7 +175,7 @@ def _words() -> dict:
 
 
 def _every() -> dict:
-    before = request.args.get("before", type=countable)
+    before = id_of(request.args.get("before"))
     rows = queries.every(before)
     return {
         "rows": rows[: queries.PAGE],

@@ -4,16 +4,11 @@ from wtforms import SelectField
 from wtforms.validators import Length
 
 from portal.core.forms import Needed, PlainForm, PoundsField, WordsField, pence_of, why_field
-
-
-def number(value) -> int | None:
-    """The id of what was chosen; 0, which is nobody's, for what can't be one."""
-    typed = str(value or "")
-    return int(typed) if typed.isdecimal() and len(typed) < 10 else 0 if typed else None
+from portal.core.ids import chosen_id
 
 
 def chosen(label: str, sentence: str) -> SelectField:
-    return SelectField(label, [Needed(sentence)], coerce=number, validate_choice=False)
+    return SelectField(label, [Needed(sentence)], coerce=chosen_id, validate_choice=False)
 
 
 class LineForm(PlainForm):
@@ -61,7 +56,7 @@ class AskingBetweenForm(BetweenForm):
 
 def asked_for(typed: str) -> dict:
     """What a search is for: an amount, where it reads as one, or words."""
-    typed = typed.replace("\x00", "").strip()[:100]
+    typed = typed.strip()[:100]
     try:
         return {"pence": pence_of(typed)} if typed else {}
     except ValueError:

@@ -5,9 +5,10 @@ from flask import Blueprint, Flask, abort, g, request, url_for
 from portal.autonomy import amending
 from portal.autonomy.door import Mistake, may
 from portal.budget import actions, charts, queries
-from portal.budget.forms import AskingBetweenForm, AskingMoveForm, BetweenForm, LineForm, MoveForm, asked_for, number
+from portal.budget.forms import AskingBetweenForm, AskingMoveForm, BetweenForm, LineForm, MoveForm, asked_for
 from portal.core import clock
 from portal.core.forms import PlainForm
+from portal.core.ids import id_of
 from portal.core.web import invalid, page, saved
 from portal.ledger import queries as ledger
 from portal.ledger.models import fund_names
@@ -31,7 +32,7 @@ LATEST = 5
 def money():
     """What we can spend now, pot by pot; a year's picture; what moved lately."""
     here, this = g.place.group_id, queries.year_of(clock.today())
-    start = request.args.get("year", this, type=int)
+    start = id_of(request.args.get("year")) or this
     if not 2000 <= start <= this:
         abort(404)
     funds = ledger.statuses(here)
@@ -54,9 +55,9 @@ def money():
 def movements():
     """Everything that moved, the newest first; by words, amount or pot."""
     here = g.place.group_id
-    names, typed, chosen = fund_names(here), request.args.get("q", ""), number(request.args.get("fund"))
+    names, typed, chosen = fund_names(here), request.args.get("q", ""), id_of(request.args.get("fund"))
     fund_id = chosen if chosen in names else None
-    found = ledger.movements(here, _before(), fund_id=fund_id, **asked_for(typed))
+    found = ledger.movements(here, id_of(request.args.get("before")), fund_id=fund_id, **asked_for(typed))
     return page("budget/movements.html", moved=found, names=names, asked={"q": typed, "fund": fund_id})
 
 
@@ -159,11 +160,6 @@ def transfer_for_group(slug, fund_id):
     return invalid("budget/lines.html", **_lines(slug, fund_id, sending=form))
 
 
-def _before() -> int | None:
-    """The number to go on below."""
-    return number(request.args.get("before")) or None
-
-
 def _move(at, fund_id: int, form) -> None:
     ledger.fund(at.id, fund_id) or abort(404)
     facts = form.facts()
@@ -189,7 +185,7 @@ def _fund(fund_id: int, **forms) -> dict:
         "lines": its_lines,
         "organises": bool(actor().roles & ORGANISERS),
         "versions": ledger.fees(here).get(fund_id, []),
-        "moved": ledger.movements(here, _before(), fund_id=fund_id),
+        "moved": ledger.movements(here, id_of(request.args.get("before")), fund_id=fund_id),
         "planning": _named(forms["planning"] or LineForm(), "new"),
         "moving": _named(_with(forms["moving"], MoveForm, lines=its_lines), "move"),
         "sending": _named(_with(forms["sending"], BetweenForm, funds=_reachable(one, statuses)), "send"),

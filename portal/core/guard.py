@@ -38,6 +38,12 @@ def refuse_forgery() -> None:
         abort(403)
 
 
+def refuse_nul() -> None:
+    """Nothing is where an address with a NUL in it points (404); PostgreSQL can't even be asked."""
+    if "\0" in request.path or b"%00" in request.query_string:
+        abort(404)
+
+
 def add_headers(answer):
     """Our headers on every answer, unless it set a stricter policy of its own."""
     for name, value in HEADERS.items():
@@ -55,4 +61,5 @@ def init_app(app: Flask) -> None:
     local = ["localhost", "127.0.0.1", "[::1]"]
     app.config["TRUSTED_HOSTS"] = list(dict.fromkeys([host, *local]))
     app.before_request(refuse_forgery)
+    app.before_request(refuse_nul)
     app.after_request(add_headers)

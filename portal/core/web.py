@@ -8,6 +8,8 @@ from flask_compress import Compress
 from htmx_flask import request
 from werkzeug.routing import IntegerConverter
 
+from portal.core.ids import BEYOND
+
 
 def wants_part() -> bool:
     """Whether htmx asks for a part of the page rather than the page."""
@@ -72,17 +74,6 @@ class Compressed(Compress):
         if not status.startswith(("2", "3")):
             response.status = status
         return response
-
-
-BEYOND = 2**31  # the database counts up to here
-
-
-def countable(typed: str) -> int:
-    """The `type` of a number in an address. Raises ValueError for one beyond any id: it is then as if unsaid."""
-    found = int(typed)
-    if not -BEYOND < found < BEYOND:
-        raise ValueError(typed)
-    return found
 
 
 class Id(IntegerConverter):

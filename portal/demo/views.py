@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from flask import Blueprint, Flask, abort, request
 
 from portal.core.db import db
+from portal.core.ids import id_of
 from portal.core.mail import ShownMail
 from portal.core.web import page, saved
 from portal.demo import actions
@@ -30,11 +31,9 @@ class Guise:
 @bp.post("/enter")
 @public(does=actions.enter)
 def enter():
-    chosen = request.form.get("person", "")
-    if not chosen.isdecimal() or len(chosen) > 9:
-        abort(404)
+    chosen = id_of(request.form.get("person")) or abort(404)
     token = session.new_token()
-    actions.enter(STRANGER, person_id=int(chosen), token=token, label="A look around")
+    actions.enter(STRANGER, person_id=chosen, token=token, label="A look around")
     session.start(token, remembered=False)
     return saved(goto="/")
 
@@ -43,10 +42,10 @@ def enter():
 @public()
 def mail():
     """What would have been sent."""
-    key = request.args.get("after", "")
+    after = id_of(request.args.get("after"))
     query = sa.select(ShownMail).order_by(ShownMail.id.desc()).limit(21)
-    if key.isdecimal() and len(key) < 10:
-        query = query.where(ShownMail.id < int(key))
+    if after:
+        query = query.where(ShownMail.id < after)
     found = list(db.session.scalars(query))
     return page("demo/mail.html", mails=found[:20], after=found[19].id if len(found) > 20 else None)
 

@@ -6,7 +6,8 @@ from portal.autonomy.door import Mistake, may
 from portal.autonomy.models import Among
 from portal.core import clock
 from portal.core.forms import PlainForm
-from portal.core.web import countable, invalid, page, saved
+from portal.core.ids import id_of
+from portal.core.web import invalid, page, saved
 from portal.disagreements import actions, queries, steps
 from portal.disagreements.forms import AnswerForm, DisagreeForm, FurtherForm
 from portal.people.reach import actor, as_staff, group, group_at, in_group
@@ -20,7 +21,7 @@ HOSTS = "/host/groups/<slug>/disagreements/<int:disagreement_id>"
 @in_group(roles=ORGANISERS)
 def ours():
     """Every disagreement of the group, newest first."""
-    rows = queries.ours(g.place.group_id, request.args.get("before", type=countable))
+    rows = queries.ours(g.place.group_id, id_of(request.args.get("before")))
     return page("disagreements/ours.html", rows=rows[: queries.PAGE], more=len(rows) > queries.PAGE, **_words())
 
 
@@ -71,7 +72,7 @@ def settle(disagreement_id):
 @as_staff()
 def every():
     """Every disagreement with the host, newest first, and by when each is answered."""
-    rows = queries.every(request.args.get("before", type=countable))
+    rows = queries.every(id_of(request.args.get("before")))
     return page("disagreements/every.html", rows=rows[: queries.PAGE], more=len(rows) > queries.PAGE, **_words())
 
 

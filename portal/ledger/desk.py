@@ -4,7 +4,8 @@ from flask import Blueprint, Response, abort, request, url_for
 
 from portal.autonomy.door import Mistake
 from portal.core import clock, csv
-from portal.core.web import countable, invalid, page, saved
+from portal.core.ids import id_of
+from portal.core.web import invalid, page, saved
 from portal.ledger import actions, queries, year
 from portal.ledger.forms import ClosingForm, CorrectionForm, OursForm
 from portal.ledger.models import HOST_FUNDS, HostFund
@@ -112,7 +113,7 @@ def _year(number: int) -> year.Year:
 def _ours(**forms) -> dict:
     name = request.args.get("fund", "")
     fund = HostFund(name) if name in set(HostFund) else None
-    rows, before = queries.our_movements(fund, request.args.get("before", type=countable))
+    rows, before = queries.our_movements(fund, id_of(request.args.get("before")))
     closed = queries.closed_years()
     over, last = year.just_over(), closed[-1].ends_on if closed else None
     open_still = last is None or last < over.ends_on

@@ -4,7 +4,8 @@ from flask import Blueprint, Flask, abort, current_app, request, url_for
 
 from portal.autonomy.door import Mistake
 from portal.core.filters import full_day
-from portal.core.web import countable, invalid, page, saved
+from portal.core.ids import id_of
+from portal.core.web import invalid, page, saved
 from portal.ledger import actions, desk, queries
 from portal.ledger.forms import CorrectionForm, FeeForm, FundForm, MoneyInForm
 from portal.ledger.models import HOST_FUNDS
@@ -89,7 +90,7 @@ def _books(slug: str, **forms) -> dict:
         "funds": queries.statuses(at.id),
         "fees": queries.fees(at.id),
         "notice": current_app.config["SETTINGS"].PORTAL_FEE_NOTICE_DAYS,
-        "moved": queries.movements(at.id, request.args.get("before", type=countable)),
+        "moved": queries.movements(at.id, id_of(request.args.get("before"))),
     }
     fresh = {"fresh": MoneyInForm(), "afresh": FeeForm()}
     forms = {"opening": FundForm(), "coming": None, "changing": None, "at": None} | forms

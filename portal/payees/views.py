@@ -5,6 +5,7 @@ from flask import Blueprint, Flask, abort, g, request, url_for
 from portal.autonomy.door import Mistake, note_read
 from portal.core import clock
 from portal.core.forms import PlainForm
+from portal.core.ids import id_of
 from portal.core.web import invalid, page, saved
 from portal.payees import actions, changes, links, queries
 from portal.payees.details import unsealed
@@ -23,7 +24,7 @@ HOSTS = "/host/groups/<slug>/payees"
 @in_group(roles=ORGANISERS)
 def index():
     """Everyone we pay, and what waits."""
-    before = request.args.get("before", type=int)
+    before = id_of(request.args.get("before"))
     rows = queries.listed(g.place.group_id, actor().person_id, before=before, limit=queries.PAGE + 1)
     return page("payees/index.html", rows=rows[: queries.PAGE], more=len(rows) > queries.PAGE, **_words(g.place.group_id))
 
@@ -147,7 +148,7 @@ def give(token):
 @as_staff(roles=actions.FINANCE)
 def to_check():
     """Changed accounts in all groups that wait for finance, oldest first."""
-    rows = queries.for_finance(request.args.get("after", type=int))
+    rows = queries.for_finance(id_of(request.args.get("after")))
     return page("payees/to_check.html", rows=rows[: queries.PAGE], more=len(rows) > queries.PAGE)
 
 
@@ -156,7 +157,7 @@ def to_check():
 def hosts(slug):
     """Whom one group pays, by the last digits."""
     at = group_at(slug)
-    rows = queries.listed(at.id, before=request.args.get("before", type=int), limit=queries.PAGE + 1)
+    rows = queries.listed(at.id, before=id_of(request.args.get("before")), limit=queries.PAGE + 1)
     facts = _words(at.id)
     barred = {
         line.payee.id: changes.barred(actor(), line.payee, line.pending, facts["organisers"])

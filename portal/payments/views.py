@@ -5,6 +5,7 @@ from flask import Blueprint, Flask, abort, current_app, make_response, request, 
 from portal.autonomy.door import Mistake, Refused, may, note_read
 from portal.core import clock
 from portal.core.forms import PlainForm
+from portal.core.ids import id_of
 from portal.core.web import invalid, page, saved
 from portal.payments import actions, bank_csv, checks, pain001, paydays, queries, transfers
 from portal.payments.forms import PrepareForm
@@ -163,7 +164,7 @@ def _named(not_done: dict[int, str]) -> list[str]:
 
 
 def _after(name: str) -> int | None:
-    return request.args.get(name, type=int)
+    return id_of(request.args.get(name))
 
 
 def _ready(form: PrepareForm | None = None) -> dict:
@@ -198,3 +199,4 @@ def _run(run_id: int) -> dict:
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
+    app.jinja_env.globals["pay_days"] = paydays.coming  # a cost that is in order says when, floors below

@@ -3,6 +3,7 @@
 from flask import Blueprint, abort, request, url_for
 
 from portal.autonomy.door import Mistake, may
+from portal.core.ids import id_of
 from portal.core.web import invalid, page, saved
 from portal.people.reach import actor, as_staff
 from portal.receipts import actions, queries
@@ -120,8 +121,7 @@ def _next(number: int) -> str:
 
 
 def _facts(number: int | None, **forms) -> dict:
-    view, key = _view(), request.args.get("after", "")
-    after = int(key) if key.isdecimal() and len(key) < 10 else None
+    view, after = _view(), id_of(request.args.get("after"))
     lines = queries.desk(view, after)
     if number and lines.after and number > lines.after:  # further down: the list opens where this one lies
         after = number - 1

@@ -4,15 +4,11 @@ from wtforms import IntegerField, SelectField, StringField
 from wtforms.validators import Length, Optional
 
 from portal.core.forms import DayField, Needed, PlainForm, PoundsField, WordsField, not_in_future, not_long_ago, why_field
+from portal.core.ids import id_of
 from portal.ledger.models import LEDGER_CODES
 from portal.receipts.models import Asks
 
 _short = Length(max=120, message="Keep it under 120 letters.")
-
-
-def pot(value):
-    """A pot's id from its radio button; “not sure” is None."""
-    return int(value) if value and str(value).isdecimal() and len(str(value)) < 10 else None
 
 
 class DetailsForm(PlainForm):
@@ -23,7 +19,7 @@ class DetailsForm(PlainForm):
     spent_on = DayField("When", [not_in_future, not_long_ago])
     label = WordsField("Our label", [Length(max=60, message="Keep it under 60 letters.")])
     note = WordsField("Note", [Length(max=2000, message="Keep it under 2,000 letters.")])
-    fund_id = SelectField("Which pot of money?", coerce=pot, validate_choice=False)
+    fund_id = SelectField("Which pot of money?", coerce=id_of, validate_choice=False)
 
 
 class LabelForm(PlainForm):
@@ -57,7 +53,7 @@ class AnswerForm(PlainForm):
 
     words = WordsField("Your answer", [Length(max=2000, message="Keep it under 2,000 letters.")])
     amount_pence = PoundsField("How much")
-    fund_id = SelectField("Which pot of money?", coerce=pot, validate_choice=False)
+    fund_id = SelectField("Which pot of money?", coerce=id_of, validate_choice=False)
 
 
 class AskForm(PlainForm):

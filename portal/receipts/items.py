@@ -5,14 +5,13 @@ import sqlalchemy as sa
 from portal.breakglass.items import Kind, register
 from portal.breakglass.models import Act
 from portal.core.db import db
+from portal.core.ids import id_of
 from portal.receipts.models import Picture, Receipt
 
 
 def _by_reference(group_id: int, words: str) -> tuple[int, str] | None:
-    number = words.upper().removeprefix("R")
-    if not number.isascii() or not number.isdecimal() or len(number) > 9:
-        return None
-    row = db.session.scalar(sa.select(Receipt).where(Receipt.group_id == group_id, Receipt.number == int(number)))
+    number = id_of(words.upper().removeprefix("R"))
+    row = db.session.scalar(sa.select(Receipt).where(Receipt.group_id == group_id, Receipt.number == number))
     return (row.id, row.ref) if row else None
 
 

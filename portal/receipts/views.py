@@ -6,6 +6,7 @@ from portal.activity.queries import about_row
 from portal.autonomy import amending
 from portal.autonomy.door import Mistake
 from portal.core import clock, uploads
+from portal.core.ids import id_of
 from portal.core.uploads import NotTaken
 from portal.core.web import invalid, page, saved, wants_part
 from portal.ledger.models import fund_names
@@ -77,7 +78,7 @@ def create():
 @in_group()
 def sent():
     """What was just sent together, to come back to."""
-    numbers = [int(n) for n in request.args.getlist("r") if n.isdecimal() and len(n) < 10]
+    numbers = [number for typed in request.args.getlist("r") if (number := id_of(typed))]
     return page("receipts/sent.html", taken=queries.these(group().id, numbers), not_taken=[])
 
 
@@ -122,14 +123,13 @@ def describe(number):
 @in_group(does=actions.add_picture)
 def add_picture(number):
     found, form = _found(number), UploadForm.from_request()
-    replaces = request.form.get("replaces", "")
+    replaces = id_of(request.form.get("replaces"))
     file = next((file for file in request.files.getlist("photo") if file.filename), None)
     try:
         if file is None:
             raise NotTaken("Choose a photo first.")
         with arriving(file) as photo:
-            which = int(replaces) if replaces.isdecimal() and len(replaces) < 10 else None
-            actions.add_picture(actor(), group(), found.receipt.id, key=form.key.data, photo=photo, replaces=which)
+            actions.add_picture(actor(), group(), found.receipt.id, key=form.key.data, photo=photo, replaces=replaces)
     except (NotTaken, Mistake) as why:
         return invalid("receipts/show.html", **_facts(number, picture_problem=str(why)))
     return saved(goto=url_for(".show", group=group().slug, number=number), says="We have your picture.")
@@ -203,8 +203,7 @@ def _offer_pots(form) -> dict[int, str]:
 
 
 def _after() -> int | None:
-    key = request.args.get("after", "")
-    return int(key) if key.isdecimal() and len(key) < 10 else None
+    return id_of(request.args.get("after"))
 
 
 def init_app(app: Flask) -> None:

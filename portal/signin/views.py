@@ -19,6 +19,7 @@ from webauthn.helpers.structs import (
 )
 
 from portal.autonomy.door import Mistake
+from portal.core.ids import id_of
 from portal.core.sealed import unseal
 from portal.core.web import browser_mark, goto_safely, invalid, page, saved
 from portal.people import session as signed
@@ -366,9 +367,8 @@ def _origin() -> str:
 
 def _credential() -> dict:
     """The passkey's answer as posted, with what it must fit."""
-    number = request.form.get("challenge_id", "")
     return {
-        "challenge_id": int(number) if number.isdecimal() and len(number) < 10 else 0,
+        "challenge_id": id_of(request.form.get("challenge_id")) or 0,
         "credential": request.form.get("credential", "{}"),
         "browser": browser_mark(),
         "domain": _domain() or "",

@@ -4,7 +4,8 @@ from flask import Blueprint, Flask, abort, g, request, url_for
 
 from portal.autonomy.door import Mistake
 from portal.core.forms import PlainForm
-from portal.core.web import countable, invalid, page, saved
+from portal.core.ids import id_of
+from portal.core.web import invalid, page, saved
 from portal.people.models import Group
 from portal.people.reach import actor, as_staff, group, group_at, in_group, signed_in
 from portal.people.roles import ORGANISERS
@@ -19,7 +20,7 @@ AT = "/host/groups/<slug>/silence"
 @as_staff()
 def every():
     """Groups the host tried to reach, the newest try first."""
-    rows = queries.tried(request.args.get("before", type=countable))
+    rows = queries.tried(id_of(request.args.get("before")))
     return page("silence/every.html", rows=rows[: queries.PAGE], more=len(rows) > queries.PAGE)
 
 

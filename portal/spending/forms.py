@@ -4,6 +4,7 @@ from wtforms import RadioField, SelectField
 from wtforms.validators import InputRequired, Length
 
 from portal.core.forms import Needed, PlainForm, PoundsField, WordsField
+from portal.core.ids import chosen_id
 from portal.payees.queries import Line
 from portal.receipts.models import CostKind
 from portal.spending.models import Needs
@@ -28,7 +29,7 @@ class CostForm(PlainForm):
     )
     shop = WordsField("What for?", [Needed("Say what it’s for, in a few words."), Length(max=120)])
     amount_pence = PoundsField("How much?", [Needed("Write how much it is, like 6 or 6.50.")])
-    payee_id = SelectField("Who is paid?", validate_choice=False, coerce=lambda value: _number(str(value or "")))
+    payee_id = SelectField("Who is paid?", validate_choice=False, coerce=chosen_id)
     pot = SelectField("From which pot?", validate_choice=False, validators=[Needed("Choose which pot it comes from.")])
 
     def offer(self, payees: list[Line], pots: list[tuple[str, str]]) -> None:
@@ -40,12 +41,7 @@ class CostForm(PlainForm):
     def facts(self) -> dict:
         facts = super().facts()
         fund, _, line = facts.pop("pot").partition("-")
-        return facts | {"fund_id": _number(fund), "line_id": _number(line)}
-
-
-def _number(words: str) -> int | None:
-    """The id of what was chosen; 0, which is nobody's, for what can't be one."""
-    return (int(words) if words.isdecimal() and len(words) < 10 else 0) if words else None
+        return facts | {"fund_id": chosen_id(fund), "line_id": chosen_id(line)}
 
 
 def _account(one: Line) -> str:

@@ -1,6 +1,6 @@
 """From a cost to "ready to pay": the group's own rule, to exactly what was seen, and never for oneself."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -22,6 +22,7 @@ from portal.receipts.states import State
 from portal.spending import actions, costs
 from portal.spending.models import Approval
 from tests import make
+from tests.client import words
 
 
 def now(receipt) -> Receipt:
@@ -74,10 +75,23 @@ def test_asking_needs_who_is_paid_how_much_and_a_pot_of_our_own(kettle, walkers,
         cost(payee_id=theirs.id)
 
 
+def test_once_it_is_in_order_it_says_on_which_day_it_is_paid(client, kettle, cost, joe, glyn):
+    hall = cost()
+    yes(joe, kettle, hall)
+    checked(glyn, kettle, hall)
+    client.as_(make.person("Marsha"))
+    with time_machine.travel(datetime(2026, 11, 25, 12, tzinfo=clock.UTC)):
+        for path in ("", "/payment"):
+            shown = words(client.get(f"/g/tuesday-kettle/receipts/{hall.number}{path}"))
+            assert "in order. Hearthrow Commons pays it on its next pay day, Friday 27 November" in shown
+
+
 def test_a_line_of_another_pot_is_refused(kettle, cost, line, glyn):
     from portal.ledger import actions as ledger
 
     other = ledger.open_fund(glyn, kettle, name="Other", restriction="unrestricted", basis="part")
+    with pytest.raises(NotHere):
+        cost(line_id=987_654)
     with pytest.raises(Mistake, match="another pot"):
         cost(fund_id=other.id, line_id=line.id)
 
