@@ -29,15 +29,11 @@ class LineForm(PlainForm):
 
 class ReceiveForm(LineForm):
     source = RadioField("What is it?", choices=[(one.value, words) for one, words in SOURCE_WORDS.items()])
-    words = WordsField(
-        "From whom, for what?", [Needed("Write a few words."), Length(max=200, message="Keep it under 200 letters.")]
-    )
+    words = WordsField("From whom, for what?", [Needed("Write a few words."), Length(max=200)])
 
 
 class AccountForm(PlainForm):
-    name = WordsField(
-        "What do you call it?", [Needed("Write a name."), Length(max=80, message="Keep it under 80 letters.")]
-    )
+    name = WordsField("What do you call it?", [Needed("Write a name."), Length(max=80)])
 
 
 class FileForm(PlainForm):

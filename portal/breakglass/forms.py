@@ -15,7 +15,7 @@ class AskForm(PlainForm):
     reason = WordsField("Why will nothing less do?", [Needed("Say why nothing less will do."), TOO_LONG])
     act = RadioField("What will you do?", choices=[])  # those that something can be done with
     things = WordsField("With what, exactly?", [Needed("Write what it is about."), TOO_LONG])
-    outside = WordsField("Who gets it?", [Length(max=120, message="Keep it under 120 letters.")])
+    outside = WordsField("Who gets it?", [Length(max=120)])
     words = WordsField("Your message", [TOO_LONG])
     hours = IntegerField("For how many hours?", [NumberRange(1, MOST_HOURS, "Choose between 1 and 72 hours.")], default=24)
     delay = RadioField(

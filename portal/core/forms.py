@@ -3,6 +3,7 @@
 import re
 import secrets
 from datetime import date, datetime
+from typing import ClassVar
 
 from flask import request
 from wtforms import Field, Form, StringField
@@ -14,8 +15,36 @@ from portal.core import clock
 MAX_PENCE = 10_000_000_00  # ten million pounds: beyond any receipt, well within the database's whole numbers
 
 
+class OurWords:
+    """What the library says of its own accord, as we say it (a translation, as WTForms takes them)."""
+
+    SAID: ClassVar = {
+        "This field is required.": "Fill this in.",
+        "Not a valid choice.": "Pick one of these.",
+        "Invalid Choice: could not coerce.": "Pick one of these.",
+        "Invalid choice(s): one or more data inputs could not be coerced.": "Pick from these.",
+        "'%(value)s' are not valid choices for this field.": "Pick from these.",
+        "Not a valid integer value.": "Use a whole number, like 3.",
+        "Number must be at least %(min)s.": "Use %(min)s or more.",
+        "Number must be at most %(max)s.": "Use %(max)s or less.",
+        "Number must be between %(min)s and %(max)s.": "Use a number from %(min)s to %(max)s.",
+        "Field must be at least %(min)d characters long.": "Use at least %(min)d letters.",
+        "Field cannot be longer than %(max)d characters.": "Keep it under %(max)d letters.",
+    }
+
+    def gettext(self, said: str) -> str:
+        return self.SAID.get(said, said)
+
+    def ngettext(self, _one: str, many: str, _count: int) -> str:
+        return self.gettext(many)
+
+
 class PlainForm(Form):
     """A form whose `key` makes a second sending of the same page harmless."""
+
+    class Meta:
+        def get_translations(self, _form) -> OurWords:
+            return OurWords()
 
     key = StringField(validators=[Length(max=64)])
 
@@ -60,7 +89,7 @@ class WordsField(StringField):
 
 def why_field(hint: str = "") -> WordsField:
     """Why a change is made, in a sentence: whoever it concerns reads it beside the change."""
-    return WordsField("Why", [Length(max=500, message="Keep it under 500 letters.")], description=hint)
+    return WordsField("Why", [Length(max=500)], description=hint)
 
 
 class PoundsField(Field):

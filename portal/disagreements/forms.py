@@ -7,7 +7,7 @@ from portal.autonomy.models import Among
 from portal.core.forms import Needed, PlainForm, WordsField
 
 TOO_LONG = Length(max=2000, message="Keep it under 2,000 letters.")
-SHORT = Length(max=120, message="Keep it under 120 letters.")
+SHORT = Length(max=120)
 
 
 class DisagreeForm(PlainForm):

@@ -18,7 +18,7 @@ RESTRICTIONS = {
 }
 BASES = {Basis.PART: "Part of the charity", Basis.HELD: "Held for you"}
 MOST = 25_00  # hundredths of a per cent
-SHORT = Length(max=200, message="Keep it under 200 letters.")
+SHORT = Length(max=200)
 
 
 class PercentField(Field):
@@ -45,16 +45,6 @@ class PercentField(Field):
         self.data = found
 
 
-class OneOf(RadioField):
-    """One of a few, said plainly where none was picked."""
-
-    def pre_validate(self, form):
-        try:
-            super().pre_validate(form)
-        except ValidationError:
-            raise ValidationError("Pick one of these.") from None
-
-
 def within_reach(form, field):
     """Catch a slipped year in a day that may still be to come."""
     if field.data and not date(2000, 1, 1) <= field.data < date(2100, 1, 1):
@@ -64,13 +54,13 @@ def within_reach(form, field):
 class FundForm(PlainForm):
     name = WordsField(
         "The group’s name for it",
-        [Needed("Write what the group calls it."), Length(max=80, message="Keep it under 80 letters.")],
+        [Needed("Write what the group calls it."), Length(max=80)],
     )
-    funder = WordsField("Who gave it?", [Length(max=120, message="Keep it under 120 letters.")])
-    restriction = OneOf("What binds it?", choices=[(one.value, words) for one, words in RESTRICTIONS.items()])
+    funder = WordsField("Who gave it?", [Length(max=120)])
+    restriction = RadioField("What binds it?", choices=[(one.value, words) for one, words in RESTRICTIONS.items()])
     purpose = WordsField("What is it for?", [Length(max=2000, message="Keep it under 2,000 letters.")])
     agreed = WordsField("Who agreed to it, and when?", [SHORT])
-    basis = OneOf("How do we hold it?", choices=[(one.value, words) for one, words in BASES.items()])
+    basis = RadioField("How do we hold it?", choices=[(one.value, words) for one, words in BASES.items()])
     fee = PercentField("Our fee on grants, per cent", default=5_00)
     from_on = DayField("From", [within_reach])
     until_on = DayField("Until", [within_reach])
@@ -91,19 +81,19 @@ class FeeForm(PlainForm):
 
 
 class MoneyInForm(PlainForm):
-    source = OneOf("What is it?", choices=[(one.value, words) for one, words in SOURCES.items()], default="grant")
+    source = RadioField("What is it?", choices=[(one.value, words) for one, words in SOURCES.items()], default="grant")
     pence = PoundsField("How much?", [Needed("Write how much, like 640 or 640.50.")])
     on = DayField("On which day?", [Needed("Write the day it came in."), not_in_future, not_long_ago])
     words = WordsField("From whom, for what?", [Needed("Write a few words."), SHORT])
 
 
 class OursForm(MoneyInForm):
-    fund = OneOf(
+    fund = RadioField(
         "Into what?",
         choices=[(one.value, HOST_FUNDS[one]) for one in (HostFund.SMALL_THINGS, HostFund.FEES)],
         default=HostFund.SMALL_THINGS.value,
     )
-    source = OneOf(
+    source = RadioField(
         "What is it?",
         choices=[(one.value, SOURCES[one]) for one in (Account.DONATION, Account.GRANT)],
         default=Account.DONATION.value,

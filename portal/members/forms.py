@@ -18,7 +18,7 @@ class AddressForm(PlainForm):
 
 
 class JoinForm(PlainForm):
-    name = WordsField("What should we call you?", [Length(max=80, message="Keep it under 80 letters.")])
+    name = WordsField("What should we call you?", [Length(max=80)])
 
 
 class FoundForm(PlainForm):

@@ -48,7 +48,7 @@ class AddForm(DetailsForm):
     who = RadioField("Who is it?", choices=WHO, default="me")
     name = WordsField(
         "Name on the account",
-        [Needed("Write the name as the bank has it."), Length(max=70, message="Keep it under 70 letters.")],
+        [Needed("Write the name as the bank has it."), Length(max=70)],
     )
     email = WordsField("Their email")
     how = RadioField("How do we get the account?", choices=HOW, default="now")

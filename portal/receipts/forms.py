@@ -8,7 +8,7 @@ from portal.core.ids import id_of
 from portal.ledger.models import LEDGER_CODES
 from portal.receipts.models import Asks
 
-_short = Length(max=120, message="Keep it under 120 letters.")
+_short = Length(max=120)
 
 
 class DetailsForm(PlainForm):
@@ -17,7 +17,7 @@ class DetailsForm(PlainForm):
     shop = WordsField("Where from", [_short])
     amount_pence = PoundsField("How much")
     spent_on = DayField("When", [not_in_future, not_long_ago])
-    label = WordsField("Our label", [Length(max=60, message="Keep it under 60 letters.")])
+    label = WordsField("Our label", [Length(max=60)])
     note = WordsField("Note", [Length(max=2000, message="Keep it under 2,000 letters.")])
     fund_id = SelectField("Which pot of money?", coerce=id_of, validate_choice=False)
 
@@ -25,7 +25,7 @@ class DetailsForm(PlainForm):
 class LabelForm(PlainForm):
     """The group's own label, as the desk changes or suggests it."""
 
-    label = WordsField("Label", [Length(max=60, message="Keep it under 60 letters.")])
+    label = WordsField("Label", [Length(max=60)])
     why = why_field()
 
 
@@ -79,9 +79,7 @@ class CheckForm(PlainForm):
 class RenewForm(PlainForm):
     """Holding one receipt on, after looking again."""
 
-    reason = WordsField(
-        "Why it goes on", [Needed("Say why it goes on."), Length(max=300, message="Keep it under 300 letters.")]
-    )
+    reason = WordsField("Why it goes on", [Needed("Say why it goes on."), Length(max=300)])
 
 
 class HoldForm(PlainForm):

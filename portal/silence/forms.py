@@ -12,12 +12,12 @@ LONG = Length(max=2000, message="Keep it under 2,000 letters.")
 class TryForm(PlainForm):
     how = WordsField(
         "How did you try?",
-        [Needed("Write how you tried, like “rang Marsha”."), Length(max=200, message="Keep it under 200 letters.")],
+        [Needed("Write how you tried, like “rang Marsha”."), Length(max=200)],
     )
 
 
 class NameForm(PlainForm):
-    called = WordsField("Their name", [Needed("Write their name."), Length(max=80, message="Keep it under 80 letters.")])
+    called = WordsField("Their name", [Needed("Write their name."), Length(max=80)])
     email = WordsField("Their email", [Needed("Write their email address."), an_address])
 
 
