@@ -61,7 +61,7 @@ def test_after_saving_only_the_last_digits_are_shown(marsha, glyn):
         ({"account": "12345"}, "An account number has 6 to 8 digits. This has 5."),
         ({"account": "six"}, "An account number has digits only, like 00012345."),
         ({"roll": "none"}, "A roll number has digits, and maybe letters, dashes and slashes, like D/12345-6."),
-        ({"who": "the moon"}, "Not a valid choice."),
+        ({"who": "the moon"}, "Pick one of these."),
     ],
 )
 @pytest.mark.parametrize("dialect", ["sqlite"])

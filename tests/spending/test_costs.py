@@ -73,6 +73,8 @@ def test_asking_needs_who_is_paid_how_much_and_a_pot_of_our_own(kettle, walkers,
             cost(**facts)
     with pytest.raises(NotHere):
         cost(payee_id=theirs.id)
+    with pytest.raises(NotHere):
+        cost(fund_id=987_654)
 
 
 def test_once_it_is_in_order_it_says_on_which_day_it_is_paid(client, kettle, cost, joe, glyn):
@@ -173,6 +175,13 @@ def test_a_stricter_rule_holds_at_once_an_easier_one_waits_for_another(kettle, m
         actions.agree_rule(marsha, kettle, wish.id)
     actions.agree_rule(joe, kettle, wish.id)
     assert costs.rule_of(kettle.id).needs == "one"
+    actions.set_rule(marsha, kettle, needs="two")
+    dropped = actions.set_rule(marsha, kettle, needs="one")
+    actions.set_rule(marsha, kettle, needs="all")
+    for settled in (wish, dropped):
+        with pytest.raises(Mistake, match="settled already"):
+            actions.agree_rule(joe, kettle, settled.id)
+    assert costs.rule_of(kettle.id).needs == "all"
 
 
 def test_a_higher_amount_to_begin_more_yeses_from_is_easier_too(kettle, marsha):
@@ -271,6 +280,18 @@ def test_what_is_on_its_way_to_the_bank_stays_as_it_is(kettle, cost, marsha, joe
             change()
     assert now(hall).amount_pence == 20_00
     receipts.add_picture(marsha, kettle, hall.id, photo=make.photo())  # evidence can always be added
+
+
+def test_nobody_decides_on_what_lies_in_the_bin_or_isnt_asked_for(kettle, cost, marsha, joe):
+    hall = cost()
+    actions.unask(marsha, kettle, hall.id)
+    with pytest.raises(Mistake, match="Nobody asks"):
+        yes(joe, kettle, hall)
+    receipts.withdraw(marsha, kettle, hall.id)
+    assert costs.payable(now(hall)) == "It was taken back."
+    for act in (lambda: yes(joe, kettle, hall), lambda: actions.stand_back(joe, kettle, hall.id)):
+        with pytest.raises(Mistake, match="Bring it back first"):
+            act()
 
 
 def test_a_helper_asks_for_what_they_added_and_decides_nothing(kettle, fund, hall):
@@ -379,6 +400,22 @@ def test_the_months_limit_counts_what_staff_said_yes_to(kettle, cost, imani):
     with time_machine.travel((clock.today().replace(day=1) + timedelta(days=40)).isoformat(), tick=False):
         actions.say_yes_for(make.actor(make.person("Imani"), Role.COORDINATOR), kettle, more.id, mark=seen(more))
     assert now(more).agreed_at
+
+
+def test_staff_never_say_yes_to_money_for_themselves(kettle, cost, imani):
+    make.set_level(kettle, Area.SPENDING, Level.YOU_DO)
+    theirs = cost(payee_id=make.payee(kettle, "Imani", person="Imani").id)
+    with pytest.raises(Refused, match="for you"):
+        actions.say_yes_for(imani, kettle, theirs.id, mark=seen(theirs))
+
+
+def test_staff_say_yes_to_nothing_that_is_on_no_line_where_its_pot_has_lines(kettle, cost, line, imani):
+    make.set_level(kettle, Area.SPENDING, Level.YOU_DO)
+    loose, on_it = cost(), cost(line_id=line.id)
+    with pytest.raises(Mistake, match="no budget line yet"):
+        actions.say_yes_for(imani, kettle, loose.id, mark=seen(loose))
+    actions.say_yes_for(imani, kettle, on_it.id, mark=seen(on_it))
+    assert state(on_it) is State.CHECKING
 
 
 def test_staff_cant_stand_in_where_two_of_the_group_are_asked(kettle, cost, marsha, imani):
