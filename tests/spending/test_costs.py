@@ -287,6 +287,7 @@ def test_nobody_decides_on_what_lies_in_the_bin_or_isnt_asked_for(kettle, cost, 
     actions.unask(marsha, kettle, hall.id)
     with pytest.raises(Mistake, match="Nobody asks"):
         yes(joe, kettle, hall)
+    assert costs.payable(now(hall)) == "The group hasn’t asked for it to be paid."
     receipts.withdraw(marsha, kettle, hall.id)
     assert costs.payable(now(hall)) == "It was taken back."
     for act in (lambda: yes(joe, kettle, hall), lambda: actions.stand_back(joe, kettle, hall.id)):
@@ -312,6 +313,7 @@ def test_what_came_out_of_a_float_is_a_cost_once_agreed_and_checked_and_no_more_
         posting.advance(fund, 30_00, on=clock.today(), words="A float", by=None)
     db.session.commit()
     first, second = (cost(20_00, kind="from_float", payee_id=None) for _ in range(2))
+    assert costs.payable(now(first)) == "It was paid from a float already."  # no bank pays it once more
     for one in (first, second):
         yes(joe, kettle, one)
     checked(glyn, kettle, first)
