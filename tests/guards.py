@@ -56,7 +56,7 @@ CHECKED = {
     "portal/budget/actions.py": ((), ("tests/budget",)),
     "portal/payees/actions.py": ((), ("tests/payees",)),
     "portal/spending/actions.py": ((), ("tests/spending/test_costs.py",)),
-    "portal/spending/costs.py": (("payable", "count"), ("tests/spending/test_costs.py", "tests/payments/test_payments.py")),
+    "portal/spending/costs.py": (("payable", "count"), ("tests/spending/test_costs.py", LEDGER)),
     "portal/payments/actions.py": ((), ("tests/payments/test_payments.py", "tests/payments/test_files.py")),
     "portal/bank/actions.py": ((), ("tests/bank/test_lines.py",)),
 }

@@ -12,6 +12,7 @@ from portal.autonomy.door import Mistake, NotHere, ProofNeeded, Proposed, Refuse
 from portal.autonomy.models import Hold, SpendingLimit
 from portal.core import clock, jobs, wall, workdays
 from portal.core.db import db
+from portal.ledger import actions as ledger
 from portal.ledger import posting
 from portal.ledger import queries as ledger_queries
 from portal.people.roles import Actor, Role
@@ -89,8 +90,6 @@ def test_once_it_is_in_order_it_says_on_which_day_it_is_paid(client, kettle, cos
 
 
 def test_a_line_of_another_pot_is_refused(kettle, cost, line, glyn):
-    from portal.ledger import actions as ledger
-
     other = ledger.open_fund(glyn, kettle, name="Other", restriction="unrestricted", basis="part")
     with pytest.raises(NotHere):
         cost(line_id=987_654)
@@ -122,15 +121,17 @@ def test_who_stands_back_is_not_asked_and_takes_their_yes_along(kettle, cost, ma
     assert state(hall) is State.CHECKING
 
 
-def test_where_nobody_is_free_to_decide_the_hosts_check_stands_for_it(walkers, glyn):
-    from portal.ledger import actions as ledger
-
-    sam = make.actor(make.person("Sam"))
+def asked_by_the_only_organiser(walkers, glyn, **payee) -> Receipt:
+    """Sam asks for £5.00 back, and nobody else is there to decide."""
     fund = ledger.open_fund(glyn, walkers, name="Paths", restriction="unrestricted", basis="part")
     ledger.receive(glyn, walkers, fund.id, source="donation", pence=100_00, on=clock.today(), words="In")
-    me = make.payee(walkers, "Sam", person="Sam")
+    me = make.payee(walkers, "Sam", person="Sam", **payee)
     told = {"kind": "pay_back", "amount_pence": 5_00, "shop": "Maps", "payee_id": me.id, "fund_id": fund.id}
-    back = actions.ask_anew(sam, walkers, receipt_key="k" * 20, **told)
+    return actions.ask_anew(make.actor(make.person("Sam")), walkers, receipt_key="k" * 20, **told)
+
+
+def test_where_nobody_is_free_to_decide_the_hosts_check_stands_for_it(walkers, glyn):
+    back = asked_by_the_only_organiser(walkers, glyn)
     assert state(back) is State.CHECKING
     assert now(back).agreed_by is None
     assert costs.payable(now(back)) == "The desk hasn’t checked it yet."
@@ -138,10 +139,15 @@ def test_where_nobody_is_free_to_decide_the_hosts_check_stands_for_it(walkers, g
     assert costs.payable(now(back)) == ""
 
 
+def test_what_has_no_bank_details_yet_is_paid_by_card_alone(walkers, glyn):
+    back = asked_by_the_only_organiser(walkers, glyn, details=False)
+    checked(glyn, walkers, back)
+    assert costs.payable(now(back)) == "There are no bank details to pay it to."
+    assert costs.payable(now(back), by_transfer=False) == ""
+
+
 @pytest.mark.parametrize(("needs", "takes"), [("one", 1), ("two", 2), ("all", 3)])
 def test_the_groups_rule_says_how_many(app, glyn, needs, takes):
-    from portal.ledger import actions as ledger
-
     group = make.group("Three", organisers=("Ada", "Ben", "Cas"))
     ada, ben, cas = (make.actor(make.person(name)) for name in ("Ada", "Ben", "Cas"))
     actions.set_rule(ada, group, needs=needs)
@@ -378,8 +384,6 @@ def test_what_is_on_its_way_can_not_be_undone(kettle, cost, imani, joe):
 
 def test_worked_example_3_over_the_limit_they_ask(kettle, cost, fund, glyn, imani):
     """spending=you_do, £120, limit £100: PROPOSE."""
-    from portal.ledger import actions as ledger
-
     ledger.receive(glyn, kettle, fund.id, source="donation", pence=500_00, on=clock.today(), words="More")
     make.set_level(kettle, Area.SPENDING, Level.YOU_DO)
     hall = cost(120_00)
@@ -441,8 +445,6 @@ def test_a_suggested_yes_is_the_groups_to_take(kettle, cost, imani, joe):
 
 def test_worked_example_7_a_fund_at_nothing_holds_new_spending(kettle, cost, marsha, joe, glyn):
     """Fund £0, organiser sends £52: saved, held under F5."""
-    from portal.ledger import actions as ledger
-
     empty = ledger.open_fund(glyn, kettle, name="Empty", restriction="unrestricted", basis="part")
     bus = cost(52_00, fund_id=empty.id)
     assert state(bus) is State.ON_HOLD
