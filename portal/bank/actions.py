@@ -135,7 +135,7 @@ def receive_into(by, group, fund, *, line_id: int, source: str, words: str) -> J
     if fund.opened_at is None:
         raise Mistake("Open this pot as a fund first.")
     if Account(source) not in SOURCES:
-        raise Mistake("Say whether it is a grant or a donation.", "source")
+        raise Mistake("Say whether it is a grant, a donation, or what is left of a float.", "source")
     waited = line.suspense_id is not None
     entry = posting.receive(
         fund, Account(source), line.pence, on=_day(line), words=words, by=by.person_id, from_suspense=waited

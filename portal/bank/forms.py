@@ -8,7 +8,6 @@ from portal.bank.table import Columns
 from portal.core.forms import Needed, PlainForm, WordsField
 from portal.core.ids import id_of
 
-SOURCE_WORDS = dict(zip(SOURCES, ("A grant", "A donation"), strict=True))
 ROLES = {
     "day": "The day",
     "words": "The words",
@@ -28,7 +27,7 @@ class LineForm(PlainForm):
 
 
 class ReceiveForm(LineForm):
-    source = RadioField("What is it?", choices=[(one.value, words) for one, words in SOURCE_WORDS.items()])
+    source = RadioField("What is it?", choices=[(one.value, words) for one, words in SOURCES.items()])
     words = WordsField("From whom, for what?", [Needed("Write a few words."), Length(max=200)])
 
 

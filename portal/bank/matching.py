@@ -11,11 +11,11 @@ from enum import IntEnum
 
 import sqlalchemy as sa
 
-from portal.bank.models import SOURCES, BankLine
+from portal.bank.models import BankLine
 from portal.core import clock
 from portal.core.db import db
 from portal.core.filters import pounds
-from portal.ledger.models import Account, Fund, Posting
+from portal.ledger.models import Account, Balance, Fund, Posting
 from portal.payees.models import Payee
 from portal.payments.models import Payment, PaymentRun
 from portal.people.models import Group
@@ -48,6 +48,7 @@ class Match:
     title: str
     why: str
     source: str = ""
+    in_float: int = 0
 
     @property
     def may_accept(self) -> bool:
@@ -125,16 +126,18 @@ def costs_where(condition) -> sa.Select:
 
 
 def funds_where(condition) -> sa.Select:
-    """Open funds, each with what came into it last: a grant or a donation."""
+    """Open funds, each with what came into it last, a grant or a donation, and what is out in its float."""
     came_in = (
         sa.select(Posting.account)
-        .where(Posting.fund_id == Fund.id, Posting.account.in_(SOURCES))
+        .where(Posting.fund_id == Fund.id, Posting.account.in_((Account.GRANT, Account.DONATION)))
         .order_by(Posting.id.desc())
         .limit(1)
         .scalar_subquery()
     )
+    float_of = sa.select(Balance.pence).where(Balance.fund_id == Fund.id, Balance.account == Account.FLOAT)
     return (
         sa.select(Fund.id, Fund.name.label("fund"), Fund.funder, Group.name, Group.slug, came_in.label("source"))
+        .add_columns(sa.func.coalesce(float_of.scalar_subquery(), 0).label("in_float"))
         .join(Group, Group.id == Fund.group_id)
         .where(Fund.opened_at.is_not(None), condition)
         .order_by(Group.name, Fund.id)
@@ -171,7 +174,8 @@ def fund(line: BankLine, row: sa.Row) -> Match:
     likely = _names(line.words, row.funder, whole=True)
     why = f"It names {row.funder}, who gave this fund." if likely else ""
     source = (row.source or Account.GRANT).value
-    return Match("fund", Fits.LIKELY if likely else Fits.AMOUNT, row.id, row.name, row.slug, row.fund, why, source)
+    fits = Fits.LIKELY if likely else Fits.AMOUNT
+    return Match("fund", fits, row.id, row.name, row.slug, row.fund, why, source, row.in_float)
 
 
 def _of(line: BankLine, costs: Iterable[sa.Row], funds: Iterable[sa.Row]) -> Iterable[Match]:

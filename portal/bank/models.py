@@ -9,7 +9,8 @@ from portal.core import clock
 from portal.core.db import db
 from portal.ledger.models import Account
 
-SOURCES = (Account.GRANT, Account.DONATION)  # what money from outside can be
+# What money that comes in can be to a fund.
+SOURCES = {Account.GRANT: "A grant", Account.DONATION: "A donation", Account.FLOAT: "What is left of a float"}
 
 
 class BankAccount(db.Model):

@@ -7,6 +7,7 @@ from portal.autonomy.door import Mistake
 from portal.bank import actions, matching, queries, reading
 from portal.bank.forms import ROLES, AccountForm, ColumnsForm, FileForm, LineForm, OwnForm, ReceiveForm
 from portal.bank.matching import Matches
+from portal.bank.models import SOURCES
 from portal.bank.reading import Asked
 from portal.bank.statement import Statement, Unreadable
 from portal.bank.table import Columns
@@ -267,6 +268,7 @@ def _facts(listed: tuple[str, int | None, queries.Page], found: queries.Item | N
         "words": words,
         "today": clock.today(),
         "key": PlainForm(),
+        "sources": SOURCES,
         "accounts": [],
         "wrong": "",
     }

@@ -84,7 +84,7 @@ def receive(
     fund: Fund, source: Account, pence: int, *, on: date, words: str, by: int | None, from_suspense: bool = False
 ) -> JournalEntry:
     """Money comes into a fund: all of it in, then the host's fee out as its own line (grants only). An award comes out of
-    the host's Small Things Pot; what nobody could place before, out of suspense."""
+    the host's Small Things Pot; what is left of a float, out of that; what nobody could place before, out of suspense."""
     lines = [Line(Account.BANK, pence, fund.id), Line(source, -pence, fund.id)]
     fee = fee_on(pence, fee_rate(fund, on)) if source is Account.GRANT else 0
     if fee:
@@ -96,7 +96,8 @@ def receive(
     if from_suspense:
         waited = HostFund.SUSPENSE
         lines += [Line(Account.BANK, -pence, waited), Line(Account.UNMATCHED, pence, waited)]
-    return post(fund.group_id, Kind.MONEY_IN, lines, on=on, words=words, by=by)
+    kind = Kind.TRANSFER if source is Account.FLOAT else Kind.MONEY_IN
+    return post(fund.group_id, kind, lines, on=on, words=words, by=by)
 
 
 def pay(
@@ -119,11 +120,6 @@ def spend_from_float(
     """A cost was paid out of a float."""
     lines = [Line(Account.COST, pence, fund.id, code, line_id), Line(Account.FLOAT, -pence, fund.id)]
     return post(fund.group_id, Kind.COST, lines, on=on, words=words, by=by)
-
-
-def return_float(fund: Fund, pence: int, *, on: date, words: str, by: int | None) -> JournalEntry:
-    """What is left of a float comes back to the bank."""
-    return advance(fund, -pence, on=on, words=words, by=by)
 
 
 def transfer(from_fund: Fund, to_fund: Fund, pence: int, *, on: date, words: str, by: int | None) -> JournalEntry:
@@ -206,7 +202,7 @@ def _check_floats(lines: Sequence[Line]) -> None:
     floats = {line.fund for line in lines if line.account is Account.FLOAT}
     short = sa.select(Balance.id).where(Balance.fund_id.in_(floats), Balance.account == Account.FLOAT, Balance.pence < 0)
     if floats and db.session.scalar(short.limit(1)) is not None:
-        raise Mistake("The group’s float doesn’t hold that much. Was it paid another way?")
+        raise Mistake("The group’s float doesn’t hold that much. Was it something else?")
 
 
 def alone() -> None:

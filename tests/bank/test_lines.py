@@ -19,6 +19,7 @@ from portal.receipts import queries as receipts_queries
 from portal.receipts.models import Receipt
 from portal.receipts.states import State
 from tests import make
+from tests.client import Client
 
 
 def status(fund: Fund) -> ledger.Status:
@@ -84,6 +85,20 @@ def test_an_advance_that_is_spent_in_part_isnt_undone_or_sent_back(kettle, glyn,
         with pytest.raises(Mistake, match="float doesn’t hold that much"):
             act()
         assert (status(fund).in_float, line(out).settled_at is None) == (39_99, False)
+
+
+def test_what_is_left_of_a_float_comes_back_and_is_free_again(app, kettle, glyn, fund, cost):
+    payment = make.payment(cost(40_00, kind="advance"))
+    actions.settle_payment(glyn, kettle, payment.id, line_id=make.bank_line(-40_00).id)
+    came_in = make.bank_line(15_00, "MARSHA SMITH")
+    page = Client(app).as_(make.person("Glyn")).get(f"/host/bank/{came_in.id}?find=kettle").text
+    assert page.count("What is left of a float") == 1  # of the one fund that has a float
+    back = {"source": "float", "words": "Marsha, what was left"}
+    with pytest.raises(Mistake, match="float doesn’t hold that much"):
+        actions.receive_into(glyn, kettle, fund.id, line_id=make.bank_line(40_01).id, **back)
+    actions.receive_into(glyn, kettle, fund.id, line_id=came_in.id, **back)
+    found = status(fund)
+    assert (found.in_float, found.free, found.came_in, found.fee, found.spent) == (25_00, 975_00, 1000_00, 0, 0)
 
 
 @pytest.mark.parametrize("pence", [-90_01, -9_00, 90_00])
@@ -178,7 +193,7 @@ def test_money_in_goes_into_a_fund_with_the_fee_as_its_own_line_and_lets_go_what
     assert state(short) is not State.ON_HOLD
     with pytest.raises(Mistake, match="went out"):
         actions.receive_into(glyn, kettle, fund.id, line_id=make.bank_line(-1).id, **facts)
-    with pytest.raises(Mistake, match="a grant or a donation"):
+    with pytest.raises(Mistake, match="a grant, a donation, or"):
         actions.receive_into(glyn, kettle, fund.id, line_id=make.bank_line(1).id, source="award", words="x")
     pot = db.session.scalars(sa.select(Fund).where(Fund.name == "Grant")).one()
     with pytest.raises(Mistake, match="Open this pot"):

@@ -357,7 +357,7 @@ def test_money_in_a_float_is_out_already_and_what_comes_back_is_free_again(kettl
     assert queries.held(grant) == 850_00
     spent = write(posting.spend_from_float, 30_00, "5100", line_id=lines["Food"])
     assert (spent.free, spent.in_float, spent.spent) == (850_00, 70_00, 30_00)
-    back = write(posting.return_float, 70_00)
+    back = write(posting.receive, Account.FLOAT, 70_00)
     assert (back.free, back.in_float, back.spent) == (920_00, 0, 30_00)
     assert budget()["Food"] == (300_00, 0, 30_00, 270_00)
     assert list(queries.faults()) == []
