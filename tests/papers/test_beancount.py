@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from portal.autonomy.door import Mistake
 from portal.core import wall
 from portal.core.db import db, reader
 from portal.ledger import actions as ledger
@@ -122,6 +123,7 @@ def take(step, group_id: int, funds: list[int]) -> None:
                 group_id, Kind.TRANSFER, [Line(Account.FLOAT, pence, one), Line(Account.BANK, -pence, one)], **facts
             )
         elif what == "from float":
+            pence = min(pence, queries.status(fund).in_float) or pence
             sides = [Line(Account.COST, pence, one, code), Line(Account.FLOAT, -pence, one)]
             posting.post(group_id, Kind.COST, sides, **facts)
         elif what == "between":
@@ -150,7 +152,10 @@ def test_any_books_are_accepted_and_come_to_the_balances_that_we_keep(app, names
     db.session.rollback()
     group_id, funds = lay_out(names, bases)
     for step in steps:
-        take(step, group_id, funds)
+        try:
+            take(step, group_id, funds)
+        except Mistake:  # more than a float holds: it is as if it had never been tried
+            db.session.rollback()
     assert list(queries.faults()) == []
     known = {fund.id: fund for fund in db.session.scalars(sa.select(Fund))}
     for whose in (group_id, None):
