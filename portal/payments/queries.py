@@ -118,6 +118,13 @@ def of_receipt(receipt: Receipt) -> Sequence[Payment]:
     return db.session.scalars(mine.order_by(Payment.id)).all()
 
 
+def pay_day_of(receipt: Receipt) -> date | None:
+    """The day of the run that a cost is in. One statement."""
+    live = sa.and_(Payment.taken_out_at.is_(None), Payment.returned_at.is_(None))
+    run = sa.select(PaymentRun.pay_on).join(Payment, Payment.run_id == PaymentRun.id)
+    return db.session.scalar(run.where(Payment.group_id == receipt.group_id, Payment.receipt_id == receipt.id, live))
+
+
 def groups_of(receipt_ids: Iterable[int]) -> dict[int, Group]:
     """Whose these receipts are, by their ids."""
     rows = sa.select(Receipt.id, Group).join(Group, Group.id == Receipt.group_id).where(Receipt.id.in_(receipt_ids))

@@ -199,4 +199,5 @@ def _run(run_id: int) -> dict:
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
-    app.jinja_env.globals["pay_days"] = paydays.coming  # a cost that is in order says when, floors below
+    # A cost says by when, floors below: on the next pay day, or on that of the run it is in.
+    app.jinja_env.globals.update(pay_days=paydays.coming, pay_day_of=queries.pay_day_of)

@@ -527,7 +527,11 @@ def test_a_payment_of_another_run_is_not_here(app, kettle, prepared):
 def test_the_group_sees_that_it_is_on_its_way(app, kettle, cost):
     ready.put(kettle, cost, ready.run())
     marsha = Client(app).as_(make.person("Marsha"))
-    assert "On its way to the bank" in words(marsha.get(f"/g/tuesday-kettle/receipts/{ready.again(cost).number}"))
+    path, day = f"/g/tuesday-kettle/receipts/{ready.again(cost).number}", f"{paydays.coming()[0]:%A %-d %B %Y}"
+    with counting() as seen:
+        assert f"It’s in Hearthrow Commons’s payments of {day}." in words(marsha.get(f"{path}/payment"))
+    assert len(seen) <= MOST
+    assert "On its way to the bank" in words(marsha.get(path))
 
 
 def test_a_page_of_payments_takes_as_many_statements_with_200_as_with_20(app, kettle):
