@@ -11,7 +11,7 @@ from enum import IntEnum
 
 import sqlalchemy as sa
 
-from portal.bank.models import BankLine
+from portal.bank.models import FROM_OUTSIDE, BankLine
 from portal.core import clock
 from portal.core.db import db
 from portal.core.filters import pounds
@@ -129,7 +129,7 @@ def funds_where(condition) -> sa.Select:
     """Open funds, each with what came into it last, a grant or a donation, and what is out in its float."""
     came_in = (
         sa.select(Posting.account)
-        .where(Posting.fund_id == Fund.id, Posting.account.in_((Account.GRANT, Account.DONATION)))
+        .where(Posting.fund_id == Fund.id, Posting.account.in_(FROM_OUTSIDE))
         .order_by(Posting.id.desc())
         .limit(1)
         .scalar_subquery()

@@ -7,10 +7,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.core import clock
 from portal.core.db import db
-from portal.ledger.models import Account
+from portal.ledger.models import SOURCE_WORDS, Account
 
-# What money that comes in can be to a fund.
-SOURCES = {Account.GRANT: "A grant", Account.DONATION: "A donation", Account.FLOAT: "What is left of a float"}
+FROM_OUTSIDE = (Account.GRANT, Account.DONATION)
+SOURCES = {one: SOURCE_WORDS[one] for one in (*FROM_OUTSIDE, Account.FLOAT)}  # what money that comes in can be to a fund
 
 
 class BankAccount(db.Model):

@@ -8,9 +8,8 @@ from wtforms.validators import Length, ValidationError
 from wtforms.widgets import TextInput
 
 from portal.core.forms import DayField, Needed, PlainForm, PoundsField, WordsField, not_in_future, not_long_ago
-from portal.ledger.models import HOST_FUNDS, Account, Basis, HostFund, Restriction
+from portal.ledger.models import HOST_FUNDS, MONEY_IN, SOURCE_WORDS, Account, Basis, HostFund, Restriction
 
-SOURCES = {Account.GRANT: "A grant", Account.DONATION: "A donation", Account.AWARD: "From the Small Things Pot"}
 RESTRICTIONS = {
     Restriction.RESTRICTED: "Restricted: the funder said what it’s for",
     Restriction.DESIGNATED: "Designated: set aside by us",
@@ -81,7 +80,7 @@ class FeeForm(PlainForm):
 
 
 class MoneyInForm(PlainForm):
-    source = RadioField("What is it?", choices=[(one.value, words) for one, words in SOURCES.items()], default="grant")
+    source = RadioField("What is it?", choices=[(one.value, SOURCE_WORDS[one]) for one in MONEY_IN], default="grant")
     pence = PoundsField("How much?", [Needed("Write how much, like 640 or 640.50.")])
     on = DayField("On which day?", [Needed("Write the day it came in."), not_in_future, not_long_ago])
     words = WordsField("From whom, for what?", [Needed("Write a few words."), SHORT])
@@ -95,7 +94,7 @@ class OursForm(MoneyInForm):
     )
     source = RadioField(
         "What is it?",
-        choices=[(one.value, SOURCES[one]) for one in (Account.DONATION, Account.GRANT)],
+        choices=[(one.value, SOURCE_WORDS[one]) for one in (Account.DONATION, Account.GRANT)],
         default=Account.DONATION.value,
     )
 

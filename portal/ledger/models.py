@@ -49,6 +49,12 @@ class Account(StrEnum):
 
 HELD = (Account.BANK, Account.FLOAT)
 MONEY_IN = (Account.GRANT, Account.DONATION, Account.AWARD)
+SOURCE_WORDS = {
+    Account.GRANT: "A grant",
+    Account.DONATION: "A donation",
+    Account.AWARD: "From the Small Things Pot",
+    Account.FLOAT: "What is left of a float",
+}
 
 
 class HostFund(StrEnum):

@@ -139,8 +139,9 @@ def free_for(fund: Fund, item) -> int:
 
 def overpromised(group_id: int) -> list[Commitment]:
     """What is promised as covered by funds that hold less than that now, as after a correction; the newest first."""
-    sums = _covered(group_id).with_only_columns(Commitment.fund_id, sa.func.sum(Commitment.pence)).group_by("fund_id")
-    less = [number for number, pence in db.session.execute(sums) if pence > held(db.session.get_one(Fund, number))]
+    at_bank = sa.select(Balance.pence).where(Balance.fund_id == Commitment.fund_id, Balance.account == Account.BANK)
+    promised = _covered(group_id).with_only_columns(Commitment.fund_id).group_by(Commitment.fund_id)
+    less = promised.having(sa.func.sum(Commitment.pence) > sa.func.coalesce(at_bank.scalar_subquery(), 0))
     newest_first = _covered(group_id).where(Commitment.fund_id.in_(less)).order_by(Commitment.id.desc())
     return list(db.session.scalars(newest_first))
 

@@ -37,7 +37,7 @@ def broken(payment: Payment, receipt: Receipt) -> str:
         return MOVED
     if receipt.paid_on:
         return "It’s paid already."
-    if receipt.waits_until and receipt.waits_until >= clock.today():
+    if receipt.yes_can_be_undone:
         return f"The group can still undo the yes, until {receipt.waits_until:%-d %B}."
     if held := receipts.parts_of(receipt)[2]:
         return f"It’s on hold under {held.rule}: {held.reason}"
@@ -155,7 +155,7 @@ def beside(row) -> list[Check]:
         found.append(Check(DISPUTED, keeps_out=True))
     if row.short:
         found.append(Check("Its fund doesn’t cover it now.", keeps_out=True))
-    if receipt.waits_until and receipt.waits_until >= clock.today():
+    if receipt.yes_can_be_undone:
         found.append(Check(f"The group can still undo the yes, until {inside(day(receipt.waits_until))}.", keeps_out=True))
     if row.same_file:
         found.append(Check(f"The same file came with R{row.same_file} too."))

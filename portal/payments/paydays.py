@@ -9,9 +9,9 @@ from portal.core import clock, workdays
 OFFERED = 4
 
 
-def coming(count: int = OFFERED) -> list[date]:
-    """The next pay days, today among them where it is one."""
-    weekdays, day, found = current_app.config["SETTINGS"].PORTAL_PAY_DAYS, clock.today(), list[date]()
+def coming(count: int = OFFERED, since: date | None = None) -> list[date]:
+    """The next pay days, from today or a later day on, that day among them where it is one."""
+    weekdays, day, found = current_app.config["SETTINGS"].PORTAL_PAY_DAYS, since or clock.today(), list[date]()
     while len(found) < count:
         if day.weekday() in weekdays:
             paid = day if workdays.is_working_day(day) else workdays.after(day, 1)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 from portal.core.db import db
 from portal.ledger.models import Fund
 from portal.payees.models import Payee, PayeeDetails
-from portal.payments import checks
+from portal.payments import checks, paydays
 from portal.payments.models import Payment, PaymentRun
 from portal.people.models import Group, Person
 from portal.receipts.models import Receipt
@@ -118,11 +118,17 @@ def of_receipt(receipt: Receipt) -> Sequence[Payment]:
     return db.session.scalars(mine.order_by(Payment.id)).all()
 
 
-def pay_day_of(receipt: Receipt) -> date | None:
-    """The day of the run that a cost is in. One statement."""
-    live = sa.and_(Payment.taken_out_at.is_(None), Payment.returned_at.is_(None))
-    run = sa.select(PaymentRun.pay_on).join(Payment, Payment.run_id == PaymentRun.id)
-    return db.session.scalar(run.where(Payment.group_id == receipt.group_id, Payment.receipt_id == receipt.id, live))
+def pay_day(receipt: Receipt) -> date:
+    """When a cost that is in order is paid: on the day of the run it is in (one statement), or else on the first pay day
+    once staff's yes can't be undone any more."""
+    if receipt.in_run_at:
+        live = sa.and_(Payment.taken_out_at.is_(None), Payment.returned_at.is_(None))
+        run = sa.select(PaymentRun.pay_on).join(Payment, Payment.run_id == PaymentRun.id)
+        return db.session.scalars(
+            run.where(Payment.group_id == receipt.group_id, Payment.receipt_id == receipt.id, live)
+        ).one()
+    since = receipt.waits_until + timedelta(days=1) if receipt.waits_until and receipt.yes_can_be_undone else None
+    return paydays.coming(1, since)[0]
 
 
 def groups_of(receipt_ids: Iterable[int]) -> dict[int, Group]:

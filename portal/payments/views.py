@@ -199,5 +199,4 @@ def _run(run_id: int) -> dict:
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
-    # A cost says by when, floors below: on the next pay day, or on that of the run it is in.
-    app.jinja_env.globals.update(pay_days=paydays.coming, pay_day_of=queries.pay_day_of)
+    app.jinja_env.globals["pay_day"] = queries.pay_day  # a cost says by when, floors below

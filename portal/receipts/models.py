@@ -125,6 +125,11 @@ class Receipt(GroupOwned, db.Model):
         self.disagree()
 
     @property
+    def yes_can_be_undone(self) -> bool:
+        """Whether staff's yes, which the group was told of, still waits: it can be undone until the end of that day."""
+        return self.waits_until is not None and self.waits_until >= clock.today()
+
+    @property
     def past_undo(self) -> str:
         """Why a change of it can't be undone any more (autonomy guide: money already paid), or an empty string."""
         if self.paid_on or self.in_run_at:

@@ -159,7 +159,7 @@ def payable(receipt: Receipt, *, by_transfer: bool = True) -> str:
         return "It waits for the group’s yes, to exactly this."
     if receipt.accepted_at is None:
         return "The desk hasn’t checked it yet."
-    if receipt.waits_until and receipt.waits_until >= clock.today():
+    if receipt.yes_can_be_undone:
         return f"The group can still undo the yes, until {receipt.waits_until:%-d %B}."
     _, questions, held = receipts.parts_of(receipt)
     if held:

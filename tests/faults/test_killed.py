@@ -9,6 +9,7 @@ import sys
 import threading
 import uuid
 from collections import Counter
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -62,9 +63,9 @@ def test_what_was_answered_is_there_once_with_its_bytes(where, tmp_path):
         while not stop.is_set():
             key, photo = uuid.uuid4().hex, make.jpeg(60, 80, text=uuid.uuid4().hex)
             body, kind = multipart(key, photo)
-            send = lambda: phone.post(f"{KETTLE}/receipts/", body, kind, **{"HX-Request": "true"}).read()  # noqa: B023, E731
-            if (answer := phone.until_answered(send)) is not None:
-                assert b"We have it" in answer
+            send = partial(phone.post, f"{KETTLE}/receipts/", body, kind, **{"HX-Request": "true"})
+            if answer := phone.until_answered(send):
+                assert b"We have it" in answer.body
                 answered.append(key)
 
     with running(tmp_path / "data", workers=2, PORTAL_DATABASE_URL=where) as server:
@@ -101,8 +102,8 @@ def test_no_posting_and_no_yes_that_was_answered_is_lost_or_doubled_and_the_book
         while not stop.is_set():
             words, key = f"Gift {uuid.uuid4().hex}", uuid.uuid4().hex
             facts = {"source": "grant", "pence": "10.01", "on": today, "words": words, "key": key}
-            send = lambda: glyn.fill(f"/host/groups/tuesday-kettle/books/funds/{fund}/money-in", **facts)  # noqa: B023, E731
-            if glyn.until_answered(send):
+            path = f"/host/groups/tuesday-kettle/books/funds/{fund}/money-in"
+            if glyn.until_answered(partial(glyn.fill, path, **facts)):
                 paid_in.append(words)
 
     def ask_and_agree(marsha: Phone, joe: Phone, payee: int, fund: int) -> None:
@@ -110,7 +111,7 @@ def test_no_posting_and_no_yes_that_was_answered_is_lost_or_doubled_and_the_book
             shop = f"Shop {uuid.uuid4().hex}"
             told = {"kind": "invoice", "shop": shop, "amount_pence": "0.01", "payee_id": str(payee), "pot": str(fund)}
             told["key"] = uuid.uuid4().hex
-            if not (page := marsha.until_answered(lambda: marsha.fill(f"{KETTLE}/money/ask", **told))):  # noqa: B023
+            if not (page := marsha.until_answered(partial(marsha.fill, f"{KETTLE}/money/ask", **told))):
                 return
             asked.append(shop)
             path, key = page.url.removeprefix(marsha.url), uuid.uuid4().hex

@@ -25,6 +25,8 @@ from portal.spending.models import Approval
 from tests import make
 from tests.client import words
 
+STAFF = (("Imani", Role.COORDINATOR), ("Glyn", Role.FINANCE))
+
 
 def now(receipt) -> Receipt:
     """It as it is by now."""
@@ -82,11 +84,11 @@ def test_once_it_is_in_order_it_says_on_which_day_it_is_paid(client, kettle, cos
     hall = cost()
     yes(joe, kettle, hall)
     checked(glyn, kettle, hall)
-    client.as_(make.person("Marsha"))
-    with time_machine.travel(datetime(2026, 11, 25, 12, tzinfo=clock.UTC)):
+    with time_machine.travel(datetime(2030, 12, 4, 12, tzinfo=clock.UTC)):
+        client.as_(make.person("Marsha"))
         for path in ("", "/payment"):
             shown = words(client.get(f"/g/tuesday-kettle/receipts/{hall.number}{path}"))
-            assert "in order. Hearthrow Commons pays it on its next pay day, Friday 27 November" in shown
+            assert "in order. Hearthrow Commons pays it on Friday 6 December 2030." in shown
 
 
 def test_a_line_of_another_pot_is_refused(kettle, cost, line, glyn):
@@ -371,6 +373,22 @@ def test_after_the_two_days_it_is_paid(kettle, cost, imani, glyn):
     checked(glyn, kettle, hall)
     with time_machine.travel(clock.now() + timedelta(days=7), tick=False):
         assert costs.payable(now(hall)) == ""
+
+
+def test_the_day_it_says_comes_after_the_two_days(client, kettle, cost, imani, glyn):
+    make.set_level(kettle, Area.SPENDING, Level.TELL_AFTER)
+    hall = cost()
+    with time_machine.travel(datetime(2030, 12, 4, 12, tzinfo=clock.UTC)):
+        imani, glyn = (make.actor(make.person(name), *roles) for name, *roles in STAFF)
+        actions.say_yes_for(imani, kettle, hall.id, mark=seen(hall))
+        checked(glyn, kettle, hall)
+        client.as_(make.person("Marsha"))
+        shown = [words(client.get(f"/g/tuesday-kettle/receipts/{hall.number}{path}")) for path in ("", "/payment")]
+        assert "pays it on Tuesday 10 December 2030." in shown[0]  # not on Friday: until then it can be undone
+        assert "Until Friday 6 December 2030 we can undo it; then it’s paid, on Tuesday 10 December 2030." in shown[1]
+    with time_machine.travel(datetime(2030, 12, 9, 12, tzinfo=clock.UTC)):
+        shown = words(client.as_(make.person("Marsha")).get(f"/g/tuesday-kettle/receipts/{hall.number}/payment"))
+        assert "It’s agreed to and in order. Hearthrow Commons pays it on Tuesday 10 December 2030." in shown
 
 
 def test_what_is_on_its_way_can_not_be_undone(kettle, cost, imani, joe):
