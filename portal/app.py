@@ -21,7 +21,7 @@ FLOORS = (
 ).split()
 FEATURES = (
     *("activity", "autonomy", "signin", "members", "breakglass", "disagreements", "silence", "ledger"),
-    *("budget", "payees", "receipts", "spending", "payments", "bank", "papers", "notices", "home", "demo"),
+    *("budget", "payees", "receipts", "spending", "payments", "bank", "papers", "support", "notices", "home", "demo"),
 )
 
 

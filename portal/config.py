@@ -42,6 +42,14 @@ def _month_and_day(text: str) -> tuple[int, int]:
     return found.month, found.day
 
 
+def _three_days(text: str) -> tuple[int, int, int]:
+    """`1 3 10`: three numbers of days that don't get fewer."""
+    week, soon, no_rush = (_days(part) for part in text.split())
+    if not week <= soon <= no_rush:
+        raise ValueError(text)
+    return week, soon, no_rush
+
+
 def _days(text: str) -> int:
     """So many days, at least one."""
     if int(text) < 1:
@@ -103,6 +111,13 @@ SETTINGS = (
     ),
     Setting("PORTAL_FEE_NOTICE_DAYS", "30", "How many days ahead a group is told of another fee on its grants.", _days),
     Setting("PORTAL_PAY_DAYS", "tue fri", "The days of the week on which costs are paid: mon tue wed thu fri.", _weekdays),
+    Setting(
+        "PORTAL_REPLY_DAYS",
+        "1 3 10",
+        "Within how many working days a person at the host answers a request: one that stops a group, one for the next "
+        "couple of weeks, and one without a rush.",
+        _three_days,
+    ),
     Setting("PORTAL_BANK_NAME", "", "The name on the account that costs are paid from; the demo's is an invented one."),
     Setting("PORTAL_BANK_SORT_CODE", "", "Its sort code, such as 08-99-99."),
     Setting("PORTAL_BANK_ACCOUNT", "", "Its account number, 8 digits."),

@@ -22,35 +22,43 @@ function step(by) {
   if (next) next.click();
 }
 
-function unfold(id) {
-  const part = document.getElementById(id);
-  if (!part) return;
+function unfold(part) {
   part.open = true;
   part.querySelector("select, textarea, input:not([type=hidden])").focus();
 }
 
-const accept = () => document.getElementById("accept");
-const code = () => document.querySelector("#accept select");
+// What a key does is said by what carries it (`data-key`): a form is sent, or first asks for the choice it lacks; a fold
+// opens at its first box; a box is gone to.
+function act(part) {
+  if (part.matches("details")) return unfold(part);
+  if (part.matches("a")) return part.click();
+  if (!part.matches("form")) return part.focus();
+  const lacking = [...part.querySelectorAll("select")].find((choice) => choice.value === "");
+  if (lacking) return lacking.focus();
+  part.requestSubmit();
+}
+
 const keys = {
   j: () => step(1),
   k: () => step(-1),
-  c: () => code()?.focus(),
-  a: () => (code()?.value === "" ? code().focus() : accept()?.requestSubmit()),
-  q: () => unfold("ask"),
-  h: () => unfold("hold"),
   x: () => boxes().includes(document.activeElement) && document.activeElement.click(),
   "?": () => document.getElementById("all-keys")?.showModal(),
 };
+const carrying = (key) => document.querySelector(`[data-key="${CSS.escape(key)}"]`);
 
-code()?.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || !code().value) return;
+document.addEventListener("keydown", (event) => {
+  const choice = event.target.closest("form[data-key] select");
+  if (event.key !== "Enter" || !choice?.value) return;
   event.preventDefault();
-  code().form.requestSubmit();
+  choice.form.requestSubmit();
 });
 
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest("input:not([type=checkbox]), textarea, select, dialog[open]");
-  if (!on() || typing || event.ctrlKey || event.metaKey || event.altKey || !keys[event.key]) return;
+  if (!on() || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+  const part = carrying(event.key);
+  if (!keys[event.key] && !part) return;
   event.preventDefault();
-  keys[event.key]();
+  if (part) act(part);
+  else keys[event.key]();
 });

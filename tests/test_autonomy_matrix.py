@@ -54,6 +54,7 @@ HOSTS_COORDINATORS = row(coordinator=YES)
 AUTOMATIC = row(system=YES)
 ONESELF = row(self=YES)
 ASKS_FOR_DUTY = row(coordinator=YES, finance=YES, safeguarding=YES)
+SUPPORT_STAFF = row(coordinator=YES, finance=YES, safeguarding=YES)  # and only in a conversation that they read
 SECOND_PERSON = row(trustee=YES, safeguarding=YES)
 BEFORE_SIGN_IN = row(self=YES, stranger=YES)
 
@@ -183,6 +184,29 @@ MATRIX = {
     "spending.stand_back": GROUPS_OWN,
     "spending.take_back_yes": GROUPS_OWN,
     "spending.unask": THEIR_OWN,
+    "support.answer_later": THEIR_OWN,
+    "support.ask": THEIR_OWN,
+    "support.bring_in": row(coordinator=AS_SET),
+    "support.close": THEIR_OWN,
+    "support.drop_draft": ONESELF,
+    "support.hand_over": row(coordinator=AS_SET),
+    "support.keep_draft": ONESELF,
+    "support.keep_out": THEIR_OWN,
+    "support.let_in": THEIR_OWN,
+    "support.name_coordinator": HOSTS_COORDINATORS,
+    "support.pass_to": SUPPORT_STAFF,
+    "support.propose_closing": SUPPORT_STAFF,
+    "support.put_back": SUPPORT_STAFF,
+    "support.read": SUPPORT_STAFF,
+    "support.reopen": THEIR_OWN,
+    "support.reply": SUPPORT_STAFF,
+    "support.say": THEIR_OWN,
+    "support.say_sorry": SUPPORT_STAFF,
+    "support.share": THEIR_OWN,
+    "support.snooze": SUPPORT_STAFF,
+    "support.stop_closing": SUPPORT_STAFF,
+    "support.take": SUPPORT_STAFF,
+    "support.wake_up": SUPPORT_STAFF,
     "signin.add_passkey": ONESELF,
     "signin.ask_code": BEFORE_SIGN_IN,
     "signin.ask_passkey": BEFORE_SIGN_IN,
@@ -212,6 +236,7 @@ WHERE = {
     "spending": """spending.ask spending.ask_anew spending.unask spending.say_yes spending.take_back_yes
         spending.stand_back spending.say_yes_for payees.add payees.change_details payees.end payees.give
         payees.revoke_link payees.send_link""",
+    "support": "support.bring_in support.hand_over",
     "F1": """bank.receive_into bank.returned bank.settle_cost bank.settle_payment bank.undo payments.returned
         ledger.change_fee ledger.correct ledger.open_fund ledger.receive receipts.ask receipts.code
         receipts.keep_pages receipts.give_up_picture receipts.remove""",

@@ -122,7 +122,7 @@ def say_yes(by, group, proposal, **amended):
         raise ProofNeeded()
     row = _row_of(group, proposal)
     _check_undisputed(group, row, proposal)
-    if row is not None and newest_seq(row) != proposal.seen_seq:
+    if row is not None and not wanted.lasting and newest_seq(row) != proposal.seen_seq:
         raise Mistake("This changed since it was proposed, so a yes no longer fits. Say no, or ask for a new one.")
     facts = {name: queries.plain(amended.get(name, value)) for name, value in proposal.facts.items()}
     proposer = Actor(proposal.person_id, "", frozenset({proposal.role}))

@@ -107,6 +107,7 @@ class Action:
     concerns: Callable | None
     means: Callable | None
     fits: Callable | None
+    lasting: bool
     ids: Mapping[str, type]
 
     def __call__(
@@ -156,6 +157,7 @@ def action(
     ids: Mapping[str, type] | None = None,
     means: Callable | None = None,
     fits: Callable | None = None,
+    lasting: bool = False,
 ) -> Callable[[Callable], Action]:
     """Put a function behind the door.
 
@@ -169,7 +171,8 @@ def action(
     `concerns(row, facts)` is the area its entry stands under, where it decides about an area rather than in one;
     `ids` names the facts that are ids, and of which model; `means(row, facts, rows)` is what a proposal of it comes to, as
     a person reads it (`autonomy.queries.Meaning`), where its facts alone don't say; `fits(group, row, **facts)` raises
-    Mistake or NotHere where it couldn't be done anyway, so that nobody is asked for that.
+    Mistake or NotHere where it couldn't be done anyway, so that nobody is asked for that; `lasting`: a proposal of it fits
+    however its row moved on since.
     """
 
     def wrap(function: Callable) -> Action:
@@ -178,6 +181,7 @@ def action(
             *(name, function, area, roles, says, duty, scope, on),
             *(helpers_own, always_asks, asks_again, reads),
             *(costs, bars, takes_back, concerns, means, fits),
+            lasting,
             ids or {},
         )
         ACTIONS[name] = made
@@ -325,11 +329,13 @@ def newest_seq(row) -> int:
     """The newest entry that changed this row: when it moves on, what was proposed before may no longer fit."""
     if row is None:
         return 0
+    readings = [name for name, one in ACTIONS.items() if one.reads]
     changed = sa.select(sa.func.max(Entry.seq)).where(
         Entry.group_id == row.group_id,
         Entry.subject_table == row.__tablename__,
         Entry.subject_id == row.id,
         Entry.outcome.not_in((Outcome.DENY, Outcome.PROPOSE)),
+        Entry.action.not_in(readings),
     )
     return db.session.scalar(changed) or 0
 

@@ -116,6 +116,27 @@ def of(group_id: int, row=None, *, adding: str = "") -> Standing:
     return Standing(held, each, month, quiet_until, undone, disputed, silent)
 
 
+def groups_at(area: Area, level: Level) -> sa.Select:
+    """The ids of the groups where this level of an area holds now, for a query over many: as in `of`, the newest of
+    what was set and agreed to. A level from the start, which nobody set, isn't looked for."""
+    now = clock.now()
+    agreed = (
+        Loosening.area == area,
+        Loosening.level.is_not(None),
+        Loosening.holds_from <= now,
+        Loosening.ended_at.is_(None),
+    )
+    held = sa.union_all(
+        sa.select(AreaLevel.group_id, AreaLevel.level, AreaLevel.set_at.label("at")).where(AreaLevel.area == area),
+        sa.select(Loosening.group_id, Loosening.level, Loosening.holds_from).where(*agreed),
+    ).subquery()
+    newer = held.alias()
+    return sa.select(held.c.group_id).where(
+        held.c.level == level,
+        ~sa.exists().where(newer.c.group_id == held.c.group_id, newer.c.at > held.c.at),
+    )
+
+
 def _part(kind, at, area=None, level=None, each_pence=None, month_pence=None) -> sa.Select:
     """One kind of fact in the shape they all share: kind, area, level, pence each and a month, moment."""
     none = sa.null()

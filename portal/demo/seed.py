@@ -21,7 +21,7 @@ from portal.budget.models import BudgetLine
 from portal.core import clock, files, migrate, pictures, wall, workdays
 from portal.core.counters import Counter
 from portal.core.db import db
-from portal.demo import costs, drawing, money
+from portal.demo import costs, drawing, money, support
 from portal.demo.people import GROUPS, STAFF, address, levels
 from portal.ledger.models import Fund
 from portal.members.models import Invitation
@@ -101,6 +101,7 @@ def lay_out(*, if_empty: bool = False) -> None:
     made = {told.number: _receipt(people, told) for told in numbers}
     money.lay_out(people["Glyn Parry"].id)
     costs.lay_out(people)
+    support.lay_out(people)
     _same_stamps(made)
     _relabelled(people, made[101])
     _suggested(people)

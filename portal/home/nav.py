@@ -35,6 +35,7 @@ WITHIN_SAY = frozenset(
         *("autonomy.rested", "autonomy.proposals"),
         *("breakglass.ours", "breakglass.ours_show", "activity.index", "activity.fingerprint"),
         *("disagreements.ours", "disagreements.new", "disagreements.show"),
+        *("members.index", "notices.ours", "silence.ours"),  # six places are what fits a small phone
     }
 )
 WITHIN_MONEY = frozenset(
@@ -49,7 +50,7 @@ GROUP_PLACES = (
     Place("home.index", "Home", "home", GROUP_ROLES),
     Place("receipts.index", "Receipts", "file", GROUP_ROLES),
     Place("budget.money", "Money", "money", GROUP_ROLES, WITHIN_MONEY),
-    Place("members.index", "People", "people", GROUP_ROLES, frozenset({"notices.ours", "silence.ours"})),
+    Place("support.index", "Support", "ask", GROUP_ROLES),
     Place("autonomy.say", "Our say", "say", GROUP_ROLES, WITHIN_SAY),
 )
 WITHIN_GROUPS = frozenset(
@@ -59,11 +60,13 @@ WITHIN_GROUPS = frozenset(
         *("silence.every", "silence.show", "disagreements.every", "disagreements.hosts"),
         *("papers.host_index", "papers.host_statement", "papers.host_report"),
         *("payees.to_check", "payees.hosts", "payees.look"),
+        *("members.staff", "members.appoint"),
     }
 )
 WITHIN_PAYMENTS = frozenset({"payments.run", "bank.index", "bank.show", "bank.new", "bank.columns", "bank.imports"})
-WITHIN_PAYMENTS |= {"books.index", "books.entry", "books.show_year"}  # six places are what fits a small phone
+WITHIN_PAYMENTS |= {"books.index", "books.entry", "books.show_year"}  # few places fit a small phone
 HOST_PLACES = (
+    Place("requests.index", "Requests", "inbox", frozenset({Role.COORDINATOR})),
     Place(
         "desk.index",
         "Receipts",
@@ -81,7 +84,6 @@ HOST_PLACES = (
     ),
     Place("books.index", "Money", "money", frozenset({Role.COORDINATOR, Role.TRUSTEE}), unless=frozenset({Role.FINANCE})),
     Place("breakglass.every", "Duties", "say", STAFF_ROLES, frozenset({"breakglass.show", "breakglass.item"})),
-    Place("members.staff", "Staff", "shake", STAFF_ROLES, frozenset({"members.appoint"})),
 )
 WITHIN_YOU = frozenset({"signin.app_code", "signin.again", "signin.second", "notices.mine", "silence.naming"})
 YOU = Place("signin.you", "You", "passkey", frozenset(), WITHIN_YOU)

@@ -14,6 +14,7 @@ from portal.payees import queries as payees
 from portal.receipts import queries as receipts
 from portal.silence import queries as silence
 from portal.spending import queries as spending
+from portal.support import queries as support
 
 MOST = 6
 # Where each kind of waiting thing is answered: the endpoint, and what it calls the number.
@@ -27,6 +28,7 @@ ANSWERED_AT = {
     "urgent": ("breakglass.ours_show", "glass_id"),
     "disagreement": ("disagreements.show", "disagreement_id"),
     "payee": ("payees.show", "payee_id"),
+    "request": ("support.show", "number"),
     "cost": ("spending.show", "number"),
     "rule": ("spending.rule", ""),
     "organiser": ("members.index", ""),
@@ -51,10 +53,10 @@ def _in_order(*parts: sa.Select) -> sa.Select:
     return sa.select(every).order_by(every.c.at).limit(MOST)
 
 
-_FOR_HELPERS = _in_order(receipts.WAITING, breakglass.URGENT)
+_FOR_HELPERS = _in_order(receipts.WAITING, support.WAITING_FOR_HELPERS, breakglass.URGENT)
 _FOR_ORGANISERS = _in_order(
     *(receipts.WAITING, *members.WAITING, *autonomy.WAITING, disagreements.WAITING, silence.WAITING),
-    *(payees.WAITING, *spending.WAITING, breakglass.WAITING, breakglass.URGENT),
+    *(payees.WAITING, *spending.WAITING, support.WAITING, breakglass.WAITING, breakglass.URGENT),
 )
 
 

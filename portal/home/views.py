@@ -16,6 +16,7 @@ from portal.receipts import queries as receipts
 from portal.receipts.models import ASKS
 
 bp = Blueprint("home", __name__)
+DESKS = ((Role.COORDINATOR, "requests.index"), (Role.FINANCE, "desk.index"))  # where their day begins
 
 
 @bp.get("/")
@@ -28,8 +29,8 @@ def front():
     if len(who.places) == 1 and not who.staff_roles:
         return redirect(url_for(".index", group=who.places[0].slug), 303)
     if who.staff_roles and not who.places:
-        at_desk = who.staff_roles & {Role.FINANCE, Role.COORDINATOR}
-        return redirect(url_for("desk.index" if at_desk else "members.groups"), 303)
+        desk = next((desk for role, desk in DESKS if role in who.staff_roles), "members.groups")
+        return redirect(url_for(desk), 303)
     return redirect(url_for(".choose"), 303)
 
 

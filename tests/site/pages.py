@@ -31,6 +31,7 @@ from portal.people.roles import STRANGER, Role
 from portal.receipts import actions as receipts
 from portal.receipts.models import Receipt
 from portal.silence.models import NamedPerson, Wish
+from portal.support import actions as support
 from tests import make
 from tests.client import Client
 from tests.payments import ready as payments
@@ -53,6 +54,7 @@ class Page:
 
 DOUBTFUL = {"sort_code": "089999", "account": "66374959"}
 K, DESK, DUTIES = "/g/tuesday-kettle", "/host/receipts", "/host/groups/tuesday-kettle/duties"
+QUEUE = "/host/requests"
 HELD = "/host/groups/tuesday-kettle/books"
 HOSTS = "/host/groups/tuesday-kettle/disagreements"
 SILENT = "/host/groups/more-8/silence"
@@ -209,6 +211,38 @@ PAGES = (
     Page("disagreement, ours", "disagreements.show", "Marsha", f"{K}/disagreements/{{disagreement}}"),
     Page("disagreements", "disagreements.every", "Imani Okafor", "/host/disagreements/"),
     Page("disagreement", "disagreements.hosts", "Beatrix Lund", f"{HOSTS}/{{disagreement}}"),
+    Page("support", "support.index", "Marsha", f"{K}/support/"),
+    Page("support, closed", "support.index", "Marsha", f"{K}/support/?closed=1"),
+    Page("support, none", "support.index", "Bernie", f"{K}/support/"),
+    *(
+        Page(f"ask, {step}", "support.ask", "Marsha", f"{K}/support/ask/{step}")
+        for step in ("what", "when", "how", "about")
+    ),
+    Page("ask, begun", "support.ask", "Joe", f"{K}/support/ask"),
+    Page("ask, nothing written", "support.answer", "Bernie", f"{K}/support/ask/what", {"send": "now"}, 422),
+    Page("ask, no number", "support.answer", "Bernie", f"{K}/support/ask/how", {"reply_by": "call"}, 422),
+    Page("request", "support.show", "Marsha", f"{K}/support/2"),
+    Page("request, our turn", "support.show", "Tomasz", "/g/nightshift-poets/support/5"),
+    Page("request, a later day", "support.show", "Joe", f"{K}/support/{{later}}"),
+    Page("request, closed", "support.show", "Joe", f"{K}/support/10"),
+    Page("request, nothing written", "support.say", "Marsha", f"{K}/support/2/messages", {"words": ""}, 422),
+    Page("requests", "requests.index", "Imani Okafor", f"{QUEUE}/?view=all"),
+    *(
+        Page(f"requests, {view}", "requests.index", "Imani Okafor", f"{QUEUE}/?view={view}")
+        for view in ("mine", "new", "today", "later", "quiet", "closed")
+    ),
+    Page("requests, found", "requests.index", "Imani Okafor", f"{QUEUE}/?q=insurance"),
+    Page("requests, for who was let in", "requests.index", "Glyn Parry", f"{QUEUE}/?view=all"),
+    Page("requests, one", "requests.show", "Imani Okafor", f"{QUEUE}/2"),
+    Page("requests, one late", "requests.show", "Imani Okafor", f"{QUEUE}/{{late}}"),
+    Page("requests, one that we asked", "requests.show", "Imani Okafor", f"{QUEUE}/8"),
+    Page("requests, one closed", "requests.show", "Imani Okafor", f"{QUEUE}/10?view=closed"),
+    Page("requests, one that isn’t theirs", "requests.show", "Imani Okafor", f"{QUEUE}/7"),
+    Page("requests, nothing written", "requests.reply", "Imani Okafor", f"{QUEUE}/2/replies", {"words": ""}, 422),
+    Page("requests, put off wrongly", "requests.snooze", "Imani Okafor", f"{QUEUE}/2/snooze", {"until": "x"}, 422),
+    Page("requests, a colleague", "requests.colleagues", "Imani Okafor", f"{QUEUE}/2/colleagues"),
+    Page("requests, no colleague chosen", "requests.hand_over", "Imani Okafor", f"{QUEUE}/2/handing-over", {}, 422),
+    Page("who looks after requests", "requests.coordinator", "Imani Okafor", f"{QUEUE}/of/tuesday-kettle"),
     Page("desk", "desk.index", "Glyn Parry", f"{DESK}/"),
     *(
         Page(f"desk, {view}", "desk.index", "Glyn Parry", f"{DESK}/?view={view}")
@@ -311,6 +345,7 @@ def lay_out(app) -> Demo:
     words |= _runs(kettle)
     words["clash"] = _clash(kettle, marsha)
     words["disagreement"], words["rest"] = _disagreed(kettle), _rested(kettle)
+    words |= _requests(kettle, marsha)
     return Demo(app, Client(app), words)
 
 
@@ -437,6 +472,23 @@ def _runs(kettle: Group) -> dict[str, int]:
     for _ in range(size):
         payments.cost(kettle, grocer, 100)
     return found
+
+
+def _requests(kettle: Group, marsha: Person) -> dict[str, int]:
+    """A page of requests and more; one the host would answer later, one it hasn’t answered in time; one begun by Joe."""
+    more_requests(kettle, marsha, 25)
+    joe, imani = _person("Joe"), make.actor(_person("Imani Okafor"), Role.COORDINATOR)
+    later, late = (support.ask(make.actor(joe), kettle, words=f"Tables, {n} of them", shared=True) for n in (1, 2))
+    support.snooze(imani, kettle, later.id, until=clock.today() + timedelta(days=40), reason="The council meets then.")
+    make.set_facts(late, due_on=clock.today() - timedelta(days=3))
+    support.keep_draft(make.actor(joe, Role.SELF), for_group=kettle.id, words="Could someone")
+    return {"later": later.number, "late": late.number}
+
+
+def more_requests(group: Group, by: Person, count: int) -> None:
+    """Requests as a busy month brings them."""
+    for n in range(count):
+        support.ask(make.actor(by), group, words=f"Could we have {SHOPS[n % 6]} {n}?", shared=True)
 
 
 def _rested(kettle: Group) -> int:

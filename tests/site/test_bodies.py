@@ -167,6 +167,9 @@ def foreign(world):
     yield "organiser", f"{receipt}/answers/{ours['helpers_question']}", {"words": "slipped in", "key": KEY}
     yield "organiser", f"/g/walkers/receipts/{theirs['number']}/details", {"group": "kettle", "label": "slipped in"}
     yield "organiser", f"/g/kettle/people/invitations/{theirs['proposed']}/agreement", {}
+    asked = f"/g/kettle/support/{ours['request']}"
+    yield "organiser", f"{asked}/readers/{theirs['reader_id']}/end", {"reader_id": str(ours["reader_id"]), "key": KEY}
+    yield "organiser", f"/g/kettle/support/{theirs['request']}/messages", {"words": "slipped in", "key": KEY}
     yield "organiser", f"/g/kettle/people/{theirs['membership_id']}/removal", {"membership_id": str(ours["membership_id"])}
     yield "organiser", f"/g/kettle/removals/{theirs['removal_id']}/agreement", {"removal_id": str(ours["removal_id"])}
     fee = {"fee": "6", "starts_on": "2090-01-01", "words": "slipped in", "key": KEY}

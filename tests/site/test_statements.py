@@ -82,6 +82,7 @@ def more_of_everything(group: Group, by: Person, count: int) -> None:
         db.session.add_all(Disagreement(about=f"Thing {n}", **said) for n in range(count))
     db.session.commit()
     pages.more_groups(count)
+    pages.more_requests(group, by, count)
     people = [Person(name=f"Staff {n}", email=f"s{count}-{n}@example.org") for n in range(count)]
     db.session.add_all(people)
     db.session.flush()
@@ -111,6 +112,9 @@ LISTS = {
     "payees, the host's": ("Imani", "/host/groups/kettle/payees/"),
     "payees to check": ("Imani", "/host/payees/"),
     "disagreements, the host's": ("Imani", "/host/disagreements/"),
+    "support": ("Marsha", "/g/kettle/support/"),
+    "requests": ("Imani", "/host/requests/?view=all"),
+    "requests, found": ("Imani", "/host/requests/?q=could"),
     "groups": ("Imani", "/host/groups/"),
     "group": ("Imani", "/host/groups/kettle"),
     "staff": ("Imani", "/host/staff"),

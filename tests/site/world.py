@@ -39,6 +39,8 @@ from portal.signin.actions import argon2
 from portal.signin.models import Passkey, Password
 from portal.silence.models import NamedPerson, Wish
 from portal.spending import actions as spending
+from portal.support import actions as support
+from portal.support.models import Reader, Request
 from tests import make
 from tests.bank import samples
 from tests.client import Client
@@ -158,6 +160,7 @@ def _things(group, second: str, third: str, helper: str) -> dict:
     live, asked, disclosed, over = _duties(group, receipt)
     return {
         **runs,
+        **_requests(group, second),
         "disagreement_id": _disagreement(group, second),
         **_payees(group, second),
         "fund_id": grant.id,
@@ -188,6 +191,7 @@ def _things(group, second: str, third: str, helper: str) -> dict:
         "duty_disclosed_item": disclosed.items[0].id,
         "duty_over": over.id,
         "area": "receipts",
+        "step": "what",
         "proposal_id": proposal,
         "loosening_id": loosening,
         "entry_id": change,
@@ -268,6 +272,17 @@ def _runs(group) -> dict[str, int]:
     pays.release(payments.finance("Ri"), None, found["released"])
     payments.cost(group, grocer, 100, shop=READY)
     return found
+
+
+def _requests(group, second: str) -> dict[str, int]:
+    """Two requests that the organisers share, one with a later day to agree to; the first lets the finance worker in."""
+    joe, glyn = make.actor(make.person(second), Role.ORGANISER), make.person("Glyn").id
+    first, later = (support.ask(joe, group, words="The hall is shut on Tuesday", shared=True) for _ in range(2))
+    support.let_in(joe, group, first.id, person_id=glyn)
+    imani = make.actor(make.person("Imani"), Role.COORDINATOR)
+    support.snooze(imani, group, later.id, until=clock.today() + timedelta(days=60), reason="The council meets then.")
+    reader = db.session.scalar(sa.select(Reader.id).where(Reader.request_id == first.id))
+    return {"request": first.number, "request_later": later.number, "reader_id": reader}
 
 
 def _disagreement(group, second: str) -> int:
@@ -371,6 +386,21 @@ def _sign_in(world: World, who: str, person: Person | None) -> None:
 def ready_cost() -> str:
     """A cost that can be put into a run, as a form names it."""
     return str(db.session.scalar(sa.select(sa.func.min(Receipt.id)).where(Receipt.shop == READY)))
+
+
+def lead() -> str:
+    """Who leads safeguarding, as a form names someone."""
+    return str(make.person("Noor").id)
+
+
+def coordinator() -> str:
+    """Someone who coordinates, as a form names them."""
+    return str(make.person("Imani").id)
+
+
+def stands() -> str:
+    """What stands in the Kettle's first request, as the form to answer it says."""
+    return db.session.scalars(sa.select(Request.moved_at).order_by(Request.id)).first().isoformat()
 
 
 def pay_day() -> str:

@@ -1,0 +1,142 @@
+"""The demo's requests S1 to S10 (shared demo data, "Support requests"), as they stand today."""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+import sqlalchemy as sa
+
+from portal.core import clock, wall
+from portal.core.counters import Counter
+from portal.core.db import db
+from portal.people.models import Group
+from portal.receipts.models import Receipt
+from portal.support import promises, search
+from portal.support.models import CameOf, Look, Message, Reader, ReplyBy, ReplyPromise, Request, Wanted
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request: what was said, each by whom (`by` or the holder's name) and how many days ago, and how it stands."""
+
+    number: int
+    slug: str
+    by: str
+    said: tuple[tuple[str, int, str], ...]
+    wanted: Wanted = Wanted.SOON
+    holder: str = "Imani Okafor"
+    taken: bool = False
+    asks: bool = False
+    shared: bool = True
+    reply_by: ReplyBy = ReplyBy.HERE
+    phone: str | None = None
+    receipt: int | None = None
+    closed_days_ago: int | None = None
+    came_of: CameOf | None = None
+    let_in_by: str | None = None
+    by_host: bool = False
+
+
+IMANI, GLYN, SEFA = "Imani Okafor", "Glyn Parry", "Sefa Tuilagi"
+REQUESTS = (
+    Asked(1, "hillfoot-walkers", "Sam",
+          (("Sam", 0, "The Paths grant ran short by £14.10. Can we still do Saturday? The minibus is booked."),),
+          Wanted.WEEK, receipt=107),
+    Asked(2, "tuesday-kettle", "Marsha",
+          (("Marsha", 1, "The landlord of our room wants to see proof of insurance by the end of the week."),
+           (IMANI, 1, "I have asked our insurer for the certificate. It comes tomorrow, and I’ll put it here.")),
+          Wanted.WEEK, taken=True),
+    Asked(3, "hearsay-collective", "Pri",
+          (("Pri", 2, "A newspaper wants to talk to us about voices. We’d rather not. Could you say no for us?"),)),
+    Asked(4, "eastmoor-dads", "Rafiq",
+          (("Rafiq", 6, "What does “restricted” mean? It’s on our money page."),
+           (IMANI, 5, "It means the funder gave it for one thing only. Yours is for breakfasts, so food and the room are "
+                      "fine, and a trip isn’t, unless we ask them. Shall we ask?")),
+          Wanted.NO_RUSH, taken=True),
+    Asked(5, "nightshift-poets", "Tomasz",
+          (("Tomasz", 4, "Can the Small Things Pot pay for captions on our calls?"),
+           (IMANI, 3, "I think so. How much would it be a month, and from when?")),
+          taken=True, asks=True),
+    Asked(6, "long-table", "Farah",
+          (("Farah", 40, "Please stop calling us. Text me if it can’t wait."),
+           (IMANI, 39, "Of course, and I’m sorry. From today nobody here calls you. Your setting says so too.")),
+          taken=True, reply_by=ReplyBy.TEXT, phone="07700 900142", closed_days_ago=38, came_of=CameOf.WE_DID),
+    Asked(7, "makers-moving-on", "Hana",
+          (("Hana", 3, "We’d like a copy of everything you hold for us, before we leave in January."),
+           (GLYN, 2, "I’m putting it together: accounts first, then the papers.")),
+          holder=GLYN, taken=True, let_in_by="Hana"),
+    Asked(8, "quiet-allotment", IMANI,
+          ((IMANI, 5, "Would you like to answer our autumn survey? Four questions, and you can skip it."),),
+          Wanted.NO_RUSH, by_host=True),
+    Asked(9, "hearsay-collective", "Orla",
+          (("Orla", 2, "Our speaker worries that the fee touches her benefits. Who can she talk to?"),
+           (SEFA, 1, "I’ve sent you the name of an adviser who is good with this, and what to bring.")),
+          Wanted.WEEK, holder=SEFA, taken=True, shared=False, let_in_by="Orla"),
+    Asked(10, "tuesday-kettle", "Joe",
+          (("Joe", 12, "Thank you, the float worked. Nobody had to wait for their bus fare."),
+           (IMANI, 11, "That is good to hear.")),
+          Wanted.NO_RUSH, taken=True, closed_days_ago=10, came_of=CameOf.MONEY),
+)  # fmt: skip
+
+
+def lay_out(people) -> None:
+    """Lay them out, the oldest first."""
+    for asked in REQUESTS:
+        _request(people, asked)
+    db.session.add(Counter(name="request", value=max(asked.number for asked in REQUESTS)))
+    db.session.commit()
+
+
+def _request(people, asked: Asked) -> None:
+    group = db.session.scalars(sa.select(Group).where(Group.slug == asked.slug)).one()
+    began, last = _at(asked.said[0][1], 0), _at(asked.said[-1][1], len(asked.said))
+    asker, holder = people[asked.by].id, people[asked.holder].id
+    answered = last if len(asked.said) > 1 else None
+    receipt = db.session.scalar(sa.select(Receipt.id).where(Receipt.number == asked.receipt))
+    with wall.opened(group.id):
+        request = Request(
+            group_id=group.id,
+            number=asked.number,
+            added_at=began,
+            added_by=asker,
+            by_host=asked.by_host,
+            wanted=asked.wanted.key,
+            reply_by=asked.reply_by,
+            phone=asked.phone,
+            shared=asked.shared,
+            gist=search.gist(asked.said[0][2]),
+            receipt_id=receipt,
+            holder_id=holder,
+            taken_at=began + timedelta(hours=1) if asked.taken else None,
+            moved_at=last,
+            answered_at=answered,
+            group_to_answer_at=last if asked.asks else None,
+        )
+        db.session.add(request)
+        db.session.flush()
+        own = {"group_id": group.id, "request_id": request.id}
+        for turn, (name, days_ago, words) in enumerate(asked.said, start=1):
+            by_host = name in {IMANI, GLYN, SEFA}
+            at = _at(days_ago, turn)
+            db.session.add(Message(**own, added_at=at, added_by=people[name].id, by_host=by_host, words=words))
+            search.note(request, words)
+        search.note(request, request.ref, group.name, asked.by)
+        if not asked.by_host:
+            due_on = promises.day_for(asked.wanted.key, clock.in_london(began).date())
+            db.session.add(
+                ReplyPromise(**own, made_at=began, due_on=due_on, kept_at=answered, kept_by=holder if answered else None)
+            )
+            request.due_on = request.due_on if answered else due_on
+        if answered:
+            db.session.add(Look(**own, person_id=holder, read_at=last - timedelta(minutes=6)))
+        if asked.let_in_by:
+            db.session.add(Reader(**own, person_id=holder, let_in_at=began, let_in_by=people[asked.let_in_by].id))
+        if asked.closed_days_ago is not None:
+            request.closed_at, request.closed_by = _at(asked.closed_days_ago, 3), asker
+            request.came_of = asked.came_of
+    db.session.commit()
+
+
+def _at(days_ago: int, turn: int) -> datetime:
+    """A moment of that day, later with each turn; never later than now."""
+    moment = datetime.combine(clock.today() - timedelta(days=days_ago), time(9, 5 + turn * 12), clock.LONDON)
+    return min(moment.astimezone(clock.UTC), clock.now() - timedelta(minutes=30 - turn))

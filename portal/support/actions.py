@@ -1,0 +1,366 @@
+"""Everything that changes a request."""
+
+from datetime import date
+
+from portal.autonomy import queries as autonomy
+from portal.autonomy.areas import Area
+from portal.autonomy.door import Mistake, NotHere, Scope, action
+from portal.core import clock
+from portal.core.db import db
+from portal.ledger.models import Fund
+from portal.people import queries as people
+from portal.people.roles import GROUP_ROLES, Role
+from portal.receipts.models import Receipt
+from portal.support import promises, queries, readers, search
+from portal.support.models import (
+    NOTHING_DUE,
+    CameOf,
+    Look,
+    Message,
+    NamedCoordinator,
+    Reader,
+    ReplyBy,
+    Request,
+    RequestDraft,
+    Wanted,
+)
+
+COORDINATORS = frozenset({Role.COORDINATOR})
+SUPPORT_STAFF = queries.SUPPORT_STAFF
+ONESELF = frozenset({Role.SELF})
+
+
+@action(roles=ONESELF, scope=Scope.PERSON, says="kept a request that isn’t sent yet")
+def keep_draft(by, *, for_group: int, **answers) -> RequestDraft:
+    """Keep what someone has written so far, by the names of the questions; what wasn't asked on this page stays."""
+    draft = queries.draft(by.person_id, for_group) or RequestDraft(person_id=by.person_id, for_group=for_group, facts={})
+    draft.facts = draft.facts | answers
+    draft.kept_at = clock.now()
+    db.session.add(draft)
+    return draft
+
+
+@action(roles=ONESELF, scope=Scope.PERSON, says="threw away a request that wasn’t sent")
+def drop_draft(by, *, for_group: int) -> None:
+    """Forget what was written."""
+    if draft := queries.draft(by.person_id, for_group):
+        db.session.delete(draft)
+
+
+@action(roles=GROUP_ROLES, helpers_own=True, says="asked for support")
+def ask(
+    by,
+    group,
+    *,
+    words: str | None,
+    wanted: str = Wanted.SOON.key,
+    reply_by: str = ReplyBy.HERE,
+    phone: str | None = None,
+    shared: bool = False,
+    receipt_id: int | None = None,
+    fund_id: int | None = None,
+) -> Request:
+    """Ask. A few words are enough, or the wish to be called; the promise to answer begins."""
+    if not words and reply_by != ReplyBy.CALL:
+        raise Mistake("Write a few words, or ask us to call you.", "words")
+    if receipt_id and not _is_ours(group, Receipt, receipt_id):
+        raise NotHere("receipt")
+    if fund_id and not _is_ours(group, Fund, fund_id):
+        raise NotHere("fund")
+    holder_id, _ = queries.coordinator_for(group.id)
+    request = Request.begin(
+        group.id,
+        added_by=by.person_id,
+        wanted=wanted,
+        reply_by=ReplyBy(reply_by),
+        phone=phone,
+        shared=shared,
+        receipt_id=receipt_id,
+        fund_id=fund_id,
+        gist=search.gist(words or "Please call me."),
+        holder_id=holder_id,
+    )
+    _say(request, by, words or "Please call me.")
+    search.note(request, request.ref, group.name, by.name)
+    promises.begin(request)
+    if draft := queries.draft(by.person_id, group.id):
+        db.session.delete(draft)
+    return request
+
+
+@action(roles=GROUP_ROLES, helpers_own=True, on=Request, bars=readers.bars, says="wrote in a request")
+def say(by, group, request, *, words: str) -> Request:
+    """Write more. The promise to answer begins, and a closed request is open again: whoever writes still needs it."""
+    _say(request, by, words)
+    request.closed_at = request.closed_by = request.came_of = None
+    request.closing_at = request.closing_by = request.group_to_answer_at = None
+    request.snoozed_until = request.snooze_why = None
+    promises.begin(request)
+    return request
+
+
+@action(roles=GROUP_ROLES, helpers_own=True, on=Request, bars=readers.bars, says="closed a request")
+def close(by, group, request, *, came_of: str | None = None, learned: str | None = None) -> Request:
+    """It is settled, for whatever reason. What came of it, and what was learned, may be said."""
+    if request.closed_at is None:
+        request.closed_at, request.closed_by = clock.now(), by.person_id
+        request.moved_at = clock.now()
+    request.came_of, request.learned = CameOf(came_of) if came_of else None, learned
+    request.closing_at = request.closing_by = request.group_to_answer_at = request.later_until = request.later_why = None
+    promises.end(request)
+    return request
+
+
+@action(roles=GROUP_ROLES, helpers_own=True, on=Request, bars=readers.bars, says="opened a request again")
+def reopen(by, group, request) -> Request:
+    """It isn't settled after all."""
+    if request.closed_at:
+        request.closed_at = request.closed_by = request.came_of = None
+        request.moved_at = clock.now()
+        promises.begin(request)
+    request.closing_at = request.closing_by = None
+    return request
+
+
+@action(roles=GROUP_ROLES, helpers_own=True, on=Request, bars=readers.bars, says="changed who in the group reads a request")
+def share(by, group, request, *, shared: bool) -> Request:
+    """Let the other organisers read it, or keep it between the asker and the coordinator again."""
+    if request.added_by != by.person_id:
+        raise Mistake("Only who asked decides that.")
+    request.shared = shared
+    return request
+
+
+@action(roles=GROUP_ROLES, helpers_own=True, on=Request, bars=readers.bars, says="answered whether a later day will do")
+def answer_later(by, group, request, *, agreed: bool) -> Request:
+    """Say yes or no to a day after the promised one. No leaves the promise as it is."""
+    if request.later_until is None:
+        raise Mistake("That was answered already.")
+    if agreed:
+        promises.move(request, request.later_until)
+        request.snoozed_until, request.snooze_why = request.later_until, request.later_why
+    request.later_until = request.later_why = None
+    return request
+
+
+@action(roles=GROUP_ROLES, helpers_own=True, on=Request, bars=readers.bars, says="let someone at the host read a request")
+def let_in(by, group, request, *, person_id: int | None) -> Request:
+    """Let someone else at the host read and answer it."""
+    _can_be_let_in(group, request, person_id=person_id)
+    _let_in(request, person_id, by.person_id)
+    return request
+
+
+@action(
+    roles=GROUP_ROLES,
+    helpers_own=True,
+    on=Request,
+    bars=readers.bars,
+    says="ended that someone at the host reads a request",
+)
+def keep_out(by, group, request, *, reader_id: int) -> Request:
+    """End it: it works at their next request."""
+    reader = db.session.get(Reader, reader_id)
+    if reader is None or (reader.group_id, reader.request_id) != (group.id, request.id):
+        raise NotHere("reader")
+    if reader.ended_at is None:
+        reader.ended_at, reader.ended_by = clock.now(), by.person_id
+    return request
+
+
+@action(roles=SUPPORT_STAFF, on=Request, bars=readers.bars, reads=True, says="read a request")
+def read(by, group, request) -> Request:
+    """A reading, for its line in the group's log (autonomy guide, area 9)."""
+    look = queries.look_of(request, by.person_id) or Look(group_id=group.id, request_id=request.id, person_id=by.person_id)
+    look.read_at = clock.now()
+    db.session.add(look)
+    return request
+
+
+@action(roles=SUPPORT_STAFF, on=Request, bars=readers.bars, says="took a request on")
+def take(by, group, request) -> Request:
+    """Be on it. Who got there first keeps it; the other sees who."""
+    if request.taken_at and request.holder_id != by.person_id:
+        name = people.names([request.holder_id])[request.holder_id]
+        raise Mistake(f"{name} is on it already.")
+    if request.taken_at is None:
+        _take(request, by)
+    return request
+
+
+@action(roles=SUPPORT_STAFF, on=Request, bars=readers.bars, says="put a request back")
+def put_back(by, group, request) -> Request:
+    """Not be on it any more."""
+    if request.holder_id == by.person_id:
+        request.taken_at = None
+    return request
+
+
+@action(roles=SUPPORT_STAFF, on=Request, bars=readers.bars, says="answered a request")
+def reply(by, group, request, *, words: str, seen: str, asks: bool = False) -> Request:
+    """Answer: the promise is kept. `asks`: it is the group's turn now. `seen`: what stood there when this was written;
+    where something came in between, the writer looks at that first and sends it again."""
+    _check_seen(request, seen)
+    _say(request, by, words)
+    promises.keep(request, by.person_id)
+    if request.taken_at is None:
+        _take(request, by)
+    request.answered_at = request.moved_at
+    request.group_to_answer_at = request.moved_at if asks else None
+    request.with_whom = request.snoozed_until = request.snooze_why = None
+    return request
+
+
+@action(roles=SUPPORT_STAFF, on=Request, bars=readers.bars, says="said sorry, with another day")
+def say_sorry(by, group, request, *, words: str, due_on: date) -> Request:
+    """A promise that can't be kept: say so, and name another day. It counts as late whatever comes after."""
+    if request.due_on == NOTHING_DUE:
+        raise Mistake("Nothing is promised here just now.")
+    _check_ahead(due_on, "due_on")
+    _say(request, by, words)
+    promises.replace(request, due_on)
+    request.snoozed_until = request.snooze_why = None
+    return request
+
+
+@action(roles=SUPPORT_STAFF, on=Request, bars=readers.bars, says="put a request off")
+def snooze(by, group, request, *, until: date, reason: str) -> Request:
+    """Put it off until a day, for a reason the group sees. A day after the promised one takes the group's yes first."""
+    _check_ahead(until, "until")
+    if until > request.due_on:
+        request.later_until, request.later_why = until, reason
+    else:
+        request.snoozed_until, request.snooze_why = until, reason
+    return request
+
+
+@action(roles=SUPPORT_STAFF, on=Request, bars=readers.bars, says="took a request up again")
+def wake_up(by, group, request) -> Request:
+    """Not put it off any longer, nor ask to."""
+    request.snoozed_until = request.snooze_why = request.later_until = request.later_why = None
+    return request
+
+
+@action(roles=SUPPORT_STAFF, on=Request, bars=readers.bars, says="said whom a request waits for")
+def pass_to(by, group, request, *, with_whom: str | None) -> Request:
+    """It is with someone outside, such as the council; or, with nobody named, with us again. The promise stays."""
+    request.with_whom = with_whom
+    return request
+
+
+@action(roles=SUPPORT_STAFF, on=Request, bars=readers.bars, says="suggested closing a request")
+def propose_closing(by, group, request) -> Request:
+    """Say that it looks settled. Only the group closes it."""
+    if request.closed_at is None:
+        request.closing_at, request.closing_by = clock.now(), by.person_id
+    return request
+
+
+@action(roles=SUPPORT_STAFF, on=Request, bars=readers.bars, says="took back the suggestion to close a request")
+def stop_closing(by, group, request) -> Request:
+    request.closing_at = request.closing_by = None
+    return request
+
+
+def _means_reading(row, facts, rows) -> autonomy.Meaning:
+    name = people.names([facts["person_id"]]).get(facts["person_id"], "Someone")
+    return autonomy.Meaning([], f"{name} would read {row.ref}, and could answer in it.")
+
+
+def _can_be_let_in(group, request, *, person_id: int | None) -> None:
+    if person_id not in {row.id for row in queries.support_staff()}:
+        raise Mistake("Choose someone who works on support.", "person_id")
+
+
+def _end_reading(by, group, reader: Reader) -> Reader:
+    reader.ended_at, reader.ended_by = clock.now(), by.person_id
+    return reader
+
+
+@action(
+    area=Area.SUPPORT,
+    roles=COORDINATORS,
+    on=Request,
+    bars=readers.bars,
+    means=_means_reading,
+    fits=_can_be_let_in,
+    takes_back=_end_reading,
+    lasting=True,
+    says="brought a colleague in to a request",
+)
+def bring_in(by, group, request, *, person_id: int) -> Reader:
+    """Let a colleague read and answer it, as the group has set (area 9)."""
+    _can_be_let_in(group, request, person_id=person_id)
+    return _let_in(request, person_id, by.person_id)
+
+
+@action(
+    area=Area.SUPPORT,
+    roles=COORDINATORS,
+    on=Request,
+    bars=readers.bars,
+    means=_means_reading,
+    fits=_can_be_let_in,
+    lasting=True,
+    says="handed a request over",
+)
+def hand_over(by, group, request, *, person_id: int) -> Request:
+    """Make it a colleague's, as the group has set (area 9). The group is told who has it."""
+    _can_be_let_in(group, request, person_id=person_id)
+    request.holder_id, request.taken_at = person_id, clock.now()
+    return request
+
+
+@action(roles=COORDINATORS, says="named who looks after our requests")
+def name_coordinator(by, group, *, person_id: int) -> NamedCoordinator:
+    """Say whose a group's new requests are. What was asked before stays with who has it."""
+    if person_id not in {number for number, _ in queries.coordinators()}:
+        raise Mistake("Choose someone who coordinates.", "person_id")
+    for earlier in queries.named(group.id):
+        earlier.ended_at = clock.now()
+    made = NamedCoordinator(group_id=group.id, person_id=person_id, named_by=by.person_id)
+    db.session.add(made)
+    return made
+
+
+def _say(request: Request, by, words: str) -> Message:
+    now = clock.now()
+    made = Message(
+        group_id=request.group_id,
+        request_id=request.id,
+        added_at=now,
+        added_by=by.person_id,
+        by_host=by.is_host,
+        words=words,
+    )
+    db.session.add(made)
+    request.moved_at = now
+    search.note(request, words)
+    return made
+
+
+def _take(request: Request, by) -> None:
+    request.holder_id, request.taken_at = by.person_id, clock.now()
+
+
+def _let_in(request: Request, person_id: int | None, by: int) -> Reader:
+    if already := queries.reader(request, person_id):
+        return already
+    made = Reader(group_id=request.group_id, request_id=request.id, person_id=person_id, let_in_by=by)
+    db.session.add(made)
+    return made
+
+
+def _is_ours(group, model, row_id: int) -> bool:
+    row = db.session.get(model, row_id)
+    return row is not None and row.group_id == group.id
+
+
+def _check_seen(request: Request, seen: str) -> None:
+    if seen != request.moved_at.isoformat():
+        raise Mistake("Something came in while you wrote: look above, then send it again if it still fits.", "words")
+
+
+def _check_ahead(day: date, field: str) -> None:
+    if day <= clock.today():
+        raise Mistake("Choose a day that is still to come.", field)

@@ -1,0 +1,224 @@
+"""The coordinator's queue: what is promised soonest comes first. Keyboard first; single pages on a phone."""
+
+from flask import Blueprint, abort, request, url_for
+
+from portal.autonomy import standing
+from portal.autonomy.areas import Area
+from portal.autonomy.door import Mistake, note_read
+from portal.core.forms import PlainForm
+from portal.core.ids import id_of
+from portal.core.web import invalid, page, saved
+from portal.people.reach import actor, as_staff, group_at
+from portal.support import actions, queries
+from portal.support.forms import PersonForm, ReplyForm, SnoozeForm, SorryForm, WithForm
+
+bp = Blueprint("requests", __name__, url_prefix="/host/requests")
+STAFF = actions.SUPPORT_STAFF
+
+
+@bp.get("/")
+@as_staff(roles=STAFF)
+def index():
+    """The queue of one view, or what was found by words."""
+    return page("support/desk.html", "support/_news.html", **_facts(None))
+
+
+@bp.get("/<int:number>")
+@as_staff(roles=STAFF, notes=actions.read)
+def show(number):
+    """One request with the queue beside it. That it was read is in the group's log."""
+    found = queries.thread_at_host(number, actor())
+    if found and found.is_unread:
+        note_read(actions.read, actor(), found.group, found.request.id)
+        found = None  # as it stands with this reading
+    return page("support/desk.html", "support/_item.html", **_facts(number, found))
+
+
+@bp.post("/<int:number>/taking")
+@as_staff(roles=STAFF, does=actions.take)
+def take(number):
+    return _done(number, actions.take, "You’re on it.")
+
+
+@bp.post("/<int:number>/putting-back")
+@as_staff(roles=STAFF, does=actions.put_back)
+def put_back(number):
+    return _done(number, actions.put_back, "Put back. It is new again.")
+
+
+@bp.post("/<int:number>/replies")
+@as_staff(roles=STAFF, does=actions.reply)
+def reply(number):
+    return _typed(number, "replying", ReplyForm, actions.reply, "Answered.", on=True)
+
+
+@bp.post("/<int:number>/sorry")
+@as_staff(roles=STAFF, does=actions.say_sorry)
+def say_sorry(number):
+    return _typed(number, "sorry", SorryForm, actions.say_sorry, "Said, with the new day.")
+
+
+@bp.post("/<int:number>/snooze")
+@as_staff(roles=STAFF, does=actions.snooze)
+def snooze(number):
+    return _typed(number, "snoozing", SnoozeForm, actions.snooze, "Put off. The group sees why.", on=True)
+
+
+@bp.post("/<int:number>/waking")
+@as_staff(roles=STAFF, does=actions.wake_up)
+def wake_up(number):
+    return _done(number, actions.wake_up, "Here again.")
+
+
+@bp.post("/<int:number>/outside")
+@as_staff(roles=STAFF, does=actions.pass_to)
+def pass_to(number):
+    return _typed(number, "passing", WithForm, actions.pass_to, "Noted. The group sees it.")
+
+
+@bp.post("/<int:number>/closing")
+@as_staff(roles=STAFF, does=actions.propose_closing)
+def propose_closing(number):
+    return _done(number, actions.propose_closing, "Suggested. Only the group closes it.")
+
+
+@bp.post("/<int:number>/closing/end")
+@as_staff(roles=STAFF, does=actions.stop_closing)
+def stop_closing(number):
+    return _done(number, actions.stop_closing, "Taken back.")
+
+
+@bp.get("/<int:number>/colleagues")
+@as_staff(roles=actions.COORDINATORS)
+def colleagues(number):
+    """Whom to hand it to, or bring in, and what the group has set about that."""
+    return page("support/colleagues.html", **_among(_found(number)))
+
+
+@bp.post("/<int:number>/colleagues")
+@as_staff(roles=actions.COORDINATORS, does=actions.bring_in)
+def bring_in(number):
+    return _with_colleague(number, actions.bring_in, "They can read it. The group is told.")
+
+
+@bp.post("/<int:number>/handing-over")
+@as_staff(roles=actions.COORDINATORS, does=actions.hand_over)
+def hand_over(number):
+    return _with_colleague(number, actions.hand_over, "Handed over. The group is told.")
+
+
+@bp.get("/of/<slug>")
+@as_staff(roles=actions.COORDINATORS)
+def coordinator(slug):
+    """Who looks after a group's requests."""
+    return page("support/coordinator.html", **_naming(slug))
+
+
+@bp.post("/of/<slug>")
+@as_staff(roles=actions.COORDINATORS, does=actions.name_coordinator)
+def name_coordinator(slug):
+    form = PersonForm.from_request()
+    facts = _naming(slug, form)
+    if not form.person_id.data:
+        form.person_id.errors = ["Choose someone."]
+        return invalid("support/coordinator.html", **facts)
+    try:
+        actions.name_coordinator(actor(), facts["group"], **form.facts())
+    except Mistake as mistake:
+        form.person_id.errors = [str(mistake)]
+        return invalid("support/coordinator.html", **_naming(slug, form))
+    return saved(goto=url_for("members.group_page", slug=slug), says="Named. Their next request goes there.")
+
+
+def _naming(slug: str, form: PersonForm | None = None) -> dict:
+    group = group_at(slug)
+    form = form or PersonForm(person_id=queries.coordinator_for(group.id)[0])
+    form.person_id.choices = queries.coordinators()
+    return {"group": group, "form": form}
+
+
+def _found(number: int) -> queries.Thread:
+    return queries.thread_at_host(number, actor()) or abort(404)
+
+
+def _done(number: int, action, says: str, **facts):
+    found = _found(number)
+    action(actor(), found.group, found.request.id, key=PlainForm.from_request().key.data, **facts)
+    return saved(goto=url_for(".show", number=number, view=_view()), says=f"{found.request.ref}: {says}")
+
+
+def _typed(number: int, name: str, form_class: type[PlainForm], action, says: str, *, on: bool = False):
+    """Validate, act, and stay here, or (`on`) go on to the next one in this view: the hands stay on the keyboard."""
+    found, form = _found(number), form_class.from_request()
+    if not form.validate():
+        return invalid("support/desk.html", "support/_item.html", **_facts(number, found, **{name: form}))
+    try:
+        action(actor(), found.group, found.request.id, **form.facts())
+    except Mistake as mistake:
+        field = form[mistake.field if mistake.field in form else next(iter(form.data))]
+        field.errors = [str(mistake)]
+        return invalid("support/desk.html", "support/_item.html", **_facts(number, **{name: form}))
+    goto = _next(found) if on else url_for(".show", number=number, view=_view())
+    return saved(goto=goto, says=f"{found.request.ref}: {says}")
+
+
+def _next(found: queries.Thread) -> str:
+    lines = queries.queue(_view(), actor(), size=2).lines
+    other = next((line for line in lines if line.number != found.request.number), None)
+    return url_for(".show", number=other.number, view=_view()) if other else url_for(".index", view=_view())
+
+
+def _view() -> str:
+    view = request.args.get("view", "mine")
+    return view if view in queries.VIEWS else "mine"
+
+
+def _with_colleague(number: int, action, says: str):
+    found, form = _found(number), PersonForm.from_request()
+    try:
+        action(actor(), found.group, found.request.id, **form.facts())
+    except Mistake as mistake:
+        form.person_id.errors = [str(mistake)]
+        return invalid("support/colleagues.html", **_among(_found(number), form))
+    return saved(goto=url_for(".index", view=_view()), says=f"{found.request.ref}: {says}")
+
+
+def _among(found: queries.Thread, form: PersonForm | None = None) -> dict:
+    form, already = form or PersonForm(), {found.request.holder_id, actor().person_id}
+    form.person_id.choices = [(row.id, row.name) for row in queries.support_staff() if row.id not in already]
+    level = standing.of(found.group.id).levels[Area.SUPPORT]
+    return {"found": found, "form": form, "level": level, "view": _view()}
+
+
+def _facts(number: int | None, found: queries.Thread | None = None, **forms) -> dict:
+    view, asked = _view(), request.args.get("q", "").strip()[:100]
+    after = request.args.get("after", "")
+    lines = queries.found(asked, actor(), id_of(after)) if asked else queries.queue(view, actor(), after)
+    found = found or (queries.thread_at_host(number, actor()) if number else None)
+    kept_shut = queries.locked(number, actor()) if number and found is None else None
+    if number and found is None and kept_shut is None:
+        abort(404)
+    counts = queries.counts(actor())
+    facts = {
+        "view": view,
+        "views": queries.VIEWS,
+        "counts": counts,
+        "lines": lines,
+        "after": after,
+        "asked": asked,
+        "since": id_of(request.args.get("since")) or counts["newest"],
+        "found": found,
+        "locked": kept_shut,
+        "opened": number is not None,
+        "me": actor().person_id,
+        "on_host": True,
+    }
+    if found:
+        facts |= {
+            "levels": standing.of(found.group.id).levels,
+            "replying": ReplyForm(data={"seen": found.mark}),
+            "snoozing": SnoozeForm(),
+            "sorry": SorryForm(),
+            "passing": WithForm(data={"with_whom": found.request.with_whom}),
+        }
+    return facts | forms

@@ -1,0 +1,277 @@
+"""Request: what someone asks for, and how it stands; its messages, promises and readers; what is not sent yet."""
+
+from datetime import date, datetime
+from enum import Enum, StrEnum
+from typing import ClassVar
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.autonomy.areas import Area
+from portal.core import clock
+from portal.core.counters import next_number
+from portal.core.db import HOST, RECORD, GroupOwned, Word, db, within_group
+
+NOTHING_DUE = date(9999, 12, 31)  # so that what the host owes nothing on sorts last
+GIST = 90  # letters of the first message that a list shows to those who may read it
+
+
+class Wanted(Enum):
+    """When someone would like to hear back, and which of the host's promises that is (`PORTAL_REPLY_DAYS`)."""
+
+    WEEK = ("week", "This week, it’s stopping us")
+    SOON = ("soon", "In a couple of weeks")
+    NO_RUSH = ("no_rush", "No rush")
+
+    def __init__(self, key: str, words: str):
+        self.key, self.words = key, words
+
+
+class ReplyBy(StrEnum):
+    """How someone wants to be answered."""
+
+    HERE = "here"
+    EMAIL = "email"
+    TEXT = "text"
+    CALL = "call"
+
+
+REPLY_BY_WORDS = {
+    ReplyBy.HERE: "Here, in Trellis",
+    ReplyBy.EMAIL: "Email",
+    ReplyBy.TEXT: "Text message",
+    ReplyBy.CALL: "Phone call",
+}
+
+
+class CameOf(StrEnum):
+    """What came of a request."""
+
+    MONEY = "money"
+    WE_DID = "we_did"
+    ADVICE = "advice"
+    INTRODUCED = "introduced"
+    NO = "no"
+
+
+CAME_OF_WORDS = {
+    CameOf.MONEY: "Money",
+    CameOf.WE_DID: "The host did it",
+    CameOf.ADVICE: "Advice",
+    CameOf.INTRODUCED: "We were introduced to someone",
+    CameOf.NO: "It was a no, and we know why",
+}
+
+
+class Request(GroupOwned, db.Model):
+    """Something a group asks of its host; or, with `by_host`, something the host asks of a group.
+
+    `holder_id` is the named coordinator: whose it is at the host, from the start. `taken_at`: they are on it. `due_on`: the
+    day by which the host promised a person's reply (NOTHING_DUE where it owes none). `gist`: the first words, for lists.
+    `released_at`: when the host's own ask left for the group; held until then.
+    """
+
+    __tablename__ = "requests"
+    NOT_NOTED: ClassVar = {"gist", "phone", "learned", "with_whom", "snooze_why", "later_why"}  # words stand here alone
+    OWNERS: ClassVar = {
+        RECORD: "number by_host",
+        Area.SUPPORT: "wanted reply_by phone shared gist came_of learned",
+        HOST: "due_on with_whom snoozed_until snooze_why later_until later_why",
+    }
+
+    number: Mapped[int] = mapped_column(unique=True)
+    added_at: Mapped[datetime] = mapped_column(default=clock.now)
+    added_by: Mapped[int] = mapped_column(sa.ForeignKey("people.id"))
+    by_host: Mapped[bool] = mapped_column(default=False)
+
+    wanted: Mapped[str] = mapped_column(sa.String(10))
+    reply_by: Mapped[ReplyBy] = mapped_column(Word(ReplyBy))
+    phone: Mapped[str | None] = mapped_column(sa.String(30))
+    shared: Mapped[bool] = mapped_column(default=False)
+    gist: Mapped[str] = mapped_column(sa.String(GIST + 1))
+    receipt_id: Mapped[int | None]
+    fund_id: Mapped[int | None]
+
+    holder_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
+    taken_at: Mapped[datetime | None]
+    moved_at: Mapped[datetime] = mapped_column(default=clock.now)
+    answered_at: Mapped[datetime | None]
+    group_to_answer_at: Mapped[datetime | None]
+    due_on: Mapped[date] = mapped_column(default=NOTHING_DUE)
+    with_whom: Mapped[str | None] = mapped_column(sa.String(80))
+    snoozed_until: Mapped[date | None]
+    snooze_why: Mapped[str | None] = mapped_column(sa.String(300))
+    later_until: Mapped[date | None]
+    later_why: Mapped[str | None] = mapped_column(sa.String(300))
+    released_at: Mapped[datetime | None]
+
+    closing_at: Mapped[datetime | None]
+    closing_by: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
+    closed_at: Mapped[datetime | None]
+    closed_by: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
+    came_of: Mapped[CameOf | None] = mapped_column(Word(CameOf))
+    learned: Mapped[str | None] = mapped_column(sa.Text)
+
+    @classmethod
+    def extra_constraints(cls):
+        is_open = sa.text("closed_at IS NULL")
+        return (
+            within_group("receipt_id", "receipts"),
+            within_group("fund_id", "funds"),
+            sa.Index("ix_requests_due", "due_on", "id", sqlite_where=is_open, postgresql_where=is_open),
+            sa.Index("ix_requests_holder", "holder_id", "due_on", "id", sqlite_where=is_open, postgresql_where=is_open),
+        )
+
+    @classmethod
+    def begin(cls, group_id: int, **facts) -> "Request":
+        """A new one with the next number, within an action."""
+        made = cls(group_id=group_id, number=next_number("request"), **facts)
+        db.session.add(made)
+        db.session.flush()
+        return made
+
+    @property
+    def ref(self) -> str:
+        return f"S{self.number}"
+
+    @property
+    def is_held(self) -> bool:
+        """The host's own ask that has not left for the group."""
+        return self.by_host and self.released_at is None
+
+
+class Message(GroupOwned, db.Model):
+    """What someone wrote in a request. `by_host`: on which side they stood; `by_mail`: it came as an email."""
+
+    __tablename__ = "messages"
+    OWNERS: ClassVar = {RECORD: "by_host by_mail words"}
+
+    request_id: Mapped[int]
+    added_at: Mapped[datetime] = mapped_column(default=clock.now)
+    added_by: Mapped[int] = mapped_column(sa.ForeignKey("people.id"))
+    by_host: Mapped[bool]
+    by_mail: Mapped[bool] = mapped_column(default=False)
+    words: Mapped[str | None] = mapped_column(sa.Text)
+
+    @classmethod
+    def extra_constraints(cls):
+        return (within_group("request_id", "requests"), sa.Index("ix_messages_request", "group_id", "request_id", "id"))
+
+    @property
+    def ref(self) -> str | None:
+        return None
+
+
+class ReplyPromise(GroupOwned, db.Model):
+    """A day by which the host promised a person's reply. `replaced_at`: it said sorry and named another; that counts as
+    late whatever came after. `ended_at`: there was nothing left to answer."""
+
+    __tablename__ = "reply_promises"
+    OWNERS: ClassVar = {RECORD: "due_on"}
+
+    request_id: Mapped[int]
+    made_at: Mapped[datetime] = mapped_column(default=clock.now)
+    due_on: Mapped[date]
+    kept_at: Mapped[datetime | None]
+    kept_by: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
+    replaced_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+    @classmethod
+    def extra_constraints(cls):
+        return (
+            within_group("request_id", "requests"),
+            sa.Index("ix_reply_promises_request", "group_id", "request_id"),
+        )
+
+    @property
+    def ref(self) -> str | None:
+        return None
+
+
+class Reader(GroupOwned, db.Model):
+    """Someone at the host whom the group let in to one request, from when until when."""
+
+    __tablename__ = "readers"
+
+    request_id: Mapped[int]
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id"))
+    let_in_at: Mapped[datetime] = mapped_column(default=clock.now)
+    let_in_by: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
+
+    @classmethod
+    def extra_constraints(cls):
+        return (
+            within_group("request_id", "requests"),
+            sa.Index("ix_readers_request", "group_id", "request_id"),
+            sa.Index("ix_readers_person", "person_id", "request_id"),
+        )
+
+    @property
+    def ref(self) -> str | None:
+        return None
+
+
+class Look(GroupOwned, db.Model):
+    """When someone at the host last read a request. Each reading is in the group's log; this is the newest."""
+
+    __tablename__ = "looks"
+
+    request_id: Mapped[int]
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id"))
+    read_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    @classmethod
+    def extra_constraints(cls):
+        return (within_group("request_id", "requests"), sa.UniqueConstraint("request_id", "person_id"))
+
+    @property
+    def ref(self) -> str | None:
+        return None
+
+
+class RequestWord(GroupOwned, db.Model):
+    """A word that a request can be found by, among those who may read it (`search.py`)."""
+
+    __tablename__ = "request_words"
+    OWNERS: ClassVar = {RECORD: "word"}
+
+    request_id: Mapped[int]
+    word: Mapped[str] = mapped_column(sa.String(40))
+
+    @classmethod
+    def extra_constraints(cls):
+        return (within_group("request_id", "requests"), sa.UniqueConstraint("word", "request_id"))
+
+    @property
+    def ref(self) -> str | None:
+        return None
+
+
+class NamedCoordinator(GroupOwned, db.Model):
+    """Who at the host a group's requests go to, from when until when. Without one, whoever has coordinated longest."""
+
+    __tablename__ = "named_coordinators"
+
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id"))
+    named_at: Mapped[datetime] = mapped_column(default=clock.now)
+    named_by: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
+    ended_at: Mapped[datetime | None]
+
+    @property
+    def ref(self) -> str | None:
+        return None
+
+
+class RequestDraft(db.Model):
+    """What someone has written so far, and not sent: theirs alone, in no group's rows yet. `facts`: the answers by name."""
+
+    __tablename__ = "request_drafts"
+    __table_args__ = (sa.UniqueConstraint("person_id", "for_group"),)
+
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id"))
+    for_group: Mapped[int] = mapped_column(sa.ForeignKey("groups.id"))
+    kept_at: Mapped[datetime] = mapped_column(default=clock.now)
+    facts: Mapped[dict] = mapped_column(sa.JSON, default=dict)

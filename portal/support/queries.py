@@ -1,0 +1,512 @@
+"""Reads of requests. A group's start from the group and who asks; the host's from what the reader may (`readers.py`)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from portal.autonomy.models import Hold
+from portal.core import clock
+from portal.core.db import db
+from portal.core.waiting import columns
+from portal.people import queries as people
+from portal.people.models import Group, Person, StaffRole
+from portal.people.roles import Actor, Role
+from portal.support import readers, search
+from portal.support.models import (
+    NOTHING_DUE,
+    Look,
+    Message,
+    NamedCoordinator,
+    Reader,
+    ReplyBy,
+    Request,
+    RequestDraft,
+    RequestWord,
+    Wanted,
+)
+from portal.support.states import State, state_of
+
+PAGE = 20
+MOST_COUNTED = 100
+SUPPORT_STAFF = frozenset({Role.COORDINATOR, Role.FINANCE, Role.SAFEGUARDING})  # who may be let in to a request
+WANTED_WORDS = {one.key: one.words for one in Wanted}
+
+_asker, _holder = aliased(Person), aliased(Person)
+_looked = sa.exists().where(Look.request_id == Request.id, Look.person_id == sa.bindparam("reader"))
+_money_stuck = sa.exists().where(
+    Hold.group_id == Request.group_id,
+    Hold.item_table == "receipts",
+    Hold.item_id == Request.receipt_id,
+    Hold.released_at.is_(None),
+    Hold.review_on >= sa.bindparam("today"),
+)
+_columns = (
+    *(Request.id, Request.number, Request.added_at, Request.moved_at, Request.by_host, Request.wanted, Request.reply_by),
+    *(Request.due_on, Request.gist, Request.taken_at, Request.answered_at, Request.group_to_answer_at, Request.with_whom),
+    *(Request.snoozed_until, Request.released_at, Request.closed_at, Request.later_until, Request.closing_at),
+    Request.holder_id,
+    _asker.name.label("asker"),
+    _holder.name.label("holder"),
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A request as a list shows it. `gist` is empty for whoever hasn't opened it, or can't: `reads` says which."""
+
+    id: int
+    number: int
+    state: State
+    wanted: str
+    due_on: date | None
+    moved_at: datetime
+    asker: str
+    holder: str
+    gist: str
+    reads: bool = True
+    by_host: bool = False
+    wants_call: bool = False
+    snoozed_until: date | None = None
+    with_whom: str | None = None
+    group_name: str = ""
+    group_slug: str = ""
+
+    @property
+    def ref(self) -> str:
+        return f"S{self.number}"
+
+    @property
+    def key(self) -> str:
+        """Where the next page begins, in the order of what is due."""
+        return f"{(self.due_on or NOTHING_DUE).isoformat()}_{self.id}"
+
+
+def _line(row, *, reads: bool = True, shows_gist: bool = True) -> Line:
+    return Line(
+        id=row.id,
+        number=row.number,
+        state=state_of(row, clock.today()),
+        wanted=WANTED_WORDS[row.wanted],
+        due_on=None if row.due_on == NOTHING_DUE else row.due_on,
+        moved_at=row.moved_at,
+        asker=row.asker if reads else "",
+        holder=row.holder or "",
+        gist=row.gist if reads and shows_gist else "",
+        reads=reads,
+        by_host=row.by_host,
+        wants_call=reads and row.reply_by is ReplyBy.CALL,
+        snoozed_until=row.snoozed_until,
+        with_whom=row.with_whom if reads else None,
+        group_name=getattr(row, "group_name", ""),
+        group_slug=getattr(row, "group_slug", ""),
+    )
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some lines of a list, and the key of the next page where there is one."""
+
+    lines: list[Line]
+    after: str | None = None
+
+
+def _listed() -> sa.Select:
+    return (
+        sa.select(*_columns).join(_asker, _asker.id == Request.added_by).outerjoin(_holder, _holder.id == Request.holder_id)
+    )
+
+
+def ours(by: Actor, group_id: int, after: int | None = None, *, closed: bool = False) -> Page:
+    """A group's requests that this person reads, the newest first: those still open, or those closed."""
+    query = _listed().where(
+        Request.group_id == group_id,
+        readers.in_group(by),
+        Request.closed_at.is_not(None) if closed else Request.closed_at.is_(None),
+    )
+    if after:
+        query = query.where(Request.id < after)
+    lines = [_line(row) for row in db.session.execute(query.order_by(Request.id.desc()).limit(PAGE + 1))]
+    return Page(lines[:PAGE], str(lines[PAGE - 1].id) if len(lines) > PAGE else None)
+
+
+VIEWS = {
+    "mine": "Mine",
+    "new": "New",
+    "today": "Due today",
+    "later": "Put off",
+    "quiet": "Resting",
+    "all": "All open",
+    "closed": "Closed",
+}
+PINS = frozenset({"mine", "new", "today", "all"})  # where money that is stuck comes first
+
+
+def _in_view(view: str, by: Actor) -> list[sa.ColumnElement[bool]]:
+    today = clock.today()
+    still: list[sa.ColumnElement[bool]] = [Request.closed_at.is_(None)]
+    put_off = sa.and_(Request.snoozed_until.is_not(None), Request.snoozed_until > today)
+    held = sa.and_(Request.by_host, Request.released_at.is_(None))
+    going = [*still, sa.not_(sa.func.coalesce(put_off, False)), sa.not_(held)]
+    views: dict[str, list[sa.ColumnElement[bool]]] = {
+        "mine": [*going, Request.holder_id == by.person_id],
+        "new": [*going, Request.taken_at.is_(None), Request.by_host.is_(False)],
+        "today": [*going, Request.due_on <= today],
+        "later": [*still, put_off],
+        "quiet": [*still, held],
+        "all": still,
+        "closed": [Request.closed_at.is_not(None)],
+    }
+    return views[view]
+
+
+def queue(view: str, by: Actor, after: str | None = None, size: int = PAGE) -> Page:
+    """The host's requests of one view: what is promised soonest first, then the oldest (the closed: the latest first).
+
+    Money that is stuck is on top of the first page. What the reader may not read is there without a word of it.
+    """
+    if view == "closed":
+        query = _staffs(by).where(*_in_view(view, by)).order_by(Request.id.desc())
+        if key := _key(after):
+            query = query.where(Request.id < key[1])
+        return _page(_lines(query.limit(size + 1), by), size)
+    order = (Request.due_on, Request.id)
+    query = _staffs(by).where(*_in_view(view, by)).order_by(*order).limit(size + 1)
+    if view in PINS:
+        query = query.where(sa.or_(Request.receipt_id.is_(None), ~_money_stuck))
+    if key := _key(after):
+        return _page(_lines(query.where(sa.tuple_(*order) > sa.tuple_(*map(sa.literal, key))), by), size)
+    if view not in PINS:
+        return _page(_lines(query, by), size)
+    stuck = _staffs(by).where(*_in_view(view, by), Request.receipt_id.is_not(None), _money_stuck)
+    pinned, rest = (
+        part.add_columns(sa.literal(place).label("place")).subquery()
+        for place, part in enumerate((stuck.order_by(*order).limit(size), query))
+    )
+    both = sa.union_all(sa.select(pinned), sa.select(rest)).subquery()
+    rows = _rows(sa.select(both).order_by(both.c.place, both.c.due_on, both.c.id), by)
+    first = [_seen(row) for row in rows if row.place == 0]
+    others = _page([_seen(row) for row in rows if row.place], size)
+    return Page(first + others.lines, others.after)
+
+
+def _page(lines: list[Line], size: int) -> Page:
+    return Page(lines[:size], lines[size - 1].key if len(lines) > size else None)
+
+
+def found(asked: str, by: Actor, after: int | None = None) -> Page:
+    """Requests this person may read that hold all of these words, the newest first."""
+    words = sorted(search.words_of(asked), key=len)[-search.MOST_ASKED :]
+    if not words:
+        return Page([])
+    rarest = words.pop()  # the longest, as a rule
+    query = (
+        _staffs(by)
+        .join(RequestWord, sa.and_(RequestWord.request_id == Request.id, RequestWord.group_id == Request.group_id))
+        .where(RequestWord.word == rarest, readers.at_host(by), *search.holding(words))
+    )
+    if after:
+        query = query.where(RequestWord.request_id < after)
+    lines = _lines(query.order_by(RequestWord.request_id.desc()).limit(PAGE + 1), by)
+    return Page(lines[:PAGE], str(lines[PAGE - 1].id) if len(lines) > PAGE else None)
+
+
+def _staffs(by: Actor) -> sa.Select:
+    return (
+        _listed()
+        .add_columns(
+            Group.name.label("group_name"),
+            Group.slug.label("group_slug"),
+            readers.at_host(by).label("reads"),
+            _looked.label("looked"),
+        )
+        .join(Group, Group.id == Request.group_id)
+    )
+
+
+def _lines(query: sa.Select, by: Actor) -> list[Line]:
+    return [_seen(row) for row in _rows(query, by)]
+
+
+def _rows(query: sa.Select, by: Actor) -> Sequence[sa.Row]:
+    return db.session.execute(query, {"reader": by.person_id, "today": clock.today()}).all()
+
+
+def _seen(row) -> Line:
+    return _line(row, reads=row.reads, shows_gist=row.looked)
+
+
+def _key(after: str | None) -> tuple[date, int] | None:
+    day, _, number = (after or "").partition("_")
+    try:
+        return date.fromisoformat(day), int(number)
+    except ValueError:
+        return None
+
+
+def counts(by: Actor) -> dict[str, int]:
+    """How many requests each view holds, counted no further than MOST_COUNTED; and, as `newest`, the number of the newest
+    message there is, so that a page can tell that something came in."""
+    capped = {
+        view: sa.select(sa.func.count())
+        .select_from(
+            sa.select(sa.literal(1)).select_from(Request).where(*_in_view(view, by)).limit(MOST_COUNTED).subquery()
+        )
+        .scalar_subquery()
+        .label(view)
+        for view in VIEWS
+        if view not in {"all", "closed"}
+    }
+    newest = sa.select(sa.func.coalesce(sa.func.max(Message.id), 0)).scalar_subquery().label("newest")
+    return dict(db.session.execute(sa.select(*capped.values(), newest)).one()._mapping)
+
+
+@dataclass(frozen=True)
+class Said:
+    """One thing in a thread, in its time: a message; that someone at the host read it (`read`); that the group let
+    someone in, who may still read it (`reader_id`)."""
+
+    at: datetime
+    name: str
+    by_host: bool
+    person_id: int
+    words: str | None = None
+    by_mail: bool = False
+    read: bool = False
+    reader_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Thread:
+    """A request with all that its page shows. `read_at`: when this reader at the host last read it, where that was."""
+
+    request: Request
+    group: Group
+    asker: str
+    holder: str | None
+    read_at: datetime | None = None
+
+    @cached_property
+    def said(self) -> list[Said]:
+        """What stands in it, the oldest first."""
+        return _said(self.request)
+
+    @property
+    def let_in(self) -> list[Said]:
+        """Who else at the host the group let in."""
+        return [one for one in self.said if one.reader_id]
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether this reader at the host has yet to read it: never today, or not since something new was there. Each
+        such reading is a line in the group's log."""
+        if self.read_at is None or clock.in_london(self.read_at).date() != clock.today():
+            return True
+        return self.read_at < self.request.moved_at
+
+    @property
+    def state(self) -> State:
+        return state_of(self.request, clock.today())
+
+    @property
+    def is_past_due(self) -> bool:
+        """The host promised a day, and it has gone by."""
+        return self.request.closed_at is None and self.request.due_on < clock.today()
+
+    @property
+    def mark(self) -> str:
+        """What stands here now, so that two people who write at once see each other."""
+        return self.request.moved_at.isoformat()
+
+
+def _whole(number: int, by: Actor, *conditions) -> Thread | None:
+    row = db.session.execute(
+        sa.select(Request, Group, _asker.name, _holder.name, Look.read_at)
+        .join(Group, Group.id == Request.group_id)
+        .join(_asker, _asker.id == Request.added_by)
+        .outerjoin(_holder, _holder.id == Request.holder_id)
+        .outerjoin(Look, sa.and_(Look.request_id == Request.id, Look.person_id == by.person_id))
+        .where(Request.number == number, *conditions)
+    ).first()
+    if row is None:
+        return None
+    request, group, asker, holder, read_at = row
+    return Thread(request, group, asker, holder, read_at)
+
+
+def thread(number: int, by: Actor, group_id: int) -> Thread | None:
+    """One of a group's requests, for someone in the group who reads it."""
+    return _whole(number, by, Request.group_id == group_id, readers.in_group(by))
+
+
+def thread_at_host(number: int, by: Actor) -> Thread | None:
+    """Any group's request, for someone at the host who reads it."""
+    return _whole(number, by, readers.at_host(by))
+
+
+def locked(number: int, by: Actor) -> tuple[Request, Group, str | None] | None:
+    """A request that someone at the host may not read: itself (of which only the facts are for them), its group, and the
+    name of whose it is."""
+    row = db.session.execute(
+        sa.select(Request, Group, _holder.name)
+        .join(Group, Group.id == Request.group_id)
+        .outerjoin(_holder, _holder.id == Request.holder_id)
+        .where(Request.number == number, ~readers.at_host(by))
+    ).first()
+    return (row[0], row[1], row[2]) if row else None
+
+
+def _said(request: Request) -> list[Said]:
+    """Messages, readings and who was let in, in the order they came, in one statement."""
+    no_words, nobody = sa.cast(sa.null(), sa.Text), sa.cast(sa.null(), sa.Integer)
+
+    def of(model, at, person_id, by_host, words, by_mail, read, reader_id) -> sa.Select:
+        told = (by_host.label("by_host"), words.label("words"), by_mail.label("by_mail"), read.label("read"))
+        return (
+            sa.select(at.label("at"), Person.name, person_id.label("person_id"), *told, reader_id.label("reader_id"))
+            .join(Person, Person.id == person_id)
+            .where(model.group_id == request.group_id, model.request_id == request.id)
+        )
+
+    yes, no = sa.true(), sa.false()
+    message = (Message.added_at, Message.added_by, Message.by_host, Message.words, Message.by_mail)
+    every = sa.union_all(
+        of(Message, *message, no, nobody),
+        of(Look, Look.read_at, Look.person_id, yes, no_words, no, yes, nobody),
+        of(Reader, Reader.let_in_at, Reader.person_id, yes, no_words, no, no, Reader.id).where(Reader.ended_at.is_(None)),
+    ).subquery()
+    return [Said(**row._mapping) for row in db.session.execute(sa.select(every).order_by(every.c.at))]
+
+
+def reader(request: Request, person_id: int | None) -> Reader | None:
+    """Someone's place among those whom the group let in to this request."""
+    return db.session.scalar(
+        sa.select(Reader).where(
+            Reader.group_id == request.group_id,
+            Reader.request_id == request.id,
+            Reader.person_id == person_id,
+            Reader.ended_at.is_(None),
+        )
+    )
+
+
+def look_of(request: Request, person_id: int | None) -> Look | None:
+    """When this person last read it."""
+    return db.session.scalar(
+        sa.select(Look).where(Look.group_id == request.group_id, Look.request_id == request.id, Look.person_id == person_id)
+    )
+
+
+def coordinator_for(group_id: int) -> tuple[int, str] | tuple[None, None]:
+    """Whose this group's requests are, by id and name: whom the host named for it, as long as they coordinate; else who
+    has longest. Nobody, as long as the host has none."""
+    named = sa.exists().where(
+        NamedCoordinator.group_id == group_id,
+        NamedCoordinator.person_id == StaffRole.person_id,
+        NamedCoordinator.ended_at.is_(None),
+    )
+    row = db.session.execute(
+        sa.select(Person.id, Person.name)
+        .join(StaffRole, StaffRole.person_id == Person.id)
+        .where(StaffRole.role == Role.COORDINATOR, StaffRole.ended_at.is_(None))
+        .order_by(named.desc(), StaffRole.started_at, StaffRole.id)
+        .limit(1)
+    ).first()
+    return (row.id, row.name) if row else (None, None)
+
+
+def named(group_id: int) -> Sequence[NamedCoordinator]:
+    """Whom the host names for this group now."""
+    live = sa.select(NamedCoordinator).where(NamedCoordinator.group_id == group_id, NamedCoordinator.ended_at.is_(None))
+    return db.session.scalars(live).all()
+
+
+def coordinators() -> list[tuple[int, str]]:
+    """Who coordinates at the host: id and name."""
+    return [(held.person_id, name) for name, held in people.staff() if held.role is Role.COORDINATOR]
+
+
+def support_staff() -> Sequence[sa.Row]:
+    """Those at the host who can be let in to a request: id and name, by name."""
+    return db.session.execute(
+        sa.select(Person.id, Person.name)
+        .where(
+            sa.exists().where(
+                StaffRole.person_id == Person.id, StaffRole.role.in_(SUPPORT_STAFF), StaffRole.ended_at.is_(None)
+            )
+        )
+        .order_by(Person.name)
+        .limit(50)
+    ).all()
+
+
+def draft(person_id: int | None, group_id: int) -> RequestDraft | None:
+    """What this person has written for this group and not sent."""
+    return db.session.scalar(
+        sa.select(RequestDraft).where(RequestDraft.person_id == person_id, RequestDraft.for_group == group_id)
+    )
+
+
+def last_way(person_id: int | None) -> tuple[ReplyBy, str | None]:
+    """How this person wanted to be answered the last time, and at which number."""
+    row = db.session.execute(
+        sa.select(Request.reply_by, Request.phone)
+        .where(Request.added_by == person_id, Request.by_host.is_(False))
+        .order_by(Request.id.desc())
+        .limit(1)
+    ).first()
+    return (row.reply_by, row.phone) if row else (ReplyBy.HERE, None)
+
+
+def hearers(group_id: int, request_id: int) -> list[int] | None:
+    """Whom news of a request is for: who asked alone, or (None) all organisers where they share it."""
+    row = db.session.execute(
+        sa.select(Request.added_by, Request.shared, Request.by_host).where(
+            Request.id == request_id, Request.group_id == group_id
+        )
+    ).one()
+    return None if row.shared or row.by_host else [row.added_by]
+
+
+# What waits for someone in the group: an answer of theirs, a later day to agree to, a request the host thinks is done.
+_holds_it = aliased(Person)
+_theirs = sa.or_(
+    sa.and_(Request.by_host.is_(False), sa.or_(Request.added_by == sa.bindparam("person"), Request.shared)),
+    sa.and_(Request.by_host, Request.released_at.is_not(None)),
+)
+_own = sa.and_(Request.by_host.is_(False), Request.added_by == sa.bindparam("person"))
+_what = sa.case(
+    (Request.later_until.is_not(None), "later"),
+    (Request.closing_at.is_not(None), "closing"),
+    else_="answer",
+)
+
+
+def _waiting(whose) -> sa.Select:
+    return (
+        sa.select(
+            *columns(
+                "request",
+                number=Request.number,
+                who=_holds_it.name,
+                what=_what,
+                at=sa.func.coalesce(Request.group_to_answer_at, Request.closing_at, Request.moved_at),
+            )
+        )
+        .outerjoin(_holds_it, _holds_it.id == Request.holder_id)
+        .where(
+            Request.group_id == sa.bindparam("group"),
+            Request.closed_at.is_(None),
+            sa.or_(
+                Request.group_to_answer_at.is_not(None), Request.later_until.is_not(None), Request.closing_at.is_not(None)
+            ),
+            whose,
+        )
+    )
+
+
+WAITING = _waiting(_theirs)
+WAITING_FOR_HELPERS = _waiting(_own)

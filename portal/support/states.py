@@ -1,0 +1,39 @@
+"""How a request stands: computed from facts, never stored. Each state has its words for the host and for the group."""
+
+from datetime import date
+from enum import Enum
+
+from portal.support.models import Request
+
+
+class State(Enum):
+    """A state's words on the host's side and on the group's, its look (`.st` class) and its icon."""
+
+    NEW = ("New", "Sent", "turn-s", "turn")
+    ON_IT = ("On it", "On it", "way", "way")
+    WAITING = ("With the group", "Our turn, no rush", "soon", "soon")
+    WITH = ("With someone else", "With someone else", "with", "with")
+    HELD = ("Held while they rest", "Held", "soon", "soon")
+    SNOOZED = ("Put off", "Put off", "soon", "soon")
+    ANSWERED = ("Answered", "Answered", "done", "done")
+    CLOSED = ("Closed", "Closed", "done", "done")
+
+    def __init__(self, words: str, ours: str, look: str, icon: str):
+        self.words, self.ours, self.look, self.icon = words, ours, look, icon
+
+
+def state_of(request: Request, today: date) -> State:
+    """The one state that matters most just now. `request`: a Request, or a row of its columns."""
+    if request.closed_at:
+        return State.CLOSED
+    if request.by_host and request.released_at is None:
+        return State.HELD
+    if request.snoozed_until and request.snoozed_until > today:
+        return State.SNOOZED
+    if request.with_whom:
+        return State.WITH
+    if request.group_to_answer_at:
+        return State.WAITING
+    if request.answered_at and request.answered_at >= request.moved_at:
+        return State.ANSWERED
+    return State.ON_IT if request.taken_at or request.by_host else State.NEW

@@ -1,0 +1,221 @@
+"""Requests on the group's side: asking, one question a page, and the thread."""
+
+from flask import Blueprint, Flask, abort, request, url_for
+
+from portal.autonomy.door import Mistake
+from portal.core.forms import PlainForm
+from portal.core.ids import id_of
+from portal.core.web import invalid, page, saved
+from portal.ledger.models import fund_names
+from portal.people.reach import actor, group, in_group
+from portal.people.session import identity
+from portal.receipts import queries as receipts
+from portal.support import actions, desk, queries
+from portal.support.forms import AboutForm, CloseForm, HowForm, PersonForm, SayForm, WhatForm, WhenForm
+from portal.support.models import CAME_OF_WORDS, REPLY_BY_WORDS, ReplyBy, Wanted
+
+bp = Blueprint("support", __name__, url_prefix="/g/<group>/support")
+STEPS = {"what": WhatForm, "when": WhenForm, "how": HowForm, "about": AboutForm}
+ORDER = list(STEPS)
+
+
+@bp.get("/")
+@in_group()
+def index():
+    """What we asked for and how it stands."""
+    closed = "closed" in request.args
+    found = queries.ours(actor(), group().id, id_of(request.args.get("after")), closed=closed)
+    kept = queries.draft(actor().person_id, group().id)
+    return page("support/index.html", found=found, closed=closed, draft=kept)
+
+
+@bp.get("/ask")
+@bp.get("/ask/<step>")
+@in_group()
+def ask(step="what"):
+    """One question a page; what was written before is there again."""
+    return page("support/ask.html", **_asking(step))
+
+
+@bp.post("/ask/<step>")
+@in_group(does=(actions.keep_draft, actions.ask))
+def answer(step):
+    """Keep this answer; on to the next question, or send what there is."""
+    form = _form(step).from_request()
+    _offer(form)
+    if not form.validate():
+        return invalid("support/ask.html", **_asking(step, form))
+    answers = {name: value for name, value in form.facts().items() if name != "key"}
+    who = identity()
+    draft = actions.keep_draft(who.self_actor if who else actor(), for_group=group().id, **answers)
+    last = step == ORDER[-1]
+    if not (last or "send" in request.form):
+        return saved(goto=url_for(".ask", group=group().slug, step=ORDER[ORDER.index(step) + 1]))
+    try:
+        asked = actions.ask(actor(), group(), key=form.key.data, **_as_asked(draft.facts))
+    except Mistake as mistake:
+        form = WhatForm(data=draft.facts)
+        form.words.errors = [str(mistake)]
+        return invalid("support/ask.html", **_asking("what", form))
+    return saved(goto=url_for(".show", group=group().slug, number=asked.number), says=f"Sent. It is {asked.ref}.")
+
+
+@bp.post("/ask/nothing")
+@in_group(does=(actions.drop_draft, actions.ask))
+def drop():
+    """Throw away what was written."""
+    who = identity()
+    actions.drop_draft(who.self_actor if who else actor(), for_group=group().id)
+    return saved(goto=url_for(".index", group=group().slug), says="Thrown away. Nothing was sent.")
+
+
+@bp.get("/<int:number>")
+@in_group()
+def show(number):
+    """One request, from the first word on."""
+    return page("support/show.html", "support/_thread.html", **_facts(number))
+
+
+@bp.post("/<int:number>/messages")
+@in_group(does=actions.say)
+def say(number):
+    found, form = _found(number), SayForm.from_request()
+    if not form.validate():
+        return invalid("support/show.html", **_facts(number, saying=form))
+    actions.say(actor(), group(), found.request.id, **form.facts())
+    return saved(goto=_at(number), says=f"{found.request.ref}: your message is there.")
+
+
+@bp.post("/<int:number>/closing")
+@in_group(does=actions.close)
+def close(number):
+    found, form = _found(number), CloseForm.from_request()
+    if not form.validate():
+        return invalid("support/show.html", **_facts(number, closing=form))
+    actions.close(actor(), group(), found.request.id, **form.facts())
+    return saved(goto=_at(number), says="Closed. You can open it again on any day.")
+
+
+@bp.post("/<int:number>/opening")
+@in_group(does=actions.reopen)
+def reopen(number):
+    return _done(number, actions.reopen, "It’s open again.")
+
+
+@bp.post("/<int:number>/sharing")
+@in_group(does=actions.share)
+def share(number):
+    shared = request.form.get("shared") == "y"
+    return _done(number, actions.share, "Saved. It works at once.", shared=shared)
+
+
+@bp.post("/<int:number>/later")
+@in_group(does=actions.answer_later)
+def answer_later(number):
+    agreed = request.form.get("agreed") == "y"
+    return _done(number, actions.answer_later, "Thank you. They see it.", agreed=agreed)
+
+
+@bp.post("/<int:number>/readers")
+@in_group(does=actions.let_in)
+def let_in(number):
+    form = PersonForm.from_request()
+    try:
+        return _done(number, actions.let_in, "They can read it and answer.", person_id=form.person_id.data)
+    except Mistake as mistake:
+        form.person_id.errors = [str(mistake)]
+        return invalid("support/show.html", **_facts(number, letting=form))
+
+
+@bp.post("/<int:number>/readers/<int:reader_id>/end")
+@in_group(does=actions.keep_out)
+def keep_out(number, reader_id):
+    return _done(number, actions.keep_out, "They can’t read it any more.", reader_id=reader_id)
+
+
+def _done(number: int, action, says: str, **facts):
+    action(actor(), group(), _found(number).request.id, key=PlainForm.from_request().key.data, **facts)
+    return saved(goto=_at(number), says=says)
+
+
+def _at(number: int) -> str:
+    return url_for(".show", group=group().slug, number=number)
+
+
+def _found(number: int) -> queries.Thread:
+    return queries.thread(number, actor(), group().id) or abort(404)
+
+
+def _facts(number: int, saying=None, closing=None, letting=None) -> dict:
+    found = _found(number)
+    letting = letting or PersonForm()
+    letting.person_id.choices = [(row.id, row.name) for row in queries.support_staff() if row.id != found.request.holder_id]
+    return {
+        "found": found,
+        "asked": found.request,
+        "saying": saying or SayForm(),
+        "closing": closing or CloseForm(),
+        "letting": letting,
+        "me": actor().person_id,
+        "on_host": False,
+    }
+
+
+def _form(step: str) -> type[PlainForm]:
+    return STEPS.get(step) or abort(404)
+
+
+def _asking(step: str, form: PlainForm | None = None) -> dict:
+    kept = queries.draft(actor().person_id, group().id)
+    facts = kept.facts if kept else {}
+    if form is None:
+        form = _form(step)(data=_from_the_start(step) | facts)
+    _offer(form)
+    _, holder = queries.coordinator_for(group().id)
+    return {"form": form, "step": step, "steps": ORDER, "kept": facts, "holder": holder or ""}
+
+
+def _from_the_start(step: str) -> dict:
+    """What a question holds before it was ever answered."""
+    if step == "when":
+        return {"wanted": Wanted.SOON.key}
+    if step != "how":
+        return {}
+    reply_by, phone = queries.last_way(actor().person_id)
+    return {"reply_by": reply_by.value, "phone": phone}
+
+
+def _offer(form: PlainForm) -> None:
+    """The receipts and pots that a request can be about."""
+    if not isinstance(form, AboutForm):
+        return
+    lately = receipts.listed(group().id, size=5).lines
+    form.about.choices = [
+        ("", "None of these"),
+        *((f"receipt-{line.id}", f"{line.ref}, {line.title}") for line in lately),
+        *((f"fund-{number}", name) for number, name in fund_names(group().id).items()),
+    ]
+
+
+def _as_asked(facts: dict) -> dict:
+    """The answers of all the pages as the action takes them."""
+    way, phone = queries.last_way(actor().person_id)
+    kind, _, number = (facts.get("about") or "").partition("-")
+    reply_by = facts.get("reply_by") or way.value
+    return {
+        "words": facts.get("words"),
+        "wanted": facts.get("wanted") or Wanted.SOON.key,
+        "reply_by": ReplyBy.CALL.value if facts.get("call_me") and not facts.get("words") else reply_by,
+        "phone": facts.get("phone") or phone,
+        "shared": facts.get("shared") == "y",
+        "receipt_id": id_of(number) if kind == "receipt" else None,
+        "fund_id": id_of(number) if kind == "fund" else None,
+    }
+
+
+def init_app(app: Flask) -> None:
+    app.register_blueprint(bp)
+    app.register_blueprint(desk.bp)
+    app.jinja_env.globals.update(
+        came_of_words=CAME_OF_WORDS, reply_by_words=REPLY_BY_WORDS, wanted_words=queries.WANTED_WORDS
+    )
