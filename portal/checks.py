@@ -51,6 +51,7 @@ COMMITS = {
     "core/throttle.py:forget_old": "tidies counts of tries, which hold no group's rows",
     "signin/actions.py:forget_old_challenges": "tidies challenges nobody can answer any more",
     "notices/jobs.py:news": "notes who is to hear of news, in rows no group owns",
+    "notices/jobs.py:must_know": "puts letters in the outbox",
     "notices/jobs.py:remind": "puts a later reminder in the outbox",
     "notices/jobs.py:send": "puts letters in the outbox",
     "breakglass/jobs.py:tell": "puts letters in the outbox",
@@ -66,6 +67,7 @@ WITHOUT_A_ROUTE = {
     "spending.look_again": "the job that looks at costs again whose details changed",
     "receipts.give_up_picture": "the job that makes pictures safe",
     "receipts.remove": "the tidy-up that empties bins",
+    "contact.release": "the tidy-up that lets go what was held until its hour",
 }
 
 

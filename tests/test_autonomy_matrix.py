@@ -100,6 +100,11 @@ MATRIX = {
     "budget.move_between_funds": BETWEEN_FUNDS,
     "budget.plan_line": BUDGETS,
     "demo.enter": row(stranger=YES),
+    "contact.ask": row(coordinator=AS_SET),
+    "contact.call_off": HOSTS_COORDINATORS,
+    "contact.release": row(system=AS_SET),
+    "contact.set_times": GROUPS_OWN,
+    "contact.tell": SUPPORT_STAFF,
     "disagreements.answer": row(coordinator=YES, finance=YES, trustee=YES, safeguarding=YES),
     "disagreements.disagree": GROUPS_OWN,
     "disagreements.further": GROUPS_OWN,
@@ -236,6 +241,7 @@ WHERE = {
     "spending": """spending.ask spending.ask_anew spending.unask spending.say_yes spending.take_back_yes
         spending.stand_back spending.say_yes_for payees.add payees.change_details payees.end payees.give
         payees.revoke_link payees.send_link""",
+    "contact": "contact.ask contact.release contact.set_times",
     "support": "support.bring_in support.hand_over",
     "F1": """bank.receive_into bank.returned bank.settle_cost bank.settle_payment bank.undo payments.returned
         ledger.change_fee ledger.correct ledger.open_fund ledger.receive receipts.ask receipts.code

@@ -66,6 +66,7 @@ def upgrade() -> None:
         sa.Column("later_until", sa.Date(), nullable=True),
         sa.Column("later_why", sa.String(length=300), nullable=True),
         sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("must_know", sa.String(length=20), nullable=True),
         sa.Column("closing_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closing_by", sa.Integer(), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),

@@ -17,20 +17,26 @@ from portal.core import clock, mail
 from portal.core.db import db
 from portal.core.jobs import enqueue, job, regularly
 from portal.notices import actions, queries
+from portal.people import queries as people
 from portal.people.models import Group, Person
-from portal.people.roles import HOST_ROLES, SYSTEM
+from portal.people.roles import GROUP_ROLES, HOST_ROLES, ORGANISERS, SYSTEM
+from portal.support import queries as support
+from portal.support.models import Request
 
 REMINDS_AFTER = timedelta(days=10)  # of the 14 a proposal waits
 # What the host did that asks for an answer, or that a group waits for; and what one organiser asks the others.
 FROM_HOST = frozenset(
     {
         *("receipts.ask", "receipts.hold", "receipts.give_up_picture"),
-        *("bank.settle_payment", "bank.settle_cost", "bank.returned", "bank.receive_into"),
+        *("bank.settle_payment", "bank.settle_cost", "bank.receive_into"),
         *("autonomy.explain", "disagreements.answer", "notices.remind"),
         *("payees.second", "payees.stop"),
+        *("support.reply", "support.say_sorry", "support.propose_closing", "contact.ask", "contact.release"),
         "ledger.change_fee",
     }
 )
+# What reaches a group while it rests, and whoever wants no news (autonomy guide, "Quiet mode").
+MUST_KNOW = frozenset({"contact.tell", "bank.returned", "payments.returned"})
 AMONG_US = frozenset(
     {
         *("members.propose_organiser", "members.ask_removal", "disagreements.disagree", "autonomy.wake"),
@@ -44,9 +50,12 @@ def notice(_action, *, entry, group) -> None:
     """Put in the outbox what follows from an entry: news for others, a reminder, the summary at the end of a rest."""
     if group is None:
         return
-    if _is_news(entry):
+    if entry.action in MUST_KNOW:
+        enqueue("notices.must_know", due_at=queries.opens(clock.now()), group_id=group.id)
+    elif _is_news(entry):
         back = entry.action == "autonomy.wake"
-        enqueue("notices.news", group_id=group.id, without=None if back else entry.person_id)
+        request = entry.subject_id if entry.subject_table == Request.__tablename__ else None
+        enqueue("notices.news", group_id=group.id, without=None if back else entry.person_id, request=request)
     if entry.outcome == Outcome.PROPOSE:
         enqueue("notices.remind", due_at=clock.now() + REMINDS_AFTER, group_id=group.id, number=entry.subject_id)
     if entry.action == "autonomy.rest":
@@ -57,18 +66,30 @@ def notice(_action, *, entry, group) -> None:
 
 def _is_news(entry) -> bool:
     if entry.role in HOST_ROLES:
+        if entry.action == "support.snooze":  # news only where it asks for a later day
+            return db.session.get_one(Request, entry.subject_id).later_until is not None
         return entry.outcome in {Outcome.ALLOW_TELL, Outcome.PROPOSE} or entry.action in FROM_HOST
     return entry.action in AMONG_US or entry.subject_table == Loosening.__tablename__
 
 
 @job("notices.news")
-def news(group_id: int, without: int | None) -> None:
-    """There is news: note for whom, and from when it may leave. A group that rests hears of it when it is back."""
+def news(group_id: int, without: int | None, request: int | None = None) -> None:
+    """There is news: note for whom, and from when it may leave. A group that rests hears of it when it is back. Of a
+    `request`, only who reads it hears, a helper of their own too."""
     if autonomy.quiet_now(group_id) is None:
-        for choice in queries.recipients(group_id, without):
+        only = support.hearers(group_id, request) if request else None
+        for choice in queries.recipients(group_id, without, only):
             due = queries.due(choice, clock.now())
             choice.due_at = min(choice.due_at or due, due)
             db.session.add(choice)
+    db.session.commit()
+
+
+@job("notices.must_know")
+def must_know(group_id: int) -> None:
+    """Something they must know: to every organiser, whatever they chose and however they rest."""
+    for person_id in people.organisers(group_id):
+        mail.post("notices.must_know", person_id=person_id)
     db.session.commit()
 
 
@@ -111,16 +132,21 @@ def send() -> None:
 
 def _post(choice, *, weekly: bool) -> None:
     now = clock.now()
-    awake = queries.awake(choice.person_id)
-    if awake:
+    if queries.awake(choice.person_id, GROUP_ROLES):
         news = choice.due_at is not None and choice.due_at <= now
-        mail.post("notices.news", person_id=choice.person_id, news=news, groups=awake if weekly else [])
+        groups = queries.awake(choice.person_id, ORGANISERS) if weekly else []
+        mail.post("notices.news", person_id=choice.person_id, news=news, groups=groups)
         choice.sent_at = now
         choice.weekly_at = now if weekly else choice.weekly_at
         choice.due_at = None if news else choice.due_at
         db.session.add(choice)
     elif choice.due_at is not None:
-        choice.due_at = None  # everything they organise rests now: they hear when it is back
+        choice.due_at = None  # every group of theirs rests now: they hear when it is back
+
+
+@mail.letter("notices.must_know")
+def _must_know(person_id: int) -> mail.Letter:
+    return mail.Letter(db.session.get_one(Person, person_id).email, {})
 
 
 @mail.letter("notices.news")

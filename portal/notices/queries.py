@@ -26,11 +26,15 @@ def in_turn(group_id: int) -> bool:
     return bool(db.session.scalar(sa.select(NoticeTurns.in_turn).where(NoticeTurns.group_id == group_id)))
 
 
-def recipients(group_id: int, without: int | None) -> list[NoticeChoice]:
+def recipients(group_id: int, without: int | None, only: list[int] | None = None) -> list[NoticeChoice]:
     """Who hears of news in this group: all organisers, or whose turn it is; never who made the news, nor who wants none.
+    `only`: it concerns these people of the group alone, whatever the turns.
 
     Whoever has a mail on its way keeps the turn; else it is who had none for the longest.
     """
+    if only is not None:
+        concerned = [choice(number) for number in only if people.is_in(group_id, number)]
+        return [one for one in concerned if one.how is not How.OFF]
     everyone = [choice(number) for number in sorted(people.organisers(group_id)) if number != without]
     wanting = [one for one in everyone if one.how is not How.OFF]
     if not in_turn(group_id) or not wanting:
@@ -91,13 +95,23 @@ def weekly(now: datetime, limit: int = 100) -> list[NoticeChoice]:
     return [found or NoticeChoice(person_id=number, how=How.NOW, weekday=0) for number, found in rows]
 
 
-def awake(person_id: int) -> list[int]:
-    """The groups someone organises that aren't resting."""
+def opens(now: datetime) -> datetime:
+    """The first moment from now on at which mail may arrive."""
+    local = clock.in_london(now)
+    if local.time() < FROM:
+        return datetime.combine(local.date(), FROM, clock.LONDON).astimezone(clock.UTC)
+    if local.time() >= UNTIL:
+        return datetime.combine(local.date() + timedelta(days=1), FROM, clock.LONDON).astimezone(clock.UTC)
+    return now
+
+
+def awake(person_id: int, roles: frozenset[Role]) -> list[int]:
+    """The groups someone is in, as one of these, that aren't resting."""
     now = clock.now()
     resting = sa.select(Quiet.group_id).where(Quiet.until > now, Quiet.ended_at.is_(None))
     rows = sa.select(Membership.group_id).where(
         Membership.person_id == person_id,
-        Membership.role == Role.ORGANISER,
+        Membership.role.in_(roles),
         Membership.ended_at.is_(None),
         Membership.group_id.not_in(resting),
     )

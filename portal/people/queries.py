@@ -52,6 +52,14 @@ def organisers(group_id: int) -> list[int]:
     return list(db.session.scalars(live))
 
 
+def is_in(group_id: int, person_id: int) -> bool:
+    """Whether someone is in the group now, as anything."""
+    live = sa.select(Membership.id).where(
+        Membership.group_id == group_id, Membership.person_id == person_id, Membership.ended_at.is_(None)
+    )
+    return db.session.scalar(live) is not None
+
+
 def independent_organisers(group_id: int) -> list[int]:
     """Person ids of the organisers who hold no role at the host: its staff never count as organisers or consent."""
     live = sa.select(Membership.person_id).where(

@@ -16,7 +16,6 @@ from portal.support.models import (
     NOTHING_DUE,
     CameOf,
     Look,
-    Message,
     NamedCoordinator,
     Reader,
     ReplyBy,
@@ -24,6 +23,7 @@ from portal.support.models import (
     RequestDraft,
     Wanted,
 )
+from portal.support.writing import write
 
 COORDINATORS = frozenset({Role.COORDINATOR})
 SUPPORT_STAFF = queries.SUPPORT_STAFF
@@ -80,7 +80,7 @@ def ask(
         gist=search.gist(words or "Please call me."),
         holder_id=holder_id,
     )
-    _say(request, by, words or "Please call me.")
+    write(request, by, words or "Please call me.")
     search.note(request, request.ref, group.name, by.name)
     promises.begin(request)
     if draft := queries.draft(by.person_id, group.id):
@@ -91,7 +91,7 @@ def ask(
 @action(roles=GROUP_ROLES, helpers_own=True, on=Request, bars=readers.bars, says="wrote in a request")
 def say(by, group, request, *, words: str) -> Request:
     """Write more. The promise to answer begins, and a closed request is open again: whoever writes still needs it."""
-    _say(request, by, words)
+    write(request, by, words)
     request.closed_at = request.closed_by = request.came_of = None
     request.closing_at = request.closing_by = request.group_to_answer_at = None
     request.snoozed_until = request.snooze_why = None
@@ -199,9 +199,12 @@ def put_back(by, group, request) -> Request:
 @action(roles=SUPPORT_STAFF, on=Request, bars=readers.bars, says="answered a request")
 def reply(by, group, request, *, words: str, seen: str, asks: bool = False) -> Request:
     """Answer: the promise is kept. `asks`: it is the group's turn now. `seen`: what stood there when this was written;
-    where something came in between, the writer looks at that first and sends it again."""
+    where something came in between, the writer looks at that first and sends it again. In what the group closed, more
+    words of ours would be contact, which has its own way (`contact`)."""
     _check_seen(request, seen)
-    _say(request, by, words)
+    if request.closed_at:
+        raise Mistake("The group closed this one. To write to them now, ask whether you may: on their page.", "words")
+    write(request, by, words)
     promises.keep(request, by.person_id)
     if request.taken_at is None:
         _take(request, by)
@@ -217,7 +220,7 @@ def say_sorry(by, group, request, *, words: str, due_on: date) -> Request:
     if request.due_on == NOTHING_DUE:
         raise Mistake("Nothing is promised here just now.")
     _check_ahead(due_on, "due_on")
-    _say(request, by, words)
+    write(request, by, words)
     promises.replace(request, due_on)
     request.snoozed_until = request.snooze_why = None
     return request
@@ -320,22 +323,6 @@ def name_coordinator(by, group, *, person_id: int) -> NamedCoordinator:
         earlier.ended_at = clock.now()
     made = NamedCoordinator(group_id=group.id, person_id=person_id, named_by=by.person_id)
     db.session.add(made)
-    return made
-
-
-def _say(request: Request, by, words: str) -> Message:
-    now = clock.now()
-    made = Message(
-        group_id=request.group_id,
-        request_id=request.id,
-        added_at=now,
-        added_by=by.person_id,
-        by_host=by.is_host,
-        words=words,
-    )
-    db.session.add(made)
-    request.moved_at = now
-    search.note(request, words)
     return made
 
 

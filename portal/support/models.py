@@ -68,13 +68,13 @@ class Request(GroupOwned, db.Model):
 
     `holder_id` is the named coordinator: whose it is at the host, from the start. `taken_at`: they are on it. `due_on`: the
     day by which the host promised a person's reply (NOTHING_DUE where it owes none). `gist`: the first words, for lists.
-    `released_at`: when the host's own ask left for the group; held until then.
+    `released_at`: when the host's own ask left for the group; held until then. `must_know`: why it did so in any case.
     """
 
     __tablename__ = "requests"
     NOT_NOTED: ClassVar = {"gist", "phone", "learned", "with_whom", "snooze_why", "later_why"}  # words stand here alone
     OWNERS: ClassVar = {
-        RECORD: "number by_host",
+        RECORD: "number by_host must_know",
         Area.SUPPORT: "wanted reply_by phone shared gist came_of learned",
         HOST: "due_on with_whom snoozed_until snooze_why later_until later_why",
     }
@@ -104,6 +104,7 @@ class Request(GroupOwned, db.Model):
     later_until: Mapped[date | None]
     later_why: Mapped[str | None] = mapped_column(sa.String(300))
     released_at: Mapped[datetime | None]
+    must_know: Mapped[str | None] = mapped_column(sa.String(20))
 
     closing_at: Mapped[datetime | None]
     closing_by: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
@@ -133,6 +134,10 @@ class Request(GroupOwned, db.Model):
     @property
     def ref(self) -> str:
         return f"S{self.number}"
+
+    def release(self) -> None:
+        """The host's own ask leaves for the group: it is their turn, without a rush."""
+        self.released_at = self.moved_at = self.group_to_answer_at = clock.now()
 
     @property
     def is_held(self) -> bool:

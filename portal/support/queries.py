@@ -462,13 +462,16 @@ def last_way(person_id: int | None) -> tuple[ReplyBy, str | None]:
 
 
 def hearers(group_id: int, request_id: int) -> list[int] | None:
-    """Whom news of a request is for: who asked alone, or (None) all organisers where they share it."""
+    """Whom news of a request is for: who asked alone, or (None) all organisers where they share it; nobody while it is
+    held."""
     row = db.session.execute(
-        sa.select(Request.added_by, Request.shared, Request.by_host).where(
+        sa.select(Request.added_by, Request.shared, Request.by_host, Request.released_at).where(
             Request.id == request_id, Request.group_id == group_id
         )
     ).one()
-    return None if row.shared or row.by_host else [row.added_by]
+    if row.by_host:
+        return [] if row.released_at is None else None
+    return None if row.shared else [row.added_by]
 
 
 # What waits for someone in the group: an answer of theirs, a later day to agree to, a request the host thinks is done.

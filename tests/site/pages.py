@@ -243,6 +243,14 @@ PAGES = (
     Page("requests, a colleague", "requests.colleagues", "Imani Okafor", f"{QUEUE}/2/colleagues"),
     Page("requests, no colleague chosen", "requests.hand_over", "Imani Okafor", f"{QUEUE}/2/handing-over", {}, 422),
     Page("who looks after requests", "requests.coordinator", "Imani Okafor", f"{QUEUE}/of/tuesday-kettle"),
+    Page("when to contact us", "contact.ours", "Marsha", f"{K}/say/contact/times"),
+    Page("when to contact us, no days", "contact.set_times", "Marsha", f"{K}/say/contact/times", {"from_hour": "9"}, 422),
+    *(
+        Page(f"contact {slug}", "contact.new", "Imani Okafor", f"/host/groups/{slug}/contact")
+        for slug in ("tuesday-kettle", "hearsay-collective", "quiet-allotment", "long-table")
+    ),
+    Page("contact, no words", "contact.ask", "Imani Okafor", "/host/groups/tuesday-kettle/contact/questions", {}, 422),
+    Page("must know, no words", "contact.tell", "Imani Okafor", "/host/groups/tuesday-kettle/contact/notices", {}, 422),
     Page("desk", "desk.index", "Glyn Parry", f"{DESK}/"),
     *(
         Page(f"desk, {view}", "desk.index", "Glyn Parry", f"{DESK}/?view={view}")

@@ -362,6 +362,14 @@ TABLE = {
     "POST support.answer_later": group(SHARED, {"agreed": "y", "key": KEY}, number="request_later"),
     "POST support.let_in": group(SHARED, {"person_id": lead, "key": KEY}, number="request"),
     "POST support.keep_out": group(SHARED, {"key": KEY}, number="request"),
+    "GET contact.ours": group(ORGANISERS),
+    "POST contact.set_times": group(
+        ORGANISERS, {"days": "mon", "from_hour": "9", "until_hour": "12", "reach_by": "text", "key": KEY}
+    ),
+    "GET contact.new": host(ASKERS),
+    "POST contact.ask": host({"coordinator": ASKED, "both": ASKED}, {"about": "A fair in June", "key": KEY}),
+    "POST contact.tell": host(ASKERS, {"must_know": "safety", "words": "The boiler leaks gas", "key": KEY}),
+    "POST contact.call_off": host({"coordinator": DONE, "both": GONE}, {"key": KEY}, number="held_question"),
     "GET requests.index": host(ASKERS),
     "GET requests.show": host(ASKERS, number="request"),
     "POST requests.take": host(READS, {"key": KEY}, number="request"),

@@ -17,6 +17,7 @@ from portal.bank.views import _tokens
 from portal.breakglass import actions as duties
 from portal.breakglass.models import BreakGlass
 from portal.budget.models import BudgetLine
+from portal.contact import actions as contact
 from portal.core import clock, files, wall, workdays
 from portal.core.db import db
 from portal.disagreements import actions as disagreements
@@ -282,7 +283,22 @@ def _requests(group, second: str) -> dict[str, int]:
     imani = make.actor(make.person("Imani"), Role.COORDINATOR)
     support.snooze(imani, group, later.id, until=clock.today() + timedelta(days=60), reason="The council meets then.")
     reader = db.session.scalar(sa.select(Reader.id).where(Reader.request_id == first.id))
-    return {"request": first.number, "request_later": later.number, "reader_id": reader}
+    question = _held_question(group, imani)
+    return {
+        "request": first.number,
+        "request_later": later.number,
+        "reader_id": reader,
+        "held_question": question.number,
+    }
+
+
+def _held_question(group, imani) -> Request:
+    """Something the host asks, held."""
+    make.set_level(group, Area.CONTACT, Level.YOU_DO)
+    question = contact.ask(imani, group, about="A fair in June")
+    make.set_level(group, Area.CONTACT, Level.ASK_FIRST)
+    make.set_facts(question, released_at=None, group_to_answer_at=None)
+    return question
 
 
 def _disagreement(group, second: str) -> int:

@@ -1,0 +1,100 @@
+"""What the host asks of its own accord, held until it may leave; what a group must know; when it wants to be contacted."""
+
+from portal.autonomy import queries as autonomy
+from portal.autonomy import standing
+from portal.autonomy.areas import Area, Level
+from portal.autonomy.door import Mistake, action
+from portal.contact import times
+from portal.contact.models import ContactTimes, MustKnow
+from portal.core import clock
+from portal.core.db import db
+from portal.people.roles import ORGANISERS, Role
+from portal.support import search
+from portal.support.models import ReplyBy, Request, Wanted
+from portal.support.queries import SUPPORT_STAFF
+from portal.support.writing import write
+
+COORDINATORS = frozenset({Role.COORDINATOR})
+AUTOMATIC = frozenset({Role.SYSTEM})
+
+
+@action(area=Area.CONTACT, roles=ORGANISERS, says="set when the host may contact us")
+def set_times(by, group, *, days: str, from_hour: int, until_hour: int, reach_by: str) -> ContactTimes:
+    """When and how the host contacts the group where it may (“Tell us, we can undo”). What is held follows it at once."""
+    row = db.session.scalar(db.select(ContactTimes).where(ContactTimes.group_id == group.id))
+    row = row or ContactTimes(group_id=group.id)
+    row.days, row.from_hour, row.until_hour, row.by = days, from_hour, until_hour, ReplyBy(reach_by)
+    db.session.add(row)
+    return row
+
+
+def _means(_row, facts, _rows) -> autonomy.Meaning:
+    return autonomy.Meaning([], f"They would like to contact you about: {facts['about']}")
+
+
+def _call_off(by, group, request: Request) -> Request:
+    request.closed_at, request.closed_by = clock.now(), by.person_id
+    request.group_to_answer_at = None
+    return request
+
+
+@action(area=Area.CONTACT, roles=COORDINATORS, means=_means, takes_back=_call_off, says="asked us something")
+def ask(by, group, *, about: str, words: str | None = None) -> Request:
+    """Ask a group something. At “Ask us first” their yes to what it is about comes first, and then it is there at once;
+    where they look no further it leaves in the hours for it, and not while they rest."""
+    stands = standing.of(group.id)
+    request = _begin(group, by, about)
+    write(request, by, f"{about}\n\n{words}" if words else about)
+    leaves = times.leaves_at(group.id, stands, clock.now())
+    if _has_their_yes(stands) or (leaves and leaves <= clock.now()):
+        request.release()
+    return request
+
+
+@action(area=Area.CONTACT, roles=AUTOMATIC, on=Request, says="let a question of the host’s go to us")
+def release(by, group, request) -> Request:
+    """Its hour has come."""
+    leaves = times.leaves_at(group.id, standing.of(group.id), clock.now())
+    if request.is_held and request.closed_at is None and leaves and leaves <= clock.now():
+        request.release()
+    return request
+
+
+@action(roles=COORDINATORS, on=Request, says="called off a question to us")
+def call_off(by, group, request) -> Request:
+    """Not ask after all, as long as it is held."""
+    if not request.is_held:
+        raise Mistake("It has left already.")
+    return _call_off(by, group, request)
+
+
+@action(roles=SUPPORT_STAFF, says="told us what we must know")
+def tell(by, group, *, must_know: str, words: str) -> Request:
+    """Safety, security, a date the law sets, a failed payment: these alone reach a group at every level and while it rests
+    (autonomy guide, area 8 and "Quiet mode")."""
+    request = _begin(group, by, words, must_know=MustKnow(must_know).value)
+    write(request, by, words)
+    request.release()
+    request.group_to_answer_at = None  # it asks for nothing
+    return request
+
+
+def _begin(group, by, words: str, **facts) -> Request:
+    request = Request.begin(
+        group.id,
+        added_by=by.person_id,
+        by_host=True,
+        wanted=Wanted.NO_RUSH.key,
+        reply_by=times.of(group.id).by,
+        gist=search.gist(words),
+        holder_id=by.person_id,
+        **facts,
+    )
+    search.note(request, request.ref, group.name, by.name)
+    return request
+
+
+def _has_their_yes(stands: standing.Standing) -> bool:
+    """Whether this only runs because they said yes: nothing else gets here at such a level, or while they rest."""
+    level = stands.levels[Area.CONTACT]
+    return level is Level.ASK_FIRST or (level is Level.TELL_AFTER and stands.is_quiet)

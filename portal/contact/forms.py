@@ -1,0 +1,61 @@
+"""What staff type to contact a group, and how a group says when it wants that."""
+
+from wtforms import RadioField, SelectField, SelectMultipleField
+from wtforms.validators import Length
+
+from portal.contact.models import MUST_KNOW_WORDS
+from portal.contact.times import DAYS
+from portal.core.forms import Needed, PlainForm, WordsField
+from portal.support.models import REPLY_BY_WORDS
+
+_HOURS = [(str(hour), f"{hour % 12 or 12}{'am' if hour < 12 else 'pm'}") for hour in range(7, 22)]
+_LONG = Length(max=5000, message="Keep it under 5,000 letters.")
+
+
+class AskForm(PlainForm):
+    """One short question: “may we contact you about …?”"""
+
+    about = WordsField(
+        "May we contact you about…",
+        [Needed("Say in a few words what it is about."), Length(max=90, message="Keep it short.")],
+    )
+
+
+class AskMoreForm(AskForm):
+    """The question and what there is to say: where a group wants no question first."""
+
+    words = WordsField("What you’d say", [_LONG])
+
+
+class TellForm(PlainForm):
+    """The few things that reach a group at any time."""
+
+    must_know = SelectField("What is it about?", choices=[(one.value, words) for one, words in MUST_KNOW_WORDS.items()])
+    words = WordsField("What they must know", [Needed("Write what they must know."), _LONG])
+
+
+class TimesForm(PlainForm):
+    """Days, hours and way."""
+
+    days = SelectMultipleField(
+        "On which days?",
+        choices=list(zip(DAYS, "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split(), strict=True)),
+    )
+    from_hour = SelectField("From", choices=_HOURS)
+    until_hour = SelectField("Until", choices=_HOURS)
+    reach_by = RadioField("How?", choices=[(how.value, words) for how, words in REPLY_BY_WORDS.items()])
+
+    def validate(self, extra_validators=None) -> bool:
+        fits = super().validate(extra_validators)
+        if not self.days.data:
+            self.days.errors = ["Choose at least one day."]
+            return False
+        if fits and int(self.from_hour.data) >= int(self.until_hour.data):
+            self.until_hour.errors = ["Choose an hour after the first one."]
+            return False
+        return fits
+
+    def facts(self) -> dict:
+        told = super().facts()
+        hours = {name: int(told[name]) for name in ("from_hour", "until_hour")}
+        return told | hours | {"days": " ".join(day for day in DAYS if day in told["days"])}

@@ -1,0 +1,24 @@
+"""What is held leaves when its hour has come; the door decides again at that moment."""
+
+from portal.autonomy import standing
+from portal.autonomy.door import Proposed, Refused
+from portal.contact import actions, queries, times
+from portal.core import clock
+from portal.core.db import db
+from portal.core.jobs import regularly
+from portal.people.models import Group
+from portal.people.roles import SYSTEM
+
+
+@regularly
+def let_go() -> None:
+    """Ask the door for each that is held and whose group's hours are open now."""
+    for group_id, request_id in queries.held():
+        leaves = times.leaves_at(group_id, standing.of(group_id), clock.now())
+        if leaves is None or leaves > clock.now():
+            continue
+        try:
+            actions.release(SYSTEM, db.session.get_one(Group, group_id), request_id)
+        except (Refused, Proposed):
+            continue  # they changed their setting in this very moment: it stays held
+    db.session.rollback()

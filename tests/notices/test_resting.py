@@ -1,0 +1,162 @@
+"""Quiet mode leaks nothing: over every mail there is, and over everything that anyone at the host can do."""
+
+from datetime import UTC, datetime
+
+import pytest
+import sqlalchemy as sa
+import time_machine
+
+from portal.activity.models import Entry
+from portal.autonomy import actions as autonomy
+from portal.autonomy.areas import Area, Level, Outcome
+from portal.autonomy.door import ACTIONS
+from portal.contact import actions as contact
+from portal.contact.jobs import let_go
+from portal.core import jobs, mail
+from portal.core.db import db
+from portal.core.jobs import Job
+from portal.notices.jobs import MUST_KNOW, notice, send
+from portal.people.models import Person
+from portal.people.roles import Role
+from portal.support import actions as support
+from tests import make
+
+NOON = datetime(2026, 11, 10, 12, tzinfo=UTC)
+# Every mail there is. What may reach someone while their group rests, and why that is neither a reminder nor an ask.
+NEVER_WHILE_RESTING = {"notices.news"}
+MAY_COME = {
+    "breakglass.told": "safety and the law: a duty was used",
+    "breakglass.urgent": "safety: urgent contact under a duty, listed and agreed to by two",
+    "members.appointed": "to the host's own people",
+    "members.invitation": "to someone outside, because the group asked them in",
+    "members.removed": "to who is no longer in the group",
+    "notices.must_know": "the list itself",
+    "payees.changed": "security: to the contact on an account that was changed",
+    "payees.link": "to someone outside, because the group asked them",
+    "signin.changed": "security: one's own sign-in",
+    "signin.code": "because they asked for it this minute",
+    "silence.named": "to someone outside, because the group named them",
+}
+
+
+@pytest.fixture
+def time():
+    with time_machine.travel(NOON, tick=False) as moved:
+        yield moved
+
+
+@pytest.fixture
+def resting(time, kettle):
+    autonomy.rest(make.actor(make.person("Marsha")), kettle, days=60)
+    jobs.run_waiting()
+    return kettle
+
+
+@pytest.fixture
+def imani(app):
+    return make.actor(make.staff("Imani", Role.COORDINATOR), Role.COORDINATOR)
+
+
+def mailed() -> set[str]:
+    """Which mails were written to people of the group so far; everything that is due is done first."""
+    jobs.run_waiting()
+    let_go()
+    send()
+    jobs.run_waiting()
+    rows = db.session.scalars(sa.select(Job).where(Job.name == "core.mail"))
+    return {row.arguments["message"] for row in rows}
+
+
+def test_every_mail_there_is_is_named_here(app):
+    assert set(mail._letters) == NEVER_WHILE_RESTING | set(MAY_COME)
+
+
+def test_nothing_anyone_at_the_host_does_is_mailed_to_a_resting_group_but_the_list(time, resting, imani):
+    """Each action × each way it can end × each role that may do it: as the log has it, so the notices hear it."""
+    request = support.ask(make.actor(make.person("Marsha")), resting, words="Before we rest", shared=True)
+    tried = 0
+    for name, action in ACTIONS.items():
+        for outcome in (Outcome.ALLOW, Outcome.ALLOW_TELL, Outcome.ALLOW_LIST, Outcome.PROPOSE):
+            for role in action.roles:
+                told = {"action": name, "role": role, "outcome": outcome, "person_id": imani.person_id}
+                about = {"subject_table": "requests", "subject_id": request.id} if name.startswith("support.") else {}
+                if name not in MUST_KNOW:
+                    notice(None, entry=Entry(group_id=resting.id, **told, **about), group=resting)
+                    tried += 1
+    db.session.commit()
+    assert tried > 900
+    for days in range(11, 17):
+        time.move_to(NOON.replace(day=days))
+        assert mailed() == set()
+
+
+@pytest.mark.parametrize("name", sorted(MUST_KNOW))
+def test_what_they_must_know_comes_through_whatever_they_chose(time, resting, imani, name):
+    from portal.notices.models import How, NoticeChoice
+
+    for who in ("Marsha", "Joe"):
+        db.session.add(NoticeChoice(person_id=make.person(who).id, how=How.OFF, weekday=0))
+    db.session.commit()
+    told = {"action": name, "role": Role.FINANCE, "outcome": Outcome.ALLOW, "person_id": imani.person_id}
+    notice(None, entry=Entry(group_id=resting.id, **told), group=resting)
+    db.session.commit()
+    assert mailed() == {"notices.must_know"}
+
+
+def test_the_whole_way_a_question_is_held_and_what_they_must_know_is_mailed_by_day(time, resting, imani):
+    make.set_level(resting, Area.CONTACT, Level.YOU_DO)
+    contact.ask(imani, resting, about="A survey")
+    assert mailed() == set()
+    time.move_to(NOON.replace(hour=21))
+    contact.tell(imani, resting, must_know="safety", words="The gas in the hall is off: it leaked.")
+    assert mailed() == set()  # between 9am and 8pm
+    time.move_to(NOON.replace(day=11, hour=9))
+    assert mailed() == {"notices.must_know"}
+    rows = db.session.scalars(sa.select(Job).where(Job.name == "core.mail"))
+    people = {db.session.get_one(Person, row.arguments["ids"]["person_id"]).name for row in rows}
+    assert people == {"Marsha", "Joe"}
+    assert not any("gas" in str(row.arguments) for row in db.session.scalars(sa.select(Job)))
+
+
+class TestNewsOfARequest:
+    """Only who reads it hears of it."""
+
+    def replied(self, imani, group, asked) -> None:
+        support.reply(imani, group, asked.id, words="Yes.", seen=asked.moved_at.isoformat())
+
+    def mailed_to(self) -> list[str]:
+        mailed()
+        rows = db.session.scalars(sa.select(Job).where(Job.name == "core.mail").order_by(Job.id))
+        return sorted(db.session.get_one(Person, row.arguments["ids"]["person_id"]).name for row in rows)
+
+    @pytest.mark.parametrize(("shared", "who"), [(False, ["Marsha"]), (True, ["Joe", "Marsha"])])
+    def test_who_asked_alone_or_all_who_share_it(self, time, kettle, imani, shared, who):
+        asked = support.ask(make.actor(make.person("Marsha")), kettle, words="Is the hall free?", shared=shared)
+        self.replied(imani, kettle, asked)
+        assert self.mailed_to() == who
+
+    def test_a_helper_hears_of_their_own(self, time, kettle, imani):
+        asked = support.ask(make.actor(make.person("Bernie"), Role.HELPER), kettle, words="Bus fares?")
+        self.replied(imani, kettle, asked)
+        assert self.mailed_to() == ["Bernie"]
+
+    def test_who_left_hears_nothing(self, time, kettle, imani):
+        bernie = make.person("Bernie")
+        asked = support.ask(make.actor(bernie, Role.HELPER), kettle, words="Bus fares?")
+        place = db.session.execute(
+            sa.text("SELECT id FROM memberships WHERE person_id = :id"), {"id": bernie.id}
+        ).scalar_one()
+        from portal.people.models import Membership
+
+        make.set_facts(db.session.get_one(Membership, place), ended_at=NOON)
+        self.replied(imani, kettle, asked)
+        assert self.mailed_to() == []
+
+    def test_putting_off_is_news_only_where_it_asks(self, time, kettle, imani):
+        from datetime import date
+
+        asked = support.ask(make.actor(make.person("Marsha")), kettle, words="Is the hall free?", wanted="no_rush")
+        support.snooze(imani, kettle, asked.id, until=date(2026, 11, 12), reason="Then")
+        assert self.mailed_to() == []
+        support.snooze(imani, kettle, asked.id, until=date(2027, 1, 12), reason="Then")
+        assert self.mailed_to() == ["Marsha"]
