@@ -73,7 +73,11 @@ class ProofNeeded(Exception):
 
 
 class SameKeyOtherBody(Exception):
-    """A form came a second time under the same key with something else in it."""
+    """A form came a second time under the same key with something else in it. `row`: what it made the first time."""
+
+    def __init__(self, row=None):
+        super().__init__()
+        self.row = row
 
 
 class Scope(Enum):
@@ -461,11 +465,11 @@ def _marks(wanted: Action, by: Actor, group, row_id, key: str, facts: dict) -> t
 def _answer_again(earlier: Entry, body: str | None):
     """The answer a form got the first time."""
     db.session.rollback()
+    model = next((m.class_ for m in db.Model.registry.mappers if m.local_table.name == earlier.subject_table), None)
     if earlier.body != body:
-        raise SameKeyOtherBody()
-    if earlier.subject_table is None:
+        raise SameKeyOtherBody(db.session.get(model, earlier.subject_id) if model else None)
+    if model is None:
         return None
-    model = next(m.class_ for m in db.Model.registry.mappers if m.local_table.name == earlier.subject_table)
     if earlier.outcome == Outcome.PROPOSE:
         raise Proposed(db.session.get_one(Proposal, earlier.subject_id))
     return db.session.get(model, earlier.subject_id)

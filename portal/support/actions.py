@@ -9,6 +9,7 @@ from portal.core import clock
 from portal.core.db import db
 from portal.ledger.models import Fund
 from portal.people import queries as people
+from portal.people.models import Person
 from portal.people.roles import GROUP_ROLES, Role
 from portal.receipts.models import Receipt
 from portal.support import promises, queries, readers, search
@@ -33,6 +34,7 @@ ONESELF = frozenset({Role.SELF})
 @action(roles=ONESELF, scope=Scope.PERSON, says="kept a request that isn’t sent yet")
 def keep_draft(by, *, for_group: int, **answers) -> RequestDraft:
     """Keep what someone has written so far, by the names of the questions; what wasn't asked on this page stays."""
+    db.session.get_one(Person, by.person_id, with_for_update=True)  # two pages at once keep one after the other
     draft = queries.draft(by.person_id, for_group) or RequestDraft(person_id=by.person_id, for_group=for_group, facts={})
     draft.facts = draft.facts | answers
     draft.kept_at = clock.now()
@@ -101,11 +103,14 @@ def say(by, group, request, *, words: str) -> Request:
 
 @action(roles=GROUP_ROLES, helpers_own=True, on=Request, bars=readers.bars, says="closed a request")
 def close(by, group, request, *, came_of: str | None = None, learned: str | None = None) -> Request:
-    """It is settled, for whatever reason. What came of it, and what was learned, may be said."""
+    """It is settled, for whatever reason. What came of it, and what was learned, may be said. Where two close it at once,
+    the first to say what came of it is believed, and what each of them learned stays."""
     if request.closed_at is None:
-        request.closed_at, request.closed_by = clock.now(), by.person_id
-        request.moved_at = clock.now()
-    request.came_of, request.learned = CameOf(came_of) if came_of else None, learned
+        request.closed_at = request.move()
+        request.closed_by = by.person_id
+    request.came_of = request.came_of or (CameOf(came_of) if came_of else None)
+    if learned and learned not in (request.learned or ""):
+        request.learned = "\n".join(filter(None, (request.learned, learned)))
     request.closing_at = request.closing_by = request.group_to_answer_at = request.later_until = request.later_why = None
     promises.end(request)
     return request
@@ -113,10 +118,11 @@ def close(by, group, request, *, came_of: str | None = None, learned: str | None
 
 @action(roles=GROUP_ROLES, helpers_own=True, on=Request, bars=readers.bars, says="opened a request again")
 def reopen(by, group, request) -> Request:
-    """It isn't settled after all."""
+    """It isn't settled after all: the group waits for an answer, whatever was put off or asked back before."""
     if request.closed_at:
-        request.closed_at = request.closed_by = request.came_of = None
-        request.moved_at = clock.now()
+        request.closed_at = request.closed_by = request.came_of = request.group_to_answer_at = None
+        _wake_up(request)
+        request.move()
         promises.begin(request)
     request.closing_at = request.closing_by = None
     return request
@@ -132,10 +138,15 @@ def share(by, group, request, *, shared: bool) -> Request:
 
 
 @action(roles=GROUP_ROLES, helpers_own=True, on=Request, bars=readers.bars, says="answered whether a later day will do")
-def answer_later(by, group, request, *, agreed: bool) -> Request:
-    """Say yes or no to a day after the promised one. No leaves the promise as it is."""
+def answer_later(by, group, request, *, agreed: bool, seen: str) -> Request:
+    """Say yes or no to a day after the promised one. No leaves the promise as it is. `seen`: the day that was asked about
+    (2026-12-10), so that a yes is never to another one."""
     if request.later_until is None:
         raise Mistake("That was answered already.")
+    if seen != request.later_until.isoformat():
+        raise Mistake("They asked about another day meanwhile. Open the page again to see which.")
+    if agreed and request.later_until <= clock.today():
+        raise Mistake("That day has come, so the day promised stays.")
     if agreed:
         promises.move(request, request.later_until)
         request.snoozed_until, request.snooze_why = request.later_until, request.later_why
@@ -164,7 +175,7 @@ def keep_out(by, group, request, *, reader_id: int) -> Request:
     if reader is None or (reader.group_id, reader.request_id) != (group.id, request.id):
         raise NotHere("reader")
     if reader.ended_at is None:
-        reader.ended_at, reader.ended_by = clock.now(), by.person_id
+        _end_reading(by, group, reader)
     return request
 
 
@@ -210,7 +221,8 @@ def reply(by, group, request, *, words: str, seen: str, asks: bool = False) -> R
         _take(request, by)
     request.answered_at = request.moved_at
     request.group_to_answer_at = request.moved_at if asks else None
-    request.with_whom = request.snoozed_until = request.snooze_why = None
+    request.with_whom = None
+    _wake_up(request)
     return request
 
 
@@ -222,7 +234,7 @@ def say_sorry(by, group, request, *, words: str, due_on: date) -> Request:
     _check_ahead(due_on, "due_on")
     write(request, by, words)
     promises.replace(request, due_on)
-    request.snoozed_until = request.snooze_why = None
+    _wake_up(request)
     return request
 
 
@@ -240,7 +252,7 @@ def snooze(by, group, request, *, until: date, reason: str) -> Request:
 @action(roles=SUPPORT_STAFF, on=Request, bars=readers.bars, says="took a request up again")
 def wake_up(by, group, request) -> Request:
     """Not put it off any longer, nor ask to."""
-    request.snoozed_until = request.snooze_why = request.later_until = request.later_why = None
+    _wake_up(request)
     return request
 
 
@@ -276,7 +288,11 @@ def _can_be_let_in(group, request, *, person_id: int | None) -> None:
 
 
 def _end_reading(by, group, reader: Reader) -> Reader:
+    """Whoever took it on meanwhile gives it back to the group's coordinator."""
     reader.ended_at, reader.ended_by = clock.now(), by.person_id
+    request = db.session.get_one(Request, reader.request_id)
+    if request.holder_id == reader.person_id:
+        request.holder_id, request.taken_at = queries.coordinator_for(group.id)[0], None
     return reader
 
 
@@ -324,6 +340,10 @@ def name_coordinator(by, group, *, person_id: int) -> NamedCoordinator:
     made = NamedCoordinator(group_id=group.id, person_id=person_id, named_by=by.person_id)
     db.session.add(made)
     return made
+
+
+def _wake_up(request: Request) -> None:
+    request.snoozed_until = request.snooze_why = request.later_until = request.later_why = None
 
 
 def _take(request: Request, by) -> None:

@@ -27,11 +27,7 @@ def index():
 @as_staff(roles=STAFF, notes=actions.read)
 def show(number):
     """One request with the queue beside it. That it was read is in the group's log."""
-    found = queries.thread_at_host(number, actor())
-    if found and found.is_unread:
-        note_read(actions.read, actor(), found.group, found.request.id)
-        found = None  # as it stands with this reading
-    return page("support/desk.html", "support/_item.html", **_facts(number, found))
+    return page("support/desk.html", "support/_item.html", **_facts(number))
 
 
 @bp.post("/<int:number>/taking")
@@ -141,6 +137,15 @@ def _found(number: int) -> queries.Thread:
     return queries.thread_at_host(number, actor()) or abort(404)
 
 
+def _read(number: int) -> queries.Thread | None:
+    """A request to show with its words: that they are read is in the group's log, beside a form to look at again too."""
+    found = queries.thread_at_host(number, actor())
+    if found is None or not found.is_unread:
+        return found
+    note_read(actions.read, actor(), found.group, found.request.id)
+    return queries.thread_at_host(number, actor())  # as it stands with this reading
+
+
 def _done(number: int, action, says: str, **facts):
     found = _found(number)
     action(actor(), found.group, found.request.id, key=PlainForm.from_request().key.data, **facts)
@@ -151,7 +156,7 @@ def _typed(number: int, name: str, form_class: type[PlainForm], action, says: st
     """Validate, act, and stay here, or (`on`) go on to the next one in this view: the hands stay on the keyboard."""
     found, form = _found(number), form_class.from_request()
     if not form.validate():
-        return invalid("support/desk.html", "support/_item.html", **_facts(number, found, **{name: form}))
+        return invalid("support/desk.html", "support/_item.html", **_facts(number, **{name: form}))
     try:
         action(actor(), found.group, found.request.id, **form.facts())
     except Mistake as mistake:
@@ -190,11 +195,11 @@ def _among(found: queries.Thread, form: PersonForm | None = None) -> dict:
     return {"found": found, "form": form, "level": level, "view": _view()}
 
 
-def _facts(number: int | None, found: queries.Thread | None = None, **forms) -> dict:
+def _facts(number: int | None, **forms) -> dict:
+    found = _read(number) if number else None
     view, asked = _view(), request.args.get("q", "").strip()[:100]
     after = request.args.get("after", "")
     lines = queries.found(asked, actor(), id_of(after)) if asked else queries.queue(view, actor(), after)
-    found = found or (queries.thread_at_host(number, actor()) if number else None)
     kept_shut = queries.locked(number, actor()) if number and found is None else None
     if number and found is None and kept_shut is None:
         abort(404)

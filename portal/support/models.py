@@ -1,6 +1,6 @@
 """Request: what someone asks for, and how it stands; its messages, promises and readers; what is not sent yet."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import Enum, StrEnum
 from typing import ClassVar
 
@@ -135,9 +135,15 @@ class Request(GroupOwned, db.Model):
     def ref(self) -> str:
         return f"S{self.number}"
 
+    def move(self) -> datetime:
+        """Now, and after whatever stands in it already: a clock that was put back changes no order."""
+        self.moved_at = max(clock.now(), self.moved_at + timedelta(microseconds=1))
+        return self.moved_at
+
     def release(self) -> None:
         """The host's own ask leaves for the group: it is their turn, without a rush."""
-        self.released_at = self.moved_at = self.group_to_answer_at = clock.now()
+        self.released_at = self.group_to_answer_at = clock.now()
+        self.move()
 
     @property
     def is_held(self) -> bool:

@@ -40,10 +40,12 @@ def replace(request: Request, due_on: date) -> None:
 
 
 def move(request: Request, due_on: date) -> None:
-    """The group said that a later day will do: the promise is that day's now, and nothing was missed by it."""
-    if promise := open_of(request):
-        promise.due_on = due_on
-    request.due_on = due_on
+    """The group said that a later day will do: the promise is that day's now, and nothing was missed by it. One that was
+    broken before they said so stays broken, with another beside it."""
+    promise = open_of(request)
+    if promise is None or promise.due_on < clock.today():
+        return replace(request, due_on)
+    promise.due_on = request.due_on = due_on
 
 
 def end(request: Request) -> None:

@@ -2,12 +2,13 @@
 
 from flask import Blueprint, Flask, abort, request, url_for
 
-from portal.autonomy.door import Mistake
+from portal.autonomy.door import Mistake, SameKeyOtherBody
 from portal.core.forms import PlainForm
 from portal.core.ids import id_of
 from portal.core.web import invalid, page, saved
 from portal.ledger.models import fund_names
 from portal.people.reach import actor, group, in_group
+from portal.people.roles import Actor
 from portal.people.session import identity
 from portal.receipts import queries as receipts
 from portal.support import actions, desk, queries
@@ -46,8 +47,7 @@ def answer(step):
     if not form.validate():
         return invalid("support/ask.html", **_asking(step, form))
     answers = {name: value for name, value in form.facts().items() if name != "key"}
-    who = identity()
-    draft = actions.keep_draft(who.self_actor if who else actor(), for_group=group().id, **answers)
+    draft = actions.keep_draft(_oneself(), for_group=group().id, **answers)
     last = step == ORDER[-1]
     if not (last or "send" in request.form):
         return saved(goto=url_for(".ask", group=group().slug, step=ORDER[ORDER.index(step) + 1]))
@@ -57,15 +57,22 @@ def answer(step):
         form = WhatForm(data=draft.facts)
         form.words.errors = [str(mistake)]
         return invalid("support/ask.html", **_asking("what", form))
-    return saved(goto=url_for(".show", group=group().slug, number=asked.number), says=f"Sent. It is {asked.ref}.")
+    except SameKeyOtherBody as again:  # the answer was lost on the way, and what was kept before went with the first
+        asked = again.row
+        if draft.facts.get("words") not in {None, *(one.words for one in _found(asked.number).said)}:
+            return saved(
+                goto=_at(asked.number), says=f"{asked.ref} was sent before. What you changed since isn’t: it is kept."
+            )
+    if queries.draft(actor().person_id, group().id):  # kept a moment ago by this second sending
+        actions.drop_draft(_oneself(), for_group=group().id)
+    return saved(goto=_at(asked.number), says=f"Sent. It is {asked.ref}.")
 
 
 @bp.post("/ask/nothing")
 @in_group(does=(actions.drop_draft, actions.ask))
 def drop():
     """Throw away what was written."""
-    who = identity()
-    actions.drop_draft(who.self_actor if who else actor(), for_group=group().id)
+    actions.drop_draft(_oneself(), for_group=group().id)
     return saved(goto=url_for(".index", group=group().slug), says="Thrown away. Nothing was sent.")
 
 
@@ -112,8 +119,8 @@ def share(number):
 @bp.post("/<int:number>/later")
 @in_group(does=actions.answer_later)
 def answer_later(number):
-    agreed = request.form.get("agreed") == "y"
-    return _done(number, actions.answer_later, "Thank you. They see it.", agreed=agreed)
+    agreed, seen = request.form.get("agreed") == "y", request.form.get("seen", "")
+    return _done(number, actions.answer_later, "Thank you. They see it.", agreed=agreed, seen=seen)
 
 
 @bp.post("/<int:number>/readers")
@@ -131,6 +138,11 @@ def let_in(number):
 @in_group(does=actions.keep_out)
 def keep_out(number, reader_id):
     return _done(number, actions.keep_out, "They can’t read it any more.", reader_id=reader_id)
+
+
+def _oneself() -> Actor:
+    who = identity()
+    return who.self_actor if who else actor()
 
 
 def _done(number: int, action, says: str, **facts):

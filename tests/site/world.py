@@ -2,7 +2,7 @@
 
 import io
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pysqlite3
 import sqlalchemy as sa
@@ -281,7 +281,7 @@ def _requests(group, second: str) -> dict[str, int]:
     first, later = (support.ask(joe, group, words="The hall is shut on Tuesday", shared=True) for _ in range(2))
     support.let_in(joe, group, first.id, person_id=glyn)
     imani = make.actor(make.person("Imani"), Role.COORDINATOR)
-    support.snooze(imani, group, later.id, until=clock.today() + timedelta(days=60), reason="The council meets then.")
+    support.snooze(imani, group, later.id, until=date.fromisoformat(later_day()), reason="The council meets then.")
     reader = db.session.scalar(sa.select(Reader.id).where(Reader.request_id == first.id))
     question = _held_question(group, imani)
     return {
@@ -417,6 +417,11 @@ def coordinator() -> str:
 def stands() -> str:
     """What stands in the Kettle's first request, as the form to answer it says."""
     return db.session.scalars(sa.select(Request.moved_at).order_by(Request.id)).first().isoformat()
+
+
+def later_day() -> str:
+    """The day by which the host would answer the request that it put off."""
+    return (clock.today() + timedelta(days=60)).isoformat()
 
 
 def pay_day() -> str:

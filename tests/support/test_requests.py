@@ -159,12 +159,15 @@ def test_putting_off_past_the_promise_takes_the_groups_yes(kettle, marsha, imani
             later,
             State.NEW,
         )
-        actions.answer_later(marsha, kettle, asked.id, agreed=agreed)
+        for another_day in ("", "2026-12-11"):
+            with pytest.raises(Mistake, match="another day meanwhile"):
+                actions.answer_later(marsha, kettle, asked.id, agreed=agreed, seen=another_day)
+        actions.answer_later(marsha, kettle, asked.id, agreed=agreed, seen=later.isoformat())
         assert again(asked).due_on == (later if agreed else date(2026, 11, 24))
         assert promises(asked) == [(again(asked).due_on, "open")]  # nothing was missed by it
         assert state(asked, imani) is (State.SNOOZED if agreed else State.NEW)
         with pytest.raises(Mistake, match="answered already"):
-            actions.answer_later(marsha, kettle, asked.id, agreed=True)
+            actions.answer_later(marsha, kettle, asked.id, agreed=True, seen=later.isoformat())
 
 
 def test_what_was_put_off_can_be_taken_up_and_words_from_the_group_do_so(kettle, marsha, imani):
@@ -278,6 +281,21 @@ class TestWhoReads:
         with pytest.raises(Refused, match=""):
             actions.read(glyn, kettle, asked.id)
 
+    def test_whom_the_group_let_in_reads_no_more_once_it_ends_though_they_took_it_on(self, kettle, marsha, imani, glyn):
+        asked = ask(marsha, kettle)
+        actions.let_in(marsha, kettle, asked.id, person_id=glyn.person_id)
+        reader = queries.thread_at_host(asked.number, glyn).let_in[0].reader_id
+        actions.take(glyn, kettle, asked.id)
+        actions.keep_out(marsha, kettle, asked.id, reader_id=reader)
+        assert queries.thread_at_host(asked.number, glyn) is None
+        assert (again(asked).holder_id, again(asked).taken_at) == (imani.person_id, None)
+        make.set_level(kettle, Area.SUPPORT, Level.TELL_AFTER)
+        actions.bring_in(imani, kettle, asked.id, person_id=glyn.person_id)
+        reply(glyn, kettle, asked)
+        autonomy.undo(marsha, kettle, make.newest_entry(kettle, "support.bring_in").id)
+        assert queries.thread_at_host(asked.number, glyn) is None
+        assert queries.thread_at_host(asked.number, imani)
+
     def test_nobody_is_let_in_who_doesnt_work_on_support(self, kettle, marsha, joe, imani):
         asked = ask(marsha, kettle)
         for other in (joe.person_id, make.staff("Bea", Role.TRUSTEE).id, None, 98_765):
@@ -337,6 +355,19 @@ class TestWhoReads:
         actions.say(marsha, kettle, asked.id, words="One more thing")
         browser.get(f"/host/requests/{asked.number}")
         assert readings() == 2
+
+    def test_what_is_read_beside_a_form_to_look_at_again_is_in_the_log_too(self, app, kettle, marsha, imani):
+        from tests.client import Client
+
+        browser = Client(app).as_(make.person("Imani Okafor"))
+        asked = ask(marsha, kettle)
+        browser.get(f"/host/requests/{asked.number}")
+        for n, facts in enumerate(({}, {"words": "I’ll ring the caretaker", "seen": "before"}), start=2):
+            actions.say(marsha, kettle, asked.id, words=f"Never mind, {n}")
+            answer = browser.post(f"/host/requests/{asked.number}/replies", data=facts)
+            assert (answer.status_code, f"Never mind, {n}" in answer.text) == (422, True)
+            read = sa.select(sa.func.count()).select_from(Entry).where(Entry.action == "support.read")
+            assert db.session.scalar(read) == n
 
 
 class TestHandingOver:
@@ -501,3 +532,13 @@ def test_the_way_to_answer_is_remembered_from_the_last_time(kettle, marsha, joe,
     ask(marsha, kettle, reply_by="text", phone="07700 900142")
     assert queries.last_way(marsha.person_id) == ("text", "07700 900142")
     assert queries.last_way(joe.person_id) == ("here", None)
+
+
+def test_closed_by_two_at_once_nothing_either_of_them_wrote_is_lost(kettle, marsha, joe, imani):
+    asked = ask(marsha, kettle, shared=True)
+    actions.close(marsha, kettle, asked.id, came_of="advice", learned="Ask the caretaker first.")
+    actions.close(joe, kettle, asked.id, came_of="money", learned="The hall is shut in August.")
+    actions.close(joe, kettle, asked.id, learned="The hall is shut in August.")
+    closed = again(asked)
+    assert (closed.closed_by, closed.came_of) == (marsha.person_id, CameOf.ADVICE)
+    assert closed.learned == "Ask the caretaker first.\nThe hall is shut in August."
