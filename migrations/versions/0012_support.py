@@ -9,7 +9,17 @@ revision = "0012"
 down_revision = "0011"
 
 OWNED = "named_coordinators requests looks messages readers reply_promises request_words".split()
-IS_OPEN = sa.text("closed_at IS NULL")
+INDEXES = (  # name, table, columns, over which rows
+    ("ix_holds_live", "holds", "review_on", "released_at IS NULL"),
+    ("ix_requests_asker", "requests", "added_by id", None),
+    ("ix_requests_closed", "requests", "id", "closed_at IS NOT NULL"),
+    ("ix_requests_due", "requests", "due_on id", "closed_at IS NULL"),
+    ("ix_requests_held", "requests", "by_host released_at due_on id", "closed_at IS NULL"),
+    ("ix_requests_holder", "requests", "holder_id due_on id", "closed_at IS NULL"),
+    ("ix_requests_new", "requests", "by_host taken_at due_on id", "closed_at IS NULL"),
+    ("ix_requests_put_off", "requests", "snoozed_until", "closed_at IS NULL AND snoozed_until IS NOT NULL"),
+    ("ix_requests_receipt", "requests", "group_id receipt_id", "closed_at IS NULL AND receipt_id IS NOT NULL"),
+)
 
 
 def upgrade() -> None:
@@ -91,11 +101,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("number", name=op.f("uq_requests_number")),
         info={"group_owned": True},
     )
-    op.create_index("ix_requests_due", "requests", ["due_on", "id"], sqlite_where=IS_OPEN, postgresql_where=IS_OPEN)
     op.create_index(op.f("ix_requests_group_id"), "requests", ["group_id"])
-    op.create_index(
-        "ix_requests_holder", "requests", ["holder_id", "due_on", "id"], sqlite_where=IS_OPEN, postgresql_where=IS_OPEN
-    )
     op.create_table(
         "looks",
         sa.Column("request_id", sa.Integer(), nullable=False),
@@ -201,6 +207,9 @@ def upgrade() -> None:
         info={"group_owned": True},
     )
     op.create_index(op.f("ix_request_words_group_id"), "request_words", ["group_id"])
+    for name, table, columns, rows in INDEXES:
+        where = sa.text(rows) if rows else None
+        op.create_index(name, table, columns.split(), sqlite_where=where, postgresql_where=where)
     dialect = op.get_bind().dialect.name
     for table in OWNED:
         for statement in wall.ddl(dialect, table):

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.autonomy.areas import START_LIMIT_EACH, START_LIMIT_MONTH, Area, Duty, Level
 from portal.core import clock
-from portal.core.db import HOST, RECORD, SETTING, GroupOwned, Word, db, within_group
+from portal.core.db import HOST, RECORD, SETTING, GroupOwned, Word, db, partial_index, within_group
 from portal.people.roles import Role
 
 COOLING_OFF = timedelta(hours=48)
@@ -270,5 +270,6 @@ class Hold(GroupOwned, db.Model):
     def extra_constraints(cls):
         return (
             sa.Index("ix_holds_item", "group_id", "item_table", "item_id"),
+            partial_index("ix_holds_live", "review_on", where="released_at IS NULL"),
             sa.CheckConstraint("reason <> '' AND releases <> ''", name="says_why"),
         )

@@ -5,6 +5,7 @@ nothing waits for a job: a loosening holds from its hour, quiet mode is over at 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from itertools import pairwise
 
 import sqlalchemy as sa
@@ -24,7 +25,7 @@ from portal.autonomy.models import (
     Undo,
 )
 from portal.core import clock
-from portal.core.db import db
+from portal.core.db import UtcDateTime, db
 from portal.people.roles import Role
 
 UNDID = "autonomy.undo"
@@ -51,49 +52,10 @@ def of(group_id: int, row=None, *, adding: str = "") -> Standing:
     """How a group stands now (and `row` with it, or what the action `adding` would add), in one statement. Of what was set
     and agreed to, the newest counts."""
     now = clock.now()
-    parts = [  # at the very same moment, what was set outright wins
-        _part(
-            sa.case((Loosening.level.is_(None), "limit"), else_="level"),
-            *(Loosening.holds_from, Loosening.area, Loosening.level, Loosening.each_pence, Loosening.month_pence),
-        ).where(Loosening.group_id == group_id, Loosening.holds_from <= now, Loosening.ended_at.is_(None)),
-        _part("level", AreaLevel.set_at, AreaLevel.area, AreaLevel.level).where(AreaLevel.group_id == group_id),
-        _part(
-            *("limit", SpendingLimit.set_at, sa.literal(Area.SPENDING.value), None),
-            *(SpendingLimit.each_pence, SpendingLimit.month_pence),
-        ).where(SpendingLimit.group_id == group_id),
-        _part("quiet", Quiet.until).where(Quiet.group_id == group_id, Quiet.until > now, Quiet.ended_at.is_(None)),
-        _part("try", ContactTry.at).where(ContactTry.group_id == group_id),
-    ]
-    if row is None and adding:
-        taken_back = sa.and_(Entry.group_id == Undo.group_id, Entry.id == Undo.entry_id)
-        parts.append(
-            _part("undone", sa.func.max(Undo.at))
-            .join(Entry, taken_back)
-            .where(Undo.group_id == group_id, Undo.at > now - AFTER_UNDO, Entry.action == adding)
-            .having(sa.func.max(Undo.at).is_not(None))
-        )
+    values = {"group": group_id, "now": now, "lately": now - AFTER_UNDO, "adding": adding}
     if row is not None:
-        parts.append(
-            _part("undone", sa.func.max(Entry.at))
-            .where(
-                Entry.group_id == group_id,
-                Entry.subject_table == row.__tablename__,
-                Entry.subject_id == row.id,
-                Entry.action == UNDID,
-                Entry.at > now - AFTER_UNDO,
-            )
-            .having(sa.func.max(Entry.at).is_not(None))
-        )
-        parts.append(
-            _part("disputed", Disagreement.raised_at).where(
-                Disagreement.group_id == group_id,
-                Disagreement.item_table == row.__tablename__,
-                Disagreement.item_id == row.id,
-                Disagreement.among == Among.OURSELVES,
-                Disagreement.settled_at.is_(None),
-            )
-        )
-    rows = db.session.execute(sa.union_all(*parts)).all()
+        values |= {"item_table": row.__tablename__, "item": row.id}
+    rows = db.session.execute(_statement(of_row=row is not None, of_adding=row is None and bool(adding)), values).all()
     held = dict(START)
     tried: list[datetime] = []
     each, month, quiet_until, undone, disputed = START_LIMIT_EACH, START_LIMIT_MONTH, None, False, False
@@ -116,10 +78,64 @@ def of(group_id: int, row=None, *, adding: str = "") -> Standing:
     return Standing(held, each, month, quiet_until, undone, disputed, silent)
 
 
-def groups_at(area: Area, level: Level) -> sa.Select:
+GROUP, ITEM = (sa.bindparam(name, type_=sa.Integer) for name in ("group", "item"))
+NOW, LATELY = (sa.bindparam(name, type_=UtcDateTime) for name in ("now", "lately"))
+ITEM_TABLE, ADDING = (sa.bindparam(name, type_=sa.String) for name in ("item_table", "adding"))
+
+
+@cache
+def _statement(*, of_row: bool, of_adding: bool) -> sa.CompoundSelect:
+    """All that `of` asks of the database, built once, since every action and many pages ask."""
+    parts = [  # at the very same moment, what was set outright wins
+        _part(
+            sa.case((Loosening.level.is_(None), "limit"), else_="level"),
+            *(Loosening.holds_from, Loosening.area, Loosening.level, Loosening.each_pence, Loosening.month_pence),
+        ).where(Loosening.group_id == GROUP, Loosening.holds_from <= NOW, Loosening.ended_at.is_(None)),
+        _part("level", AreaLevel.set_at, AreaLevel.area, AreaLevel.level).where(AreaLevel.group_id == GROUP),
+        _part(
+            *("limit", SpendingLimit.set_at, sa.literal(Area.SPENDING.value), None),
+            *(SpendingLimit.each_pence, SpendingLimit.month_pence),
+        ).where(SpendingLimit.group_id == GROUP),
+        _part("quiet", Quiet.until).where(Quiet.group_id == GROUP, Quiet.until > NOW, Quiet.ended_at.is_(None)),
+        _part("try", ContactTry.at).where(ContactTry.group_id == GROUP),
+    ]
+    if of_adding:
+        taken_back = sa.and_(Entry.group_id == Undo.group_id, Entry.id == Undo.entry_id)
+        parts.append(
+            _part("undone", sa.func.max(Undo.at))
+            .join(Entry, taken_back)
+            .where(Undo.group_id == GROUP, Undo.at > LATELY, Entry.action == ADDING)
+            .having(sa.func.max(Undo.at).is_not(None))
+        )
+    if of_row:
+        parts.append(
+            _part("undone", sa.func.max(Entry.at))
+            .where(
+                Entry.group_id == GROUP,
+                Entry.subject_table == ITEM_TABLE,
+                Entry.subject_id == ITEM,
+                Entry.action == UNDID,
+                Entry.at > LATELY,
+            )
+            .having(sa.func.max(Entry.at).is_not(None))
+        )
+        parts.append(
+            _part("disputed", Disagreement.raised_at).where(
+                Disagreement.group_id == GROUP,
+                Disagreement.item_table == ITEM_TABLE,
+                Disagreement.item_id == ITEM,
+                Disagreement.among == Among.OURSELVES,
+                Disagreement.settled_at.is_(None),
+            )
+        )
+    return sa.union_all(*parts)
+
+
+def groups_at(area: Area, level: Level, now: datetime | sa.BindParameter | None = None) -> sa.Select:
     """The ids of the groups where this level of an area holds now, for a query over many: as in `of`, the newest of
-    what was set and agreed to. A level from the start, which nobody set, isn't looked for."""
-    now = clock.now()
+    what was set and agreed to. A level from the start, which nobody set, isn't looked for. `now` can be given with the
+    query's values, for one that is built once."""
+    now = clock.now() if now is None else now
     agreed = (
         Loosening.area == area,
         Loosening.level.is_not(None),

@@ -1,6 +1,7 @@
 """How values read on the page: pounds, days and times in London, a person's first name."""
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from babel.dates import format_date
 from flask import Flask
@@ -27,7 +28,11 @@ def day(value: date | datetime | None) -> str:
         return ""
     if isinstance(value, datetime):
         value = clock.in_london(value).date()
-    today = clock.today()
+    return _day(value, clock.today())
+
+
+@lru_cache(1000)
+def _day(value: date, today: date) -> str:
     if value == today:
         return "Today"
     if value == today - timedelta(days=1):
@@ -45,6 +50,11 @@ def full_day(value: date | datetime | None) -> str:
         return ""
     if isinstance(value, datetime):
         value = clock.in_london(value).date()
+    return _full_day(value)
+
+
+@lru_cache(1000)
+def _full_day(value: date) -> str:
     return format_date(value, "EEEE d MMMM y", locale="en_GB")
 
 

@@ -5,6 +5,7 @@ Lucide's (ISC).
 """
 
 import re
+from functools import cache
 from pathlib import Path
 
 from flask import Flask, g
@@ -21,13 +22,18 @@ def _used() -> set[str]:
     return g.icons
 
 
+@cache
+def _use(name: str, kind: str) -> Markup:
+    return Markup('<svg class="{}" aria-hidden="true"><use href="#{}"/></svg>').format(kind, name)
+
+
 def init_app(app: Flask) -> None:
     symbols = _symbols(Path(app.template_folder or "", "components", "icons.svg"))
 
     def icon(name: str, kind: str = "i") -> Markup:
         """An icon that says nothing to a screen reader; the words beside it do."""
         need(name)
-        return Markup('<svg class="{}" aria-hidden="true"><use href="#{}"/></svg>').format(kind, name)
+        return _use(name, kind)
 
     def need(*names: str) -> str:
         """Put symbols on this page's sheet that a refreshed part may come to use."""

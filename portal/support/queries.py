@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property
+from functools import cache, cached_property
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -25,9 +25,9 @@ from portal.support.models import (
     ReplyBy,
     Request,
     RequestDraft,
-    RequestWord,
     Wanted,
 )
+from portal.support.readers import READER
 from portal.support.states import State, state_of
 
 PAGE = 20
@@ -35,14 +35,25 @@ MOST_COUNTED = 100
 SUPPORT_STAFF = frozenset({Role.COORDINATOR, Role.FINANCE, Role.SAFEGUARDING})  # who may be let in to a request
 WANTED_WORDS = {one.key: one.words for one in Wanted}
 
+TODAY, SIZE, MOST, NUMBER, AFTER_ID = (
+    sa.bindparam(name, type_=sa.Date if name == "today" else sa.Integer)
+    for name in ("today", "size", "most", "number", "after_id")
+)
 _asker, _holder = aliased(Person), aliased(Person)
-_looked = sa.exists().where(Look.request_id == Request.id, Look.person_id == sa.bindparam("reader"))
-_money_stuck = sa.exists().where(
-    Hold.group_id == Request.group_id,
-    Hold.item_table == "receipts",
-    Hold.item_id == Request.receipt_id,
-    Hold.released_at.is_(None),
-    Hold.review_on >= sa.bindparam("today"),
+_looked = (  # a scalar: of an `exists` PostgreSQL would read every look there is
+    sa.select(Look.read_at)
+    .where(Look.request_id == Request.id, Look.person_id == READER)
+    .correlate(Request)
+    .scalar_subquery()
+)
+_other = aliased(Request)
+_money_stuck = Request.id.in_(  # from the few holds there are at any time, not from all the requests
+    sa.select(_other.id)
+    .join(Hold, sa.and_(Hold.group_id == _other.group_id, Hold.item_id == _other.receipt_id))
+    .where(Hold.item_table == "receipts", Hold.released_at.is_(None), Hold.review_on >= TODAY, _other.closed_at.is_(None))
+)
+_put_off = Request.id.in_(  # looked up by themselves: in the order of what is due they are far apart
+    sa.select(_other.id).where(_other.closed_at.is_(None), _other.snoozed_until.is_not(None), _other.snoozed_until > TODAY)
 )
 _columns = (
     *(Request.id, Request.number, Request.added_at, Request.moved_at, Request.by_host, Request.wanted, Request.reply_by),
@@ -145,17 +156,16 @@ VIEWS = {
 PINS = frozenset({"mine", "new", "today", "all"})  # where money that is stuck comes first
 
 
-def _in_view(view: str, by: Actor) -> list[sa.ColumnElement[bool]]:
-    today = clock.today()
+def _in_view(view: str) -> list[sa.ColumnElement[bool]]:
     still: list[sa.ColumnElement[bool]] = [Request.closed_at.is_(None)]
-    put_off = sa.and_(Request.snoozed_until.is_not(None), Request.snoozed_until > today)
+    put_off = sa.and_(Request.snoozed_until.is_not(None), Request.snoozed_until > TODAY)
     held = sa.and_(Request.by_host, Request.released_at.is_(None))
     going = [*still, sa.not_(sa.func.coalesce(put_off, False)), sa.not_(held)]
     views: dict[str, list[sa.ColumnElement[bool]]] = {
-        "mine": [*going, Request.holder_id == by.person_id],
+        "mine": [*going, Request.holder_id == READER],
         "new": [*going, Request.taken_at.is_(None), Request.by_host.is_(False)],
-        "today": [*going, Request.due_on <= today],
-        "later": [*still, put_off],
+        "today": [*going, Request.due_on <= TODAY],
+        "later": [*still, _put_off],
         "quiet": [*still, held],
         "all": still,
         "closed": [Request.closed_at.is_not(None)],
@@ -168,29 +178,33 @@ def queue(view: str, by: Actor, after: str | None = None, size: int = PAGE) -> P
 
     Money that is stuck is on top of the first page. What the reader may not read is there without a word of it.
     """
-    if view == "closed":
-        query = _staffs(by).where(*_in_view(view, by)).order_by(Request.id.desc())
-        if key := _key(after):
-            query = query.where(Request.id < key[1])
-        return _page(_lines(query.limit(size + 1), by), size)
-    order = (Request.due_on, Request.id)
-    query = _staffs(by).where(*_in_view(view, by)).order_by(*order).limit(size + 1)
-    if view in PINS:
-        query = query.where(sa.or_(Request.receipt_id.is_(None), ~_money_stuck))
-    if key := _key(after):
-        return _page(_lines(query.where(sa.tuple_(*order) > sa.tuple_(*map(sa.literal, key))), by), size)
-    if view not in PINS:
-        return _page(_lines(query, by), size)
-    stuck = _staffs(by).where(*_in_view(view, by), Request.receipt_id.is_not(None), _money_stuck)
-    pinned, rest = (
-        part.add_columns(sa.literal(place).label("place")).subquery()
-        for place, part in enumerate((stuck.order_by(*order).limit(size), query))
-    )
-    both = sa.union_all(sa.select(pinned), sa.select(rest)).subquery()
-    rows = _rows(sa.select(both).order_by(both.c.place, both.c.due_on, both.c.id), by)
-    first = [_seen(row) for row in rows if row.place == 0]
-    others = _page([_seen(row) for row in rows if row.place], size)
+    day, number = _key(after) or (None, None)
+    query = _queue(view, coordinates=readers.coordinates(by), further=day is not None)
+    rows = _rows(query, by, size=size, most=size + 1, after_on=day, after_id=number)
+    first = [_seen(row) for row in rows if row.is_first]
+    others = _page([_seen(row) for row in rows if not row.is_first], size)
     return Page(first + others.lines, others.after)
+
+
+@cache
+def _queue(view: str, *, coordinates: bool, further: bool) -> sa.Select:
+    """The statement of a view's page, built once; `further`: not its first page."""
+    query = _staffs(coordinates).add_columns(sa.literal(0).label("is_first")).where(*_in_view(view))
+    if view == "closed":
+        query = query.order_by(Request.id.desc()).limit(MOST)
+        return query.where(Request.id < AFTER_ID) if further else query
+    order = (Request.due_on, Request.id)
+    rest = query.order_by(*order).limit(MOST)
+    if view in PINS:
+        rest = rest.where(~_money_stuck)
+    if further:
+        return rest.where(sa.tuple_(*order) > sa.tuple_(sa.bindparam("after_on", type_=sa.Date), AFTER_ID))
+    if view not in PINS:
+        return rest
+    stuck = _staffs(coordinates).add_columns(sa.literal(1).label("is_first")).where(*_in_view(view), _money_stuck)
+    parts = (stuck.order_by(*order).limit(SIZE).subquery(), rest.subquery())
+    both = sa.union_all(*(sa.select(part) for part in parts)).subquery()
+    return sa.select(both).order_by(both.c.is_first.desc(), both.c.due_on, both.c.id)
 
 
 def _page(lines: list[Line], size: int) -> Page:
@@ -198,45 +212,44 @@ def _page(lines: list[Line], size: int) -> Page:
 
 
 def found(asked: str, by: Actor, after: int | None = None) -> Page:
-    """Requests this person may read that hold all of these words, the newest first."""
+    """Requests this person may read that hold all of these words, the newest first. A page looks through so many that have
+    one of them (`search.WINDOW`): it may be short, or empty, and there is more further back."""
     words = sorted(search.words_of(asked), key=len)[-search.MOST_ASKED :]
     if not words:
         return Page([])
-    rarest = words.pop()  # the longest, as a rule
-    query = (
-        _staffs(by)
-        .join(RequestWord, sa.and_(RequestWord.request_id == Request.id, RequestWord.group_id == Request.group_id))
-        .where(RequestWord.word == rarest, readers.at_host(by), *search.holding(words))
-    )
-    if after:
-        query = query.where(RequestWord.request_id < after)
-    lines = _lines(query.order_by(RequestWord.request_id.desc()).limit(PAGE + 1), by)
-    return Page(lines[:PAGE], str(lines[PAGE - 1].id) if len(lines) > PAGE else None)
+    rarest, edge = search.rarest(words, after)
+    words.sort(key=lambda word: word != rarest)
+    coordinates = readers.coordinates(by)
+    ids, values = search.holding(words, readers.at_host(coordinates=coordinates), after, edge)
+    lines = [_seen(row) for row in _rows(_found(ids, coordinates), by, most=PAGE + 1, **values)]
+    further = lines[PAGE - 1].id if len(lines) > PAGE else edge
+    return Page(lines[:PAGE], str(further) if further else None)
 
 
-def _staffs(by: Actor) -> sa.Select:
+@cache
+def _found(ids: sa.Select, coordinates: bool) -> sa.Select:
+    return _staffs(coordinates).where(Request.id.in_(ids)).order_by(Request.id.desc())
+
+
+def _staffs(coordinates: bool) -> sa.Select:
     return (
         _listed()
         .add_columns(
             Group.name.label("group_name"),
             Group.slug.label("group_slug"),
-            readers.at_host(by).label("reads"),
+            readers.at_host(coordinates=coordinates).label("reads"),
             _looked.label("looked"),
         )
         .join(Group, Group.id == Request.group_id)
     )
 
 
-def _lines(query: sa.Select, by: Actor) -> list[Line]:
-    return [_seen(row) for row in _rows(query, by)]
-
-
-def _rows(query: sa.Select, by: Actor) -> Sequence[sa.Row]:
-    return db.session.execute(query, {"reader": by.person_id, "today": clock.today()}).all()
+def _rows(query: sa.Select, by: Actor, **values) -> Sequence[sa.Row]:
+    return db.session.execute(query, readers.values(by, **values)).all()
 
 
 def _seen(row) -> Line:
-    return _line(row, reads=row.reads, shows_gist=row.looked)
+    return _line(row, reads=row.reads, shows_gist=row.looked is not None)
 
 
 def _key(after: str | None) -> tuple[date, int] | None:
@@ -250,18 +263,21 @@ def _key(after: str | None) -> tuple[date, int] | None:
 def counts(by: Actor) -> dict[str, int]:
     """How many requests each view holds, counted no further than MOST_COUNTED; and, as `newest`, the number of the newest
     message there is, so that a page can tell that something came in."""
-    capped = {
-        view: sa.select(sa.func.count())
-        .select_from(
-            sa.select(sa.literal(1)).select_from(Request).where(*_in_view(view, by)).limit(MOST_COUNTED).subquery()
-        )
+    return dict(db.session.execute(_counts(), readers.values(by)).one()._mapping)
+
+
+@cache
+def _counts() -> sa.Select:
+    capped = (
+        sa.select(sa.func.count())
+        .select_from(sa.select(sa.literal(1)).select_from(Request).where(*_in_view(view)).limit(MOST_COUNTED).subquery())
         .scalar_subquery()
         .label(view)
         for view in VIEWS
         if view not in {"all", "closed"}
-    }
+    )
     newest = sa.select(sa.func.coalesce(sa.func.max(Message.id), 0)).scalar_subquery().label("newest")
-    return dict(db.session.execute(sa.select(*capped.values(), newest)).one()._mapping)
+    return sa.select(*capped, newest)
 
 
 @dataclass(frozen=True)
@@ -322,29 +338,34 @@ class Thread:
         return self.request.moved_at.isoformat()
 
 
-def _whole(number: int, by: Actor, *conditions) -> Thread | None:
-    row = db.session.execute(
-        sa.select(Request, Group, _asker.name, _holder.name, Look.read_at)
-        .join(Group, Group.id == Request.group_id)
-        .join(_asker, _asker.id == Request.added_by)
-        .outerjoin(_holder, _holder.id == Request.holder_id)
-        .outerjoin(Look, sa.and_(Look.request_id == Request.id, Look.person_id == by.person_id))
-        .where(Request.number == number, *conditions)
-    ).first()
-    if row is None:
-        return None
-    request, group, asker, holder, read_at = row
-    return Thread(request, group, asker, holder, read_at)
+_whole = (
+    sa.select(Request, Group, _asker.name, _holder.name, Look.read_at)
+    .join(Group, Group.id == Request.group_id)
+    .join(_asker, _asker.id == Request.added_by)
+    .outerjoin(_holder, _holder.id == Request.holder_id)
+    .outerjoin(Look, sa.and_(Look.request_id == Request.id, Look.person_id == READER))
+    .where(Request.number == NUMBER)
+)
+
+
+@cache
+def _whole_at_host(coordinates: bool) -> sa.Select:
+    return _whole.where(readers.at_host(coordinates=coordinates))
 
 
 def thread(number: int, by: Actor, group_id: int) -> Thread | None:
     """One of a group's requests, for someone in the group who reads it."""
-    return _whole(number, by, Request.group_id == group_id, readers.in_group(by))
+    return _thread(_whole.where(Request.group_id == group_id, readers.in_group(by)), number, by)
 
 
 def thread_at_host(number: int, by: Actor) -> Thread | None:
     """Any group's request, for someone at the host who reads it."""
-    return _whole(number, by, readers.at_host(by))
+    return _thread(_whole_at_host(readers.coordinates(by)), number, by)
+
+
+def _thread(query: sa.Select, number: int, by: Actor) -> Thread | None:
+    row = db.session.execute(query, readers.values(by, number=number)).first()
+    return Thread(*row) if row else None
 
 
 def locked(number: int, by: Actor) -> tuple[Request, Group, str | None] | None:
@@ -354,13 +375,20 @@ def locked(number: int, by: Actor) -> tuple[Request, Group, str | None] | None:
         sa.select(Request, Group, _holder.name)
         .join(Group, Group.id == Request.group_id)
         .outerjoin(_holder, _holder.id == Request.holder_id)
-        .where(Request.number == number, ~readers.at_host(by))
+        .where(Request.number == NUMBER, ~readers.at_host(coordinates=readers.coordinates(by))),
+        readers.values(by, number=number),
     ).first()
     return (row[0], row[1], row[2]) if row else None
 
 
 def _said(request: Request) -> list[Said]:
     """Messages, readings and who was let in, in the order they came, in one statement."""
+    rows = db.session.execute(_every_word(), {"group": request.group_id, "number": request.id})
+    return [Said(**row._mapping) for row in rows]
+
+
+@cache
+def _every_word() -> sa.Select:
     no_words, nobody = sa.cast(sa.null(), sa.Text), sa.cast(sa.null(), sa.Integer)
 
     def of(model, at, person_id, by_host, words, by_mail, read, reader_id) -> sa.Select:
@@ -368,7 +396,7 @@ def _said(request: Request) -> list[Said]:
         return (
             sa.select(at.label("at"), Person.name, person_id.label("person_id"), *told, reader_id.label("reader_id"))
             .join(Person, Person.id == person_id)
-            .where(model.group_id == request.group_id, model.request_id == request.id)
+            .where(model.group_id == sa.bindparam("group"), model.request_id == NUMBER)
         )
 
     yes, no = sa.true(), sa.false()
@@ -378,7 +406,7 @@ def _said(request: Request) -> list[Said]:
         of(Look, Look.read_at, Look.person_id, yes, no_words, no, yes, nobody),
         of(Reader, Reader.let_in_at, Reader.person_id, yes, no_words, no, no, Reader.id).where(Reader.ended_at.is_(None)),
     ).subquery()
-    return [Said(**row._mapping) for row in db.session.execute(sa.select(every).order_by(every.c.at))]
+    return sa.select(every).order_by(every.c.at)
 
 
 def reader(request: Request, person_id: int | None) -> Reader | None:

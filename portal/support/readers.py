@@ -4,11 +4,14 @@ In the group: who asked, and the other organisers where the asker shares it. At 
 group let in; and at “You look after it” whoever coordinates.
 """
 
+from functools import cache
+
 import sqlalchemy as sa
 
 from portal.autonomy import standing
 from portal.autonomy.areas import Area, Level
-from portal.core.db import db
+from portal.core import clock
+from portal.core.db import UtcDateTime, db
 from portal.people.roles import Actor, Role
 from portal.support.models import Reader, Request
 
@@ -16,13 +19,29 @@ NOT_YOURS = "This one is between who asked and their coordinator. Ask the group,
 NOT_OURS = "This one is between who asked and their coordinator."
 
 
-def at_host(by: Actor) -> sa.ColumnElement[bool]:
-    """Whether someone of the host's reads a Request."""
-    let_in = sa.exists().where(Reader.request_id == Request.id, Reader.person_id == by.person_id, Reader.ended_at.is_(None))
-    ways = [Request.holder_id == by.person_id, let_in]
-    if Role.COORDINATOR in by.roles:
-        ways.append(Request.group_id.in_(standing.groups_at(Area.SUPPORT, Level.YOU_DO)))
+READER = sa.bindparam("reader", type_=sa.Integer)
+NOW = sa.bindparam("now", type_=UtcDateTime)
+
+
+@cache
+def at_host(*, coordinates: bool) -> sa.ColumnElement[bool]:
+    """Whether someone of the host’s, who may be a coordinator, reads a Request. Built once, as every page of theirs asks:
+    who it is and when come with `values`."""
+    let_in = sa.exists().where(Reader.request_id == Request.id, Reader.person_id == READER, Reader.ended_at.is_(None))
+    ways = [Request.holder_id == READER, let_in]
+    if coordinates:
+        ways.append(Request.group_id.in_(standing.groups_at(Area.SUPPORT, Level.YOU_DO, NOW)))
     return sa.or_(*ways)
+
+
+def coordinates(by: Actor) -> bool:
+    """Whether they coordinate at the host."""
+    return Role.COORDINATOR in by.roles
+
+
+def values(by: Actor, **more) -> dict:
+    """The values of a statement with `at_host`, and `more`."""
+    return {"reader": by.person_id, "now": clock.now(), "today": clock.today(), **more}
 
 
 def in_group(by: Actor) -> sa.ColumnElement[bool]:
@@ -35,7 +54,8 @@ def in_group(by: Actor) -> sa.ColumnElement[bool]:
 
 def bars(by: Actor, request: Request, _facts) -> str:
     """Why this person can't act in this very conversation, or an empty string."""
-    reads = at_host(by) if by.is_host else in_group(by)
-    if by.person_id is None or db.session.scalar(sa.select(Request.id).where(Request.id == request.id, reads)):
+    reads = at_host(coordinates=coordinates(by)) if by.is_host else in_group(by)
+    found = sa.select(Request.id).where(Request.id == request.id, reads)
+    if by.person_id is None or db.session.scalar(found, values(by)):
         return ""
     return NOT_YOURS if by.is_host else NOT_OURS

@@ -6,6 +6,7 @@ the searcher may read.
 
 import re
 import unicodedata
+from functools import cache
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -15,6 +16,7 @@ from portal.support.models import GIST, Request, RequestWord
 
 LONGEST = 40
 MOST_ASKED = 5
+WINDOW = 2000  # how many requests one page of a search looks through, so that it costs the same however many there are
 
 
 def gist(words: str) -> str:
@@ -38,9 +40,56 @@ def note(request: Request, *texts: str | None) -> None:
     db.session.add_all(RequestWord(**own, word=word) for word in sorted(words - set(db.session.scalars(known))))
 
 
-def holding(words: list[str]) -> list[sa.ColumnElement[bool]]:
-    """What must hold of a Request that has each of these words."""
-    held = [aliased(RequestWord) for _ in words]
-    return [
-        sa.exists().where(one.word == word, one.request_id == Request.id) for one, word in zip(held, words, strict=True)
-    ]
+def rarest(words: list[str], before: int | None = None) -> tuple[str, int | None]:
+    """Of these words, the one that fewest requests have; and the request as far back as which one page looks through those
+    (`before` one, where it says so), or None where that is all of them."""
+    found = db.session.execute(_edges(len(words), before is not None), _named(words) | {"before": before}).one()
+    reach = dict(zip(words, found, strict=True))
+    word = min(words, key=lambda word: reach[word] or 0)
+    return word, reach[word]
+
+
+def holding(
+    words: list[str], reads: sa.ColumnElement[bool], before: int | None, edge: int | None
+) -> tuple[sa.Select, dict]:
+    """The newest requests that hold the first of these words, which `reads` says may be read, and all the others, from
+    `before` one down to `edge`; and the statement's values."""
+    statement = _holding(len(words), before is not None, edge is not None, reads)
+    return statement, _named(words) | {"before": before, "edge": edge}
+
+
+def _named(words: list[str]) -> dict[str, str]:
+    return {f"word{place}": word for place, word in enumerate(words)}
+
+
+def _word(place: int) -> sa.BindParameter:
+    return sa.bindparam(f"word{place}", type_=sa.String)
+
+
+_before, _edge = (sa.bindparam(name, type_=sa.Integer) for name in ("before", "edge"))
+
+
+@cache
+def _edges(words: int, further: bool) -> sa.Select:
+    ids = sa.select(RequestWord.request_id).order_by(RequestWord.request_id.desc()).limit(1).offset(WINDOW - 1)
+    if further:
+        ids = ids.where(RequestWord.request_id < _before)
+    return sa.select(*(ids.where(RequestWord.word == _word(place)).scalar_subquery() for place in range(words)))
+
+
+@cache
+def _holding(words: int, further: bool, bounded: bool, reads: sa.ColumnElement[bool]) -> sa.Select:
+    # Each looked up one by one (scalars, which no database turns into joins): a common word is of far more requests than
+    # a page looks through.
+    also = aliased(RequestWord)
+    one = sa.select(also.id).where(also.request_id == RequestWord.request_id).correlate(RequestWord)
+    ids = sa.select(RequestWord.request_id).where(
+        RequestWord.word == _word(0),
+        sa.select(reads).where(Request.id == RequestWord.request_id).correlate(RequestWord).scalar_subquery(),
+        *(one.where(also.word == _word(place)).scalar_subquery().is_not(None) for place in range(1, words)),
+    )
+    if further:
+        ids = ids.where(RequestWord.request_id < _before)
+    if bounded:
+        ids = ids.where(RequestWord.request_id >= _edge)
+    return ids.order_by(RequestWord.request_id.desc()).limit(sa.bindparam("most", type_=sa.Integer))
