@@ -21,20 +21,8 @@ FLOORS = (
 ).split()
 FEATURES = (
     *("activity", "autonomy", "signin", "members", "breakglass", "disagreements", "silence", "ledger"),
-    *(
-        "budget",
-        "payees",
-        "receipts",
-        "spending",
-        "payments",
-        "bank",
-        "papers",
-        "support",
-        "contact",
-        "notices",
-        "home",
-        "demo",
-    ),
+    *("budget", "payees", "receipts", "spending", "payments", "bank", "papers"),
+    *("support", "contact", "notices", "home", "demo"),
 )
 
 
