@@ -26,8 +26,9 @@ TOP = {"app", "cli", "checks", "wsgi", "__main__"}  # they put the floors togeth
 # The files that know of requests. The rest can be used by jobs and tests as it is.
 OF_THE_WEB = {
     *("core/errors.py", "core/forms.py", "core/guard.py", "core/icons.py", "core/logs.py", "core/web.py"),
+    "core/sending.py",
     *("people/reach.py", "people/session.py", "home/nav.py", "autonomy/answers.py"),
-    *("ledger/desk.py", "receipts/desk.py", "receipts/pictures.py", "support/desk.py"),
+    *("ledger/desk.py", "receipts/desk.py", "support/desk.py", "support/attached.py"),
 }
 REQUEST_WORDS = {"request", "session", "g"}
 
@@ -55,6 +56,7 @@ COMMITS = {
     "notices/jobs.py:remind": "puts a later reminder in the outbox",
     "notices/jobs.py:send": "puts letters in the outbox",
     "breakglass/jobs.py:tell": "puts letters in the outbox",
+    "support/jobs.py:forget_drafts": "tidies what someone began and never sent, in rows no group owns",
     "ledger/jobs.py:check_books": "notes that the books were added up, in rows no group owns",
 }
 # Actions that no route does, and who does them.
@@ -66,6 +68,8 @@ WITHOUT_A_ROUTE = {
     "receipts.look_again": "the job that looks at short funds again",
     "spending.look_again": "the job that looks at costs again whose details changed",
     "receipts.give_up_picture": "the job that makes pictures safe",
+    "support.keep_made": "the job that makes files of requests safe",
+    "support.give_up_file": "the job that makes files of requests safe",
     "receipts.remove": "the tidy-up that empties bins",
     "contact.release": "the tidy-up that lets go what was held until its hour",
 }

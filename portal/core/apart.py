@@ -7,7 +7,11 @@ from typing import Any
 
 MEMORY = 512 * 1024 * 1024
 SECONDS = 10
-PRELOAD = ["portal.core.pictures", "portal.core.typeset"]  # what takes long to import is there before a child is forked
+PRELOAD = [
+    "portal.core.pictures",
+    "portal.core.sounds",
+    "portal.core.typeset",
+]  # what takes long to import is there before a child is forked
 
 
 def run(work: Callable, *given, polite: type[Exception], died: str, too_large: str, memory: int = MEMORY) -> Any:

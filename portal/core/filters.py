@@ -77,6 +77,18 @@ def inside(text: str) -> str:
     return text[:1].lower() + text[1:] if text.startswith(("Today", "Yesterday", "Tomorrow")) else text
 
 
+def playing_time(seconds: int) -> str:
+    """How long a sound plays, in words: 45 seconds, 1 minute, 2 minutes 5 seconds."""
+    minutes, rest = divmod(seconds, 60)
+    counted = [(minutes, "minute"), (rest, "second")]
+    return " ".join(f"{count} {one}{'' if count == 1 else 's'}" for count, one in counted if count) or "0 seconds"
+
+
+def file_size(size: int) -> str:
+    """How big a file is, roughly: 40 KB, 2.3 MB."""
+    return f"{max(1, round(size / 1024))} KB" if size < 1024 * 1000 else f"{size / 1024 / 1024:.1f} MB"
+
+
 def hidden_email(address: str) -> str:
     """sam@example.org as sa…@…org: enough to recognise, too little to learn."""
     name, _, domain = address.partition("@")
@@ -84,5 +96,5 @@ def hidden_email(address: str) -> str:
 
 
 def init_app(app: Flask) -> None:
-    for filter_ in (pounds, percent, day, full_day, full_date, moment, inside, hidden_email):
+    for filter_ in (pounds, percent, day, full_day, full_date, moment, inside, playing_time, file_size, hidden_email):
         app.add_template_filter(filter_)

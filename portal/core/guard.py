@@ -6,7 +6,7 @@ under a tired person.
 
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, current_app, request
+from flask import Flask, abort, current_app, g, request
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 POLICY = (
@@ -20,6 +20,11 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "geolocation=(), microphone=(), camera=()",
+}
+# And instead, on a page that records and plays sounds: ours, and what was recorded there a moment ago.
+WITH_SOUND = {
+    "Content-Security-Policy": f"{POLICY}; media-src 'self' blob:",
+    "Permissions-Policy": "geolocation=(), microphone=(self), camera=()",
 }
 LONG_TLS = "max-age=31536000; includeSubDomains"
 
@@ -44,9 +49,14 @@ def refuse_nul() -> None:
         abort(404)
 
 
+def allow_sound() -> None:
+    """Let the page that answers this request play sounds and ask for the microphone."""
+    g.with_sound = True
+
+
 def add_headers(answer):
     """Our headers on every answer, unless it set a stricter policy of its own."""
-    for name, value in HEADERS.items():
+    for name, value in (HEADERS | (WITH_SOUND if "with_sound" in g else {})).items():
         answer.headers.setdefault(name, value)
     if current_app.config["SETTINGS"].secure:
         answer.headers["Strict-Transport-Security"] = LONG_TLS

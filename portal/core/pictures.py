@@ -4,11 +4,13 @@ The decoding runs apart (`core/apart.py`). `make` is the way in, and called from
 PDF is locked.
 """
 
+import io
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 
 import pypdfium2
 from PIL import Image, ImageOps, ImageSequence
@@ -22,6 +24,7 @@ MAX_PIXELS = 50_000_000
 MAX_PAGES = 10
 LONG_SIDE = 2000
 THUMB_SIDE = 220
+A4_LONG_SIDE = 842  # points
 
 CANT_OPEN = "We couldn’t open that picture. Please take it again, or type what it says."
 TOO_LARGE = "That picture is too large for us to open safely. A normal phone photo of it will do."
@@ -29,6 +32,7 @@ LOCKED = "That PDF is locked with a password. Send an unlocked copy, or take a p
 TOO_MANY = f"That has more than {MAX_PAGES} pages. Send the pages with the costs on them."
 
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+_pdfium = Lock()  # within this process, pdfium serves one thread at a time
 Image.init()  # every reader is known before a child is forked, so that no child looks for them
 
 
@@ -47,10 +51,11 @@ class Made:
 
 
 @contextmanager
-def make(source: Path, kind: str) -> Iterator[Made]:
-    """Turn the file into safe pages in a folder that lives as long as the block. Raises CantOpen."""
+def make(source: Path, kind: str, too_many: str = TOO_MANY) -> Iterator[Made]:
+    """Turn the file into safe pages in a folder that lives as long as the block. Raises CantOpen; `too_many` is its
+    sentence for more than MAX_PAGES."""
     with tempfile.TemporaryDirectory(prefix="trellis-") as folder:
-        sizes, looks = _in_child(_write_pages, source, kind, Path(folder))
+        sizes, looks = _in_child(_write_pages, source, kind, Path(folder), too_many)
         pages = [Path(folder, f"{number}.jpg") for number in range(1, len(sizes) + 1)]
         yield Made(pages, sizes, Path(folder, "thumb.jpg"), looks)
 
@@ -64,12 +69,31 @@ def _in_child(work: Callable, *given):
     return apart.run(work, *given, polite=CantOpen, died=CANT_OPEN, too_large=TOO_LARGE)
 
 
-def _write_pages(source: Path, kind: str, folder: Path) -> tuple[list[tuple[int, int]], str]:
+def bound(pages: list[bytes]) -> bytes:
+    """Safe pages of ours as one PDF to keep or print, at the size of an A4 sheet's longer side."""
+    with _pdfium:
+        document, out = pypdfium2.PdfDocument.new(), io.BytesIO()
+        for content in pages:
+            image = pypdfium2.PdfImage.new(document)
+            image.load_jpeg(io.BytesIO(content), inline=True)
+            width, height = image.get_px_size()
+            scale = A4_LONG_SIDE / max(width, height)
+            page = document.new_page(width * scale, height * scale)
+            image.set_matrix(pypdfium2.PdfMatrix().scale(width * scale, height * scale))
+            page.insert_obj(image)
+            page.gen_content()
+        document.save(out)
+        document.close()
+    return out.getvalue()
+
+
+def _write_pages(source: Path, kind: str, folder: Path, too_many: str) -> tuple[list[tuple[int, int]], str]:
     sizes: list[tuple[int, int]] = []
     looks = ""
-    for number, image in enumerate((_pdf_pages if kind == "pdf" else _image_pages)(source), start=1):
+    found = _pdf_pages(source, too_many) if kind == "pdf" else _image_pages(source)
+    for number, image in enumerate(found, start=1):
         if number > MAX_PAGES:
-            raise CantOpen(TOO_MANY)
+            raise CantOpen(too_many)
         image.thumbnail((LONG_SIDE, LONG_SIDE), Image.Resampling.BICUBIC, reducing_gap=2.0)
         image.save(folder / f"{number}.jpg", "JPEG", quality=78)
         sizes.append(image.size)
@@ -114,11 +138,11 @@ def _open_pdf(source: Path) -> None:
         raise CantOpen(LOCKED if "password" in str(error).lower() else CANT_OPEN) from None
 
 
-def _pdf_pages(source: Path) -> Iterator[Image.Image]:
+def _pdf_pages(source: Path, too_many: str) -> Iterator[Image.Image]:
     document = pypdfium2.PdfDocument(source)
     try:
         if len(document) > MAX_PAGES:
-            raise CantOpen(TOO_MANY)
+            raise CantOpen(too_many)
         for page in document:
             longest = max(page.get_size())
             yield page.render(scale=min(LONG_SIDE / longest, 3.0), may_draw_forms=False).to_pil().convert("RGB")

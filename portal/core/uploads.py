@@ -1,7 +1,7 @@
 """Files on their way in: streamed to disk and hashed as they arrive, then looked at before anything is promised.
 
-The looks here are cheap: size, kind by content, whole or cut off, pixel count from the header. The picture itself is only
-decoded in a child process (`core/pictures.py`).
+The looks here are cheap: size, kind by content, whole or cut off, pixel count from the header, how long a sound is. The
+thing itself is only decoded in a child process (`core/pictures.py`, `core/sounds.py`).
 """
 
 import contextlib
@@ -16,9 +16,9 @@ from typing import IO
 import filetype
 from htmx_flask.requests import HtmxAwareRequest
 from PIL import Image, UnidentifiedImageError
-from werkzeug.datastructures import FileStorage
+from werkzeug.datastructures import FileStorage, MultiDict
 
-from portal.core import clock, files, pictures
+from portal.core import clock, files, pictures, sounds
 
 MAX_BYTES = 12 * 1024 * 1024
 MAX_FILES = 10
@@ -48,6 +48,7 @@ class Arrived:
     size: int
     kind: str
     name: str
+    seconds: int | None = None  # how long it plays, of a sound
 
 
 class Arriving(io.RawIOBase):
@@ -106,12 +107,29 @@ class PortalRequest(HtmxAwareRequest):
         return Arriving() if filename else io.BytesIO()
 
 
-def look_at(sent: FileStorage) -> Arrived:
-    """Look at one sent file and say what it is. Raises NotTaken with a sentence for the person who sent it."""
-    whole = look_at_any(sent, none="Choose a photo or a PDF first.", big="A photo of it will do, or a smaller copy.")
-    kind = _kind(whole.path)
-    {"pdf": _look_at_pdf}.get(kind, _look_at_image)(whole.path, kind)
-    return replace(whole, kind=kind)
+def chosen(sent: MultiDict, typed: MultiDict, *names: str) -> tuple[list[FileStorage], list[tuple[str, str]]]:
+    """The files of these inputs that were chosen, MAX_FILES at most, and a sentence, by name, for each that can't be taken
+    as it came: those beyond, and those whose name broke the form, so that they arrived as words."""
+    found = [file for name in names for file in sent.getlist(name) if file.filename]
+    beyond = [(shown_name(one.filename or ""), "Ten at a time. Please send this one after.") for one in found[MAX_FILES:]]
+    unread = [("", UNREADABLE_NAME) for name in names for _ in typed.getlist(name)]
+    return found[:MAX_FILES], [*beyond, *unread]
+
+
+UNREADABLE_NAME = "We couldn’t read one file’s name. Please rename it, and send it again."
+
+
+def look_at(sent: FileStorage, *, sounds: bool = False) -> Arrived:
+    """Look at one sent file and say what it is: a picture or a PDF, or where they are taken (`sounds`) a sound. Raises
+    NotTaken with a sentence for the person who sent it."""
+    smaller = SMALLER_SOUND if sounds else "A photo of it will do, or a smaller copy."
+    whole = look_at_any(sent, none="Choose a photo or a PDF first.", big=smaller)
+    kind = _kind(whole.path, sounds)
+    seconds = {"pdf": _look_at_pdf, **SOUNDS}.get(kind, _look_at_image)(whole.path, kind)
+    return replace(whole, kind=kind, seconds=seconds)
+
+
+SMALLER_SOUND = "A smaller copy will do, or a shorter sound."
 
 
 def look_at_any(sent: FileStorage | None, *, none: str, big: str) -> Arrived:
@@ -146,15 +164,30 @@ def forget_unfinished() -> None:
                 path.unlink()
 
 
-def _kind(path: Path) -> str:
+def _kind(path: Path, with_sounds: bool) -> str:
     with path.open("rb") as stream:
         head = stream.read(8192)
     if head[4:12] in MORE_HEIC:
         return "heic"
+    if known := KINDS.get(filetype.guess_mime(head)):
+        return known
+    if with_sounds and (heard := sounds.kind_of(head)):
+        return heard
+    raise NotTaken(WE_TAKE_SOUNDS if with_sounds else WE_TAKE)
+
+
+WE_TAKE = "We can take photos (JPEG, PNG, HEIC, WebP, TIFF) and PDFs. This is something else."
+WE_TAKE_SOUNDS = "We can take photos, PDFs and sounds that a phone records. This is something else."
+
+
+def _look_at_sound(path: Path, kind: str) -> int:
     try:
-        return KINDS[filetype.guess_mime(head)]
-    except KeyError:
-        raise NotTaken("We can take photos (JPEG, PNG, HEIC, WebP, TIFF) and PDFs. This is something else.") from None
+        return sounds.length_of(path, kind)
+    except sounds.CantPlay as why:
+        raise NotTaken(str(why)) from None
+
+
+SOUNDS = dict.fromkeys(sounds.READERS, _look_at_sound)
 
 
 def _look_at_image(path: Path, kind: str) -> None:

@@ -1,6 +1,5 @@
 """Everything that changes a receipt."""
 
-from dataclasses import dataclass, field
 from datetime import date
 
 import sqlalchemy as sa
@@ -8,9 +7,8 @@ import sqlalchemy as sa
 from portal.autonomy.areas import Area, Duty
 from portal.autonomy.door import Mistake, NotHere, action
 from portal.autonomy.models import Hold
-from portal.core import clock, jobs, workdays
+from portal.core import clock, jobs, kept, workdays
 from portal.core.db import db
-from portal.core.uploads import Arrived
 from portal.ledger.models import LEDGER_CODES, Fund
 from portal.people.roles import GROUP_ROLES, Role
 from portal.receipts import queries, short
@@ -22,19 +20,7 @@ SYSTEM_ONLY = frozenset({Role.SYSTEM})
 HOLD_DAYS = 5  # working days until a hold is looked at again, at most (autonomy guide, the floor)
 
 
-@dataclass(frozen=True)
-class Photo:
-    """A file that is already kept: its name in the store, and what is known of it."""
-
-    sha256: str
-    size: int
-    kind: str
-    shown_name: str
-    original: str = field(compare=False)
-
-    @classmethod
-    def of(cls, arrived: Arrived, original: str) -> "Photo":
-        return cls(arrived.sha256, arrived.size, arrived.kind, arrived.name, original)
+Photo = kept.Sent  # a receipt, photographed
 
 
 @action(area=Area.RECEIPTS, roles=GROUP_ROLES, helpers_own=True, says="added a receipt")
@@ -212,8 +198,7 @@ def look_again(by, group, receipt) -> Receipt:
 @action(duty=Duty.F1, roles=SYSTEM_ONLY, on=Picture, says="made a picture ready")
 def keep_pages(by, group, picture, *, pages: list, thumb: str, looks: str) -> Picture:
     """Note the safe pages that were made of a picture, and ask kindly if it was sent before."""
-    _forget_original(picture)
-    picture.pages, picture.thumb, picture.looks, picture.made_at = pages, thumb, looks, clock.now()
+    picture.became(pages=pages, thumb=thumb, looks=looks)
     receipt = db.session.get_one(Receipt, picture.receipt_id)
     _ask_if_same(receipt, queries.same_picture(receipt, picture))
     return picture
@@ -222,8 +207,7 @@ def keep_pages(by, group, picture, *, pages: list, thumb: str, looks: str) -> Pi
 @action(duty=Duty.F1, roles=SYSTEM_ONLY, on=Picture, says="couldn’t open a picture")
 def give_up_picture(by, group, picture, *, sentence: str) -> Picture:
     """Note that a picture couldn't be opened, so that the group can send another."""
-    _forget_original(picture)
-    picture.failed_why = sentence
+    picture.cant_be_made(sentence)
     return picture
 
 
@@ -233,7 +217,7 @@ def remove(by, group, receipt) -> None:
     for model in (Question, Picture):
         for row in db.session.scalars(sa.select(model).where(model.group_id == group.id, model.receipt_id == receipt.id)):
             if isinstance(row, Picture):
-                jobs.enqueue("receipts.forget_files", names=row.files)
+                kept.forget(*row.files)
             db.session.delete(row)
     for row in db.session.scalars(
         sa.select(Question).where(Question.group_id == group.id, Question.other_id == receipt.id)
@@ -260,13 +244,6 @@ def _add_picture(by, receipt: Receipt, photo: Photo) -> None:
     db.session.add(picture)
     db.session.flush()
     jobs.enqueue("receipts.make_pages", picture_id=picture.id, group_id=receipt.group_id)
-
-
-def _forget_original(picture: Picture) -> None:
-    """The bytes go in a job of the same commit: no row is ever without its bytes, and none outlive their row."""
-    if picture.original:
-        jobs.enqueue("receipts.forget_files", names=[picture.original])
-    picture.original = None
 
 
 def _hold_on(receipt: Receipt) -> Hold | None:

@@ -1,13 +1,13 @@
 """Background work on receipts: pictures made safe, the bin emptied."""
 
-import shutil
-from pathlib import Path
+import contextlib
+from functools import partial
 
 import sqlalchemy as sa
 
 from portal.activity import happened
 from portal.autonomy.door import NotHere
-from portal.core import clock, files, pictures, uploads
+from portal.core import clock, kept
 from portal.core.db import db
 from portal.core.jobs import enqueue, job, regularly
 from portal.ledger.models import Fund, JournalEntry
@@ -24,49 +24,12 @@ def make_pages(picture_id: int, group_id: int) -> None:
     if picture is None or not picture.is_waiting:
         return
     group = db.session.get_one(Group, group_id)
-    original, kind = picture.original or "", picture.kind
-    db.session.rollback()  # decoding takes a while: no transaction is held open meanwhile
-    kept = files.store()
-    local = kept.scratch()
-    local.write_bytes(kept.read(original))
-    try:
-        with pictures.make(local, kind) as made:
-            facts = _keep(kept, made)
-        try:
-            actions.keep_pages(SYSTEM, group, picture_id, **facts)
-        except BaseException:
-            kept.remove(facts["thumb"], *(page["file"] for page in facts["pages"]))
-            raise
-    except pictures.CantOpen as polite:
-        actions.give_up_picture(SYSTEM, group, picture_id, sentence=str(polite))
-    except NotHere:
-        return  # taken back and removed while we worked
-    finally:
-        local.unlink(missing_ok=True)
-
-
-@job("receipts.forget_files")
-def forget_files(names: list[str]) -> None:
-    """Remove files that no row points at any more."""
-    files.store().remove(*names)
-
-
-regularly(uploads.forget_unfinished)
-
-
-def _keep(kept: files.Files, made: pictures.Made) -> dict:
-    """Keep the pages under new names and say what the row should hold."""
-
-    def keep(path: Path) -> str:
-        ours = kept.scratch()
-        shutil.move(path, ours)
-        return kept.keep(ours)
-
-    pages = [
-        {"file": keep(path), "width": width, "height": height}
-        for path, (width, height) in zip(made.pages, made.sizes, strict=True)
-    ]
-    return {"pages": pages, "thumb": keep(made.thumb), "looks": made.looks}
+    with contextlib.suppress(NotHere):  # taken back and removed while we worked
+        kept.make_safe(
+            picture,
+            done=partial(actions.keep_pages, SYSTEM, group, picture_id),
+            given_up=partial(actions.give_up_picture, SYSTEM, group, picture_id),
+        )
 
 
 @happened.connect

@@ -11,6 +11,7 @@ from portal.autonomy.areas import Area
 from portal.core import clock
 from portal.core.counters import next_number
 from portal.core.db import HOST, RECORD, GroupOwned, Word, db, within_group
+from portal.core.kept import Kept
 
 BIN_LASTS = timedelta(days=30)
 FIRST_NUMBER = 101
@@ -151,28 +152,16 @@ class Receipt(GroupOwned, db.Model):
         return self.withdrawn_at + BIN_LASTS if self.withdrawn_at else None
 
 
-class Picture(GroupOwned, db.Model):
-    """One file somebody sent: the original for as long as the pipeline needs it, then upright pages and a thumbnail.
-
-    `made_at` or `failed_why` says how that went. A replaced picture stays in the history.
-    """
+class Picture(Kept, GroupOwned, db.Model):
+    """One file somebody sent of a receipt. `looks`: a fingerprint of how its first page looks. A replaced picture stays in
+    the history."""
 
     __tablename__ = "pictures"
-    OWNERS: ClassVar = {RECORD: "shown_name kind size sha256 original pages thumb looks failed_why"}
+    OWNERS: ClassVar = {RECORD: f"{Kept.FILE_RECORDS} looks"}
 
     receipt_id: Mapped[int]
-    added_at: Mapped[datetime] = mapped_column(default=clock.now)
     added_by: Mapped[int] = mapped_column(sa.ForeignKey("people.id"))
-    shown_name: Mapped[str] = mapped_column(sa.String(80))
-    kind: Mapped[str] = mapped_column(sa.String(10))
-    size: Mapped[int]
-    sha256: Mapped[str] = mapped_column(sa.String(64))
-    original: Mapped[str | None] = mapped_column(sa.String(80))
-    pages: Mapped[list] = mapped_column(sa.JSON, default=list)  # [{"file": …, "width": …, "height": …}], in order
-    thumb: Mapped[str | None] = mapped_column(sa.String(80))
     looks: Mapped[str | None] = mapped_column(sa.String(64))
-    made_at: Mapped[datetime | None]
-    failed_why: Mapped[str | None] = mapped_column(sa.String(200))
     replaced_at: Mapped[datetime | None]
 
     @classmethod
@@ -187,20 +176,6 @@ class Picture(GroupOwned, db.Model):
     @property
     def ref(self) -> str | None:
         return None
-
-    @property
-    def is_ready(self) -> bool:
-        return self.made_at is not None
-
-    @property
-    def is_waiting(self) -> bool:
-        """Still being made ready."""
-        return self.made_at is None and self.failed_why is None
-
-    @property
-    def files(self) -> list[str]:
-        """Every file kept for it."""
-        return [name for name in [self.original, self.thumb, *(page["file"] for page in self.pages)] if name]
 
 
 class Asks(Enum):

@@ -8,7 +8,7 @@ from sqlalchemy.orm import aliased
 
 from portal.autonomy.models import Hold
 from portal.core import clock
-from portal.core.db import db, reading
+from portal.core.db import db
 from portal.core.pictures import alike
 from portal.core.waiting import columns
 from portal.ledger.models import Fund
@@ -377,9 +377,3 @@ def _earlier(receipt: Receipt):
         )
         .order_by(Receipt.number.desc())
     )
-
-
-def is_used(original: str) -> bool:
-    """Whether a picture points at this kept file. Read in a transaction of its own, after the change was made or not."""
-    with reading():
-        return db.session.scalar(sa.select(Picture.id).where(Picture.original == original)) is not None

@@ -46,21 +46,16 @@ def new():
 def create():
     """Take one or several files; each is a receipt of its own, and one that can't be taken doesn't stop the rest."""
     form = UploadForm.from_request()
-    sent = [file for name in ("photo", "files") for file in request.files.getlist(name) if file.filename]
+    sent, beyond = uploads.chosen(request.files, request.form, "photo", "files")
     taken, not_taken = [], []
-    for place, file in enumerate(sent[: uploads.MAX_FILES]):
+    for place, file in enumerate(sent):
         key = form.receipt_key.data or f"{form.key.data}-{place}"
         try:
             with arriving(file) as photo:
                 taken.append(actions.upload(actor(), group(), key=key, receipt_key=key, photo=photo))
         except NotTaken as why:
             not_taken.append((uploads.shown_name(file.filename or ""), str(why)))
-    for file in sent[uploads.MAX_FILES :]:
-        not_taken.append((uploads.shown_name(file.filename or ""), "Ten at a time. Please send this one after."))
-    for name in ("photo", "files"):  # a file whose name broke the form arrives as words
-        not_taken += [("", "We couldn’t read one file’s name. Please rename it, and send it again.")] * len(
-            request.form.getlist(name)
-        )
+    not_taken += beyond
     if not sent and not not_taken:
         not_taken.append(("", "Choose a photo or a file first."))
     numbers = [receipt.number for receipt in taken]

@@ -1,12 +1,14 @@
 """Everything that changes a request."""
 
+from collections.abc import Sequence, Set
 from datetime import date
 
 from portal.autonomy import queries as autonomy
 from portal.autonomy.areas import Area
 from portal.autonomy.door import Mistake, NotHere, Scope, action
-from portal.core import clock
+from portal.core import clock, jobs, uploads
 from portal.core.db import db
+from portal.core.kept import Sent, forget
 from portal.ledger.models import Fund
 from portal.people import queries as people
 from portal.people.models import Person
@@ -15,8 +17,11 @@ from portal.receipts.models import Receipt
 from portal.support import promises, queries, readers, search
 from portal.support.models import (
     NOTHING_DUE,
+    Attachment,
     CameOf,
+    DraftFile,
     Look,
+    Message,
     NamedCoordinator,
     Reader,
     ReplyBy,
@@ -29,24 +34,43 @@ from portal.support.writing import write
 COORDINATORS = frozenset({Role.COORDINATOR})
 SUPPORT_STAFF = queries.SUPPORT_STAFF
 ONESELF = frozenset({Role.SELF})
+SYSTEM_ONLY = frozenset({Role.SYSTEM})
+TEN_AT_A_TIME = "Ten at a time. Please send the rest after."
 
 
 @action(roles=ONESELF, scope=Scope.PERSON, says="kept a request that isn’t sent yet")
-def keep_draft(by, *, for_group: int, **answers) -> RequestDraft:
-    """Keep what someone has written so far, by the names of the questions; what wasn't asked on this page stays."""
+def keep_draft(by, *, for_group: int, left_out: Sequence[int] = (), **answers) -> RequestDraft:
+    """Keep what someone has written so far, by the names of the questions; what wasn't asked on this page stays. Of the
+    files they added before, `left_out` (ids) are forgotten."""
     db.session.get_one(Person, by.person_id, with_for_update=True)  # two pages at once keep one after the other
     draft = queries.draft(by.person_id, for_group) or RequestDraft(person_id=by.person_id, for_group=for_group, facts={})
     draft.facts = draft.facts | answers
     draft.kept_at = clock.now()
     db.session.add(draft)
+    _forget([one for one in queries.draft_files(by.person_id, for_group) if one.id in left_out])
     return draft
+
+
+@action(roles=ONESELF, scope=Scope.PERSON, says="kept a file that isn’t sent yet")
+def keep_file(by, *, for_group: int, file: Sent, for_request: int | None = None) -> DraftFile:
+    """Keep a file until it is sent or left out: with what someone begins to ask, or for an answer in a request. The same
+    file again is the one that is there."""
+    there = queries.draft_files(by.person_id, for_group, for_request)
+    if same := next((one for one in there if one.sha256 == file.sha256), None):
+        return same
+    if len(there) >= uploads.MAX_FILES:
+        raise Mistake(TEN_AT_A_TIME, "files")
+    made = DraftFile(person_id=by.person_id, for_group=for_group, for_request=for_request, **_columns(file))
+    db.session.add(made)
+    return made
 
 
 @action(roles=ONESELF, scope=Scope.PERSON, says="threw away a request that wasn’t sent")
 def drop_draft(by, *, for_group: int) -> None:
-    """Forget what was written."""
+    """Forget what was written, with its files."""
     if draft := queries.draft(by.person_id, for_group):
         db.session.delete(draft)
+    _forget(queries.draft_files(by.person_id, for_group))
 
 
 @action(roles=GROUP_ROLES, helpers_own=True, says="asked for support")
@@ -61,10 +85,14 @@ def ask(
     shared: bool = False,
     receipt_id: int | None = None,
     fund_id: int | None = None,
+    files: Sequence[Sent] = (),
 ) -> Request:
-    """Ask. A few words are enough, or the wish to be called; the promise to answer begins."""
-    if not words and reply_by != ReplyBy.CALL:
-        raise Mistake("Write a few words, or ask us to call you.", "words")
+    """Ask. A few words are enough, or a photo, or a voice note, or the wish to be called; the promise to answer begins.
+    `files`: sent now, or added to what was begun (`keep_file`); what was begun is over with that."""
+    if not words and not files and reply_by != ReplyBy.CALL:
+        raise Mistake("Write a few words, add a photo or a voice note, or ask us to call you.", "words")
+    if not words and not files:
+        words = "Please call me."
     if receipt_id and not _is_ours(group, Receipt, receipt_id):
         raise NotHere("receipt")
     if fund_id and not _is_ours(group, Fund, fund_id):
@@ -79,10 +107,12 @@ def ask(
         shared=shared,
         receipt_id=receipt_id,
         fund_id=fund_id,
-        gist=search.gist(words or "Please call me."),
+        gist=search.gist(words or ""),
         holder_id=holder_id,
     )
-    write(request, by, words or "Please call me.")
+    sent = _attach(write(request, by, words), by, files, begun=True)
+    if not words:
+        request.gist = min(sent, key=lambda one: not one.is_sound).what
     search.note(request, request.ref, group.name, by.name)
     promises.begin(request)
     if draft := queries.draft(by.person_id, group.id):
@@ -91,9 +121,11 @@ def ask(
 
 
 @action(roles=GROUP_ROLES, helpers_own=True, on=Request, bars=readers.bars, says="wrote in a request")
-def say(by, group, request, *, words: str) -> Request:
-    """Write more. The promise to answer begins, and a closed request is open again: whoever writes still needs it."""
-    write(request, by, words)
+def say(by, group, request, *, words: str | None, files: Sequence[Sent] = (), kept: Sequence[int] = ()) -> Request:
+    """Write more, or send files: `files` now, `kept` (ids) added to it before. The promise to answer begins, and a closed
+    request is open again: whoever writes still needs it."""
+    _check_said(words, files, kept)
+    _attach(write(request, by, words), by, files, kept)
     request.closed_at = request.closed_by = request.came_of = None
     request.closing_at = request.closing_by = request.group_to_answer_at = None
     request.snoozed_until = request.snooze_why = None
@@ -208,14 +240,25 @@ def put_back(by, group, request) -> Request:
 
 
 @action(roles=SUPPORT_STAFF, on=Request, bars=readers.bars, says="answered a request")
-def reply(by, group, request, *, words: str, seen: str, asks: bool = False) -> Request:
-    """Answer: the promise is kept. `asks`: it is the group's turn now. `seen`: what stood there when this was written;
-    where something came in between, the writer looks at that first and sends it again. In what the group closed, more
-    words of ours would be contact, which has its own way (`contact`)."""
+def reply(
+    by,
+    group,
+    request,
+    *,
+    words: str | None,
+    seen: str,
+    asks: bool = False,
+    files: Sequence[Sent] = (),
+    kept: Sequence[int] = (),
+) -> Request:
+    """Answer, in words or by files (as in `say`): the promise is kept. `asks`: it is the group's turn now. `seen`: what
+    stood there when this was written; where something came in between, the writer looks at that first and sends again. In
+    what the group closed, more words of ours would be contact, which has its own way (`contact`)."""
+    _check_said(words, files, kept)
     _check_seen(request, seen)
     if request.closed_at:
         raise Mistake("The group closed this one. To write to them now, ask whether you may: on their page.", "words")
-    write(request, by, words)
+    _attach(write(request, by, words), by, files, kept)
     promises.keep(request, by.person_id)
     if request.taken_at is None:
         _take(request, by)
@@ -340,6 +383,58 @@ def name_coordinator(by, group, *, person_id: int) -> NamedCoordinator:
     made = NamedCoordinator(group_id=group.id, person_id=person_id, named_by=by.person_id)
     db.session.add(made)
     return made
+
+
+@action(roles=SYSTEM_ONLY, on=Attachment, says="made a file of a request ready")
+def keep_made(by, group, attachment, *, looks: str | None = None, **made) -> Attachment:
+    """Note what was made of a file: pages and a thumbnail, or a sound and its seconds."""
+    attachment.became(**made)
+    return attachment
+
+
+@action(roles=SYSTEM_ONLY, on=Attachment, says="couldn’t open a file of a request")
+def give_up_file(by, group, attachment, *, sentence: str) -> Attachment:
+    """Note that a file couldn't be opened, so that another can be sent."""
+    attachment.cant_be_made(sentence)
+    return attachment
+
+
+def _check_said(words: str | None, files: Sequence[Sent], kept: Sequence[int]) -> None:
+    if not (words or files or kept):
+        raise Mistake("Write a few words, or add a photo or a voice note.", "words")
+
+
+def _attach(message: Message, by, files: Sequence[Sent], kept: Sequence[int] = (), *, begun=False) -> list[Attachment]:
+    """Put files with a message: these, and of those its writer added to it before the ones chosen by id. `begun`: it is the
+    first message, of what they had begun to ask. The others added before are forgotten: it is sent."""
+    there = queries.draft_files(by.person_id, message.group_id, None if begun else message.request_id)
+    sent: list[DraftFile | Sent] = [one for one in there if one.id in kept]
+    if len(sent) < len(set(kept)):
+        raise Mistake("A file you added isn’t there any more. Look at what is, and send it again.", "files")
+    sent += files
+    if len(sent) > uploads.MAX_FILES:
+        raise Mistake(TEN_AT_A_TIME, "files")
+    db.session.flush()  # the message has its number
+    own = {"group_id": message.group_id, "request_id": message.request_id, "message_id": message.id}
+    made = [Attachment(**own, added_by=by.person_id, **_columns(one)) for one in sent]
+    db.session.add_all(made)
+    db.session.flush()
+    for one in made:
+        jobs.enqueue("support.make_safe", attachment_id=one.id, group_id=one.group_id)
+    _forget(there, but={one.original for one in sent})
+    return made
+
+
+def _columns(file: Sent | DraftFile) -> dict:
+    return {name: getattr(file, name) for name in ("shown_name", "kind", "size", "sha256", "original", "seconds")}
+
+
+def _forget(files: Sequence[DraftFile], but: Set[str | None] = frozenset()) -> None:
+    """These are sent or left out: their rows go, and their bytes, `but` for those that something else holds now."""
+    for one in files:
+        if one.original and one.original not in but:
+            forget(one.original)
+        db.session.delete(one)
 
 
 def _wake_up(request: Request) -> None:

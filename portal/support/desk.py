@@ -5,11 +5,12 @@ from flask import Blueprint, abort, request, url_for
 from portal.autonomy import standing
 from portal.autonomy.areas import Area
 from portal.autonomy.door import Mistake, note_read
+from portal.core import guard
 from portal.core.forms import PlainForm
 from portal.core.ids import id_of
 from portal.core.web import invalid, page, saved
 from portal.people.reach import actor, as_staff, group_at
-from portal.support import actions, queries
+from portal.support import actions, attached, queries
 from portal.support.forms import PersonForm, ReplyForm, SnoozeForm, SorryForm, WithForm
 
 bp = Blueprint("requests", __name__, url_prefix="/host/requests")
@@ -42,10 +43,28 @@ def put_back(number):
     return _done(number, actions.put_back, "Put back. It is new again.")
 
 
+@bp.get("/<int:number>/files/<int:file_id>/<size>")
+@as_staff(roles=STAFF, notes=actions.read)
+def file(number, file_id, size):
+    """What was made of a photo, a PDF or a voice note. Seeing it is reading the request."""
+    _read(number)
+    return attached.send(queries.file_at_host(number, file_id, actor()), size, number)
+
+
 @bp.post("/<int:number>/replies")
-@as_staff(roles=STAFF, does=actions.reply)
+@as_staff(roles=STAFF, does=(actions.reply, actions.keep_file))
 def reply(number):
-    return _typed(number, "replying", ReplyForm, actions.reply, "Answered.", on=True)
+    form = ReplyForm.from_request()
+    with attached.arriving() as came:
+        found = _found(number)
+        if form.validate() and not came.problems:
+            try:
+                actions.reply(actor(), found.group, found.request.id, files=came.new, kept=came.kept, **form.facts())
+                return saved(goto=_next(found), says=f"{found.request.ref}: Answered.")
+            except Mistake as mistake:
+                came.note(mistake, form)
+        came.keep(found.group.id, found.request.id)
+    return invalid("support/desk.html", "support/_item.html", **_facts(number, replying=form, came=came))
 
 
 @bp.post("/<int:number>/sorry")
@@ -203,7 +222,7 @@ def _facts(number: int | None, **forms) -> dict:
     kept_shut = queries.locked(number, actor()) if number and found is None else None
     if number and found is None and kept_shut is None:
         abort(404)
-    counts = queries.counts(actor())
+    counts = found.counts if found else queries.counts(actor())
     facts = {
         "view": view,
         "views": queries.VIEWS,
@@ -219,6 +238,8 @@ def _facts(number: int | None, **forms) -> dict:
         "on_host": True,
     }
     if found:
+        guard.allow_sound()
+        forms["came"] = forms.get("came", attached.Came()).beside(found.begun)
         facts |= {
             "levels": standing.of(found.group.id).levels,
             "replying": ReplyForm(data={"seen": found.mark}),

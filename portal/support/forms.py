@@ -12,7 +12,7 @@ REASON = [Needed("Say why, in words the group will read."), Length(max=300)]
 
 
 class WhatForm(PlainForm):
-    """The one question that needs an answer, in words or by asking for a call."""
+    """The one question that needs an answer: in words, by a photo or a voice note, or by asking for a call."""
 
     words = WordsField("What would help?", [_long])
     call_me = BooleanField("Call me instead")
@@ -50,9 +50,9 @@ class AboutForm(PlainForm):
 
 
 class SayForm(PlainForm):
-    """More words in a request."""
+    """More words in a request; or none, with a file."""
 
-    words = WordsField("Your message", [Needed("Write a few words."), _long])
+    words = WordsField("Your message", [_long])
 
 
 class CloseForm(PlainForm):
@@ -74,7 +74,7 @@ class PersonForm(PlainForm):
 class ReplyForm(PlainForm):
     """The host's answer. `seen`: what stood in the thread when it was written."""
 
-    words = WordsField("Your answer", [Needed("Write your answer."), _long])
+    words = WordsField("Your answer", [_long])
     asks = BooleanField("We need an answer back")
     seen = HiddenField()
 

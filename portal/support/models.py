@@ -11,8 +11,11 @@ from portal.autonomy.areas import Area
 from portal.core import clock
 from portal.core.counters import next_number
 from portal.core.db import HOST, RECORD, GroupOwned, Word, db, partial_index, within_group
+from portal.core.kept import Kept, SentFile
+from portal.core.sounds import READERS
 
 NOTHING_DUE = date(9999, 12, 31)  # so that what the host owes nothing on sorts last
+DRAFT_LASTS = timedelta(days=30)  # since it was last kept
 GIST = 90  # letters of the first message that a list shows to those who may read it
 
 
@@ -183,6 +186,53 @@ class Message(GroupOwned, db.Model):
         return None
 
 
+class OfKind:
+    """What a file is to a person, by its `kind`."""
+
+    kind: Mapped[str]
+
+    @property
+    def is_sound(self) -> bool:
+        return self.kind in READERS
+
+    @property
+    def what(self) -> str:
+        """A photo, a PDF or a voice note."""
+        return "A voice note" if self.is_sound else "A PDF" if self.kind == "pdf" else "A photo"
+
+
+class Attachment(OfKind, Kept, GroupOwned, db.Model):
+    """A photo, a PDF or a sound that came with a message. A sound is made into `sound`, which plays for `seconds`."""
+
+    __tablename__ = "attachments"
+    OWNERS: ClassVar = {RECORD: f"{Kept.FILE_RECORDS} sound seconds"}
+    NOT_NOTED: ClassVar = {"shown_name", "original", "pages", "thumb", "sound", "failed_why"}
+    TOO_MANY: ClassVar = "That has more than 10 pages. Send it in parts, or the pages that matter."
+
+    request_id: Mapped[int]
+    message_id: Mapped[int]
+    added_by: Mapped[int] = mapped_column(sa.ForeignKey("people.id"))
+    sound: Mapped[str | None] = mapped_column(sa.String(80))
+    seconds: Mapped[int | None]
+
+    @classmethod
+    def extra_constraints(cls):
+        return (
+            within_group("request_id", "requests"),
+            within_group("message_id", "messages"),
+            sa.Index("ix_attachments_request", "group_id", "request_id"),
+            sa.Index("ix_attachments_original", "original"),
+        )
+
+    @property
+    def files(self) -> list[str]:
+        return [*super().files, self.sound] if self.sound else super().files
+
+    @property
+    def ref(self) -> str | None:
+        return None
+
+
 class ReplyPromise(GroupOwned, db.Model):
     """A day by which the host promised a person's reply. `replaced_at`: it said sorry and named another; that counts as
     late whatever came after. `ended_at`: there was nothing left to answer."""
@@ -296,3 +346,19 @@ class RequestDraft(db.Model):
     for_group: Mapped[int] = mapped_column(sa.ForeignKey("groups.id"))
     kept_at: Mapped[datetime] = mapped_column(default=clock.now)
     facts: Mapped[dict] = mapped_column(sa.JSON, default=dict)
+
+
+class DraftFile(OfKind, SentFile, db.Model):
+    """A file someone has chosen or recorded and not sent: for what they begin to ask, or for an answer in a request
+    (`for_request`). Theirs alone; nobody is ever shown it before it is sent."""
+
+    __tablename__ = "draft_files"
+    __table_args__ = (
+        sa.Index("ix_draft_files_person", "person_id", "for_group"),
+        sa.Index("ix_draft_files_original", "original"),
+    )
+
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id"))
+    for_group: Mapped[int] = mapped_column(sa.ForeignKey("groups.id"))
+    for_request: Mapped[int | None] = mapped_column(sa.ForeignKey("requests.id"))
+    seconds: Mapped[int | None]

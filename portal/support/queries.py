@@ -18,6 +18,8 @@ from portal.people.roles import Actor, Role
 from portal.support import readers, search
 from portal.support.models import (
     NOTHING_DUE,
+    Attachment,
+    DraftFile,
     Look,
     Message,
     NamedCoordinator,
@@ -263,11 +265,16 @@ def _key(after: str | None) -> tuple[date, int] | None:
 def counts(by: Actor) -> dict[str, int]:
     """How many requests each view holds, counted no further than MOST_COUNTED; and, as `newest`, the number of the newest
     message there is, so that a page can tell that something came in."""
-    return dict(db.session.execute(_counts(), readers.values(by)).one()._mapping)
+    return dict(db.session.execute(_counting(), readers.values(by)).one()._mapping)
 
 
 @cache
-def _counts() -> sa.Select:
+def _counting() -> sa.Select:
+    return sa.select(*_counted())
+
+
+@cache
+def _counted() -> tuple[sa.Label, ...]:
     capped = (
         sa.select(sa.func.count())
         .select_from(sa.select(sa.literal(1)).select_from(Request).where(*_in_view(view)).limit(MOST_COUNTED).subquery())
@@ -277,7 +284,7 @@ def _counts() -> sa.Select:
         if view not in {"all", "closed"}
     )
     newest = sa.select(sa.func.coalesce(sa.func.max(Message.id), 0)).scalar_subquery().label("newest")
-    return sa.select(*capped, newest)
+    return (*capped, newest)
 
 
 @dataclass(frozen=True)
@@ -293,17 +300,38 @@ class Said:
     by_mail: bool = False
     read: bool = False
     reader_id: int | None = None
+    message_id: int | None = None
 
 
 @dataclass(frozen=True)
 class Thread:
-    """A request with all that its page shows. `read_at`: when this reader at the host last read it, where that was."""
+    """A request with all that its page shows, for one reader. `read_at`: when this reader at the host last read it, where
+    that was. `counts`: at the host, those of the queue beside it."""
 
     request: Request
     group: Group
     asker: str
     holder: str | None
-    read_at: datetime | None = None
+    read_at: datetime | None
+    person_id: int | None
+    counts: dict[str, int]
+
+    @cached_property
+    def _with_files(self) -> Sequence[sa.Row]:
+        return db.session.execute(_files, {"number": self.request.id, "reader": self.person_id}).all()
+
+    @property
+    def files(self) -> dict[int, list[Attachment]]:
+        """The files of each message, by its id."""
+        found: dict[int, list[Attachment]] = {}
+        for one in dict.fromkeys(row[0] for row in self._with_files if row[0]):
+            found.setdefault(one.message_id, []).append(one)
+        return found
+
+    @property
+    def begun(self) -> list[DraftFile]:
+        """The files this reader has chosen or recorded for an answer, and not sent."""
+        return list(dict.fromkeys(row[1] for row in self._with_files if row[1]))
 
     @cached_property
     def said(self) -> list[Said]:
@@ -350,7 +378,7 @@ _whole = (
 
 @cache
 def _whole_at_host(coordinates: bool) -> sa.Select:
-    return _whole.where(readers.at_host(coordinates=coordinates))
+    return _whole.add_columns(*_counted()).where(readers.at_host(coordinates=coordinates))
 
 
 def thread(number: int, by: Actor, group_id: int) -> Thread | None:
@@ -359,13 +387,16 @@ def thread(number: int, by: Actor, group_id: int) -> Thread | None:
 
 
 def thread_at_host(number: int, by: Actor) -> Thread | None:
-    """Any group's request, for someone at the host who reads it."""
+    """Any group's request, for someone at the host who reads it, with the counts that stand beside it."""
     return _thread(_whole_at_host(readers.coordinates(by)), number, by)
 
 
 def _thread(query: sa.Select, number: int, by: Actor) -> Thread | None:
     row = db.session.execute(query, readers.values(by, number=number)).first()
-    return Thread(*row) if row else None
+    if row is None:
+        return None
+    request, group, asker, holder, read_at, *_ = row
+    return Thread(request, group, asker, holder, read_at, by.person_id, dict(row._mapping))
 
 
 def locked(number: int, by: Actor) -> tuple[Request, Group, str | None] | None:
@@ -391,10 +422,11 @@ def _said(request: Request) -> list[Said]:
 def _every_word() -> sa.Select:
     no_words, nobody = sa.cast(sa.null(), sa.Text), sa.cast(sa.null(), sa.Integer)
 
-    def of(model, at, person_id, by_host, words, by_mail, read, reader_id) -> sa.Select:
+    def of(model, at, person_id, by_host, words, by_mail, read, reader_id, message_id) -> sa.Select:
         told = (by_host.label("by_host"), words.label("words"), by_mail.label("by_mail"), read.label("read"))
+        numbers = (reader_id.label("reader_id"), message_id.label("message_id"))
         return (
-            sa.select(at.label("at"), Person.name, person_id.label("person_id"), *told, reader_id.label("reader_id"))
+            sa.select(at.label("at"), Person.name, person_id.label("person_id"), *told, *numbers)
             .join(Person, Person.id == person_id)
             .where(model.group_id == sa.bindparam("group"), model.request_id == NUMBER)
         )
@@ -402,11 +434,61 @@ def _every_word() -> sa.Select:
     yes, no = sa.true(), sa.false()
     message = (Message.added_at, Message.added_by, Message.by_host, Message.words, Message.by_mail)
     every = sa.union_all(
-        of(Message, *message, no, nobody),
-        of(Look, Look.read_at, Look.person_id, yes, no_words, no, yes, nobody),
-        of(Reader, Reader.let_in_at, Reader.person_id, yes, no_words, no, no, Reader.id).where(Reader.ended_at.is_(None)),
+        of(Message, *message, no, nobody, Message.id),
+        of(Look, Look.read_at, Look.person_id, yes, no_words, no, yes, nobody, nobody),
+        of(Reader, Reader.let_in_at, Reader.person_id, yes, no_words, no, no, Reader.id, nobody).where(
+            Reader.ended_at.is_(None)
+        ),
     ).subquery()
     return sa.select(every).order_by(every.c.at)
+
+
+_files = (  # both in one statement: there are few of either
+    sa.select(Attachment, DraftFile)
+    .select_from(Request)
+    .outerjoin(Attachment, sa.and_(Attachment.group_id == Request.group_id, Attachment.request_id == Request.id))
+    .outerjoin(DraftFile, sa.and_(DraftFile.for_request == Request.id, DraftFile.person_id == READER))
+    .where(Request.id == NUMBER)
+    .order_by(Attachment.id, DraftFile.id)
+)
+
+
+def attachment(group_id: int, attachment_id: int) -> Attachment | None:
+    """One file of a group's, whoever asks: for what makes it safe."""
+    return db.session.scalar(sa.select(Attachment).where(Attachment.group_id == group_id, Attachment.id == attachment_id))
+
+
+def _file(number: int, attachment_id: int, by: Actor, *conditions) -> Attachment | None:
+    return db.session.scalar(
+        sa.select(Attachment)
+        .join(Request, sa.and_(Request.id == Attachment.request_id, Request.group_id == Attachment.group_id))
+        .where(Request.number == NUMBER, Attachment.id == attachment_id, *conditions),
+        readers.values(by, number=number),
+    )
+
+
+def file(number: int, attachment_id: int, by: Actor, group_id: int) -> Attachment | None:
+    """A file of one of a group's requests, for someone in the group who reads it."""
+    return _file(number, attachment_id, by, Request.group_id == group_id, readers.in_group(by))
+
+
+def file_at_host(number: int, attachment_id: int, by: Actor) -> Attachment | None:
+    """A file of any group's request, for someone at the host who reads it."""
+    return _file(number, attachment_id, by, readers.at_host(coordinates=readers.coordinates(by)))
+
+
+def draft_files(person_id: int | None, group_id: int, request_id: int | None = None) -> Sequence[DraftFile]:
+    """What this person has chosen or recorded and not sent: for an answer in this request, else for what they begin to
+    ask."""
+    return db.session.scalars(
+        sa.select(DraftFile)
+        .where(
+            DraftFile.person_id == person_id,
+            DraftFile.for_group == group_id,
+            DraftFile.for_request.is_(None) if request_id is None else DraftFile.for_request == request_id,
+        )
+        .order_by(DraftFile.id)
+    ).all()
 
 
 def reader(request: Request, person_id: int | None) -> Reader | None:

@@ -3,15 +3,15 @@
 from flask import Blueprint, Flask, abort, request, url_for
 
 from portal.autonomy.door import Mistake, SameKeyOtherBody
+from portal.core import guard
 from portal.core.forms import PlainForm
 from portal.core.ids import id_of
+from portal.core.kept import Sent
 from portal.core.web import invalid, page, saved
 from portal.ledger.models import fund_names
 from portal.people.reach import actor, group, in_group
-from portal.people.roles import Actor
-from portal.people.session import identity
 from portal.receipts import queries as receipts
-from portal.support import actions, desk, queries
+from portal.support import actions, attached, desk, queries
 from portal.support.forms import AboutForm, CloseForm, HowForm, PersonForm, SayForm, WhatForm, WhenForm
 from portal.support.models import CAME_OF_WORDS, REPLY_BY_WORDS, ReplyBy, Wanted
 
@@ -39,20 +39,25 @@ def ask(step="what"):
 
 
 @bp.post("/ask/<step>")
-@in_group(does=(actions.keep_draft, actions.ask))
+@in_group(does=(actions.keep_draft, actions.keep_file, actions.drop_draft, actions.ask))
 def answer(step):
-    """Keep this answer; on to the next question, or send what there is."""
+    """Keep this answer and its files; on to the next question, or send what there is."""
     form = _form(step).from_request()
-    _offer(form)
-    if not form.validate():
-        return invalid("support/ask.html", **_asking(step, form))
-    answers = {name: value for name, value in form.facts().items() if name != "key"}
-    draft = actions.keep_draft(_oneself(), for_group=group().id, **answers)
+    with attached.arriving() as came:
+        _offer(form)
+        fits = form.validate()
+        if fits:
+            answers = {name: value for name, value in form.facts().items() if name != "key"}
+            draft = actions.keep_draft(attached.oneself(), for_group=group().id, left_out=came.left_out, **answers)
+        came.keep(group().id)
+    if not fits or came.problems:
+        return invalid("support/ask.html", **_asking(step, form, came))
     last = step == ORDER[-1]
     if not (last or "send" in request.form):
         return saved(goto=url_for(".ask", group=group().slug, step=ORDER[ORDER.index(step) + 1]))
+    files = [Sent.of_row(one) for one in queries.draft_files(actor().person_id, group().id)]
     try:
-        asked = actions.ask(actor(), group(), key=form.key.data, **_as_asked(draft.facts))
+        asked = actions.ask(actor(), group(), key=form.key.data, files=files, **_as_asked(draft.facts))
     except Mistake as mistake:
         form = WhatForm(data=draft.facts)
         form.words.errors = [str(mistake)]
@@ -64,7 +69,7 @@ def answer(step):
                 goto=_at(asked.number), says=f"{asked.ref} was sent before. What you changed since isn’t: it is kept."
             )
     if queries.draft(actor().person_id, group().id):  # kept a moment ago by this second sending
-        actions.drop_draft(_oneself(), for_group=group().id)
+        actions.drop_draft(attached.oneself(), for_group=group().id)
     return saved(goto=_at(asked.number), says=f"Sent. It is {asked.ref}.")
 
 
@@ -72,7 +77,7 @@ def answer(step):
 @in_group(does=(actions.drop_draft, actions.ask))
 def drop():
     """Throw away what was written."""
-    actions.drop_draft(_oneself(), for_group=group().id)
+    actions.drop_draft(attached.oneself(), for_group=group().id)
     return saved(goto=url_for(".index", group=group().slug), says="Thrown away. Nothing was sent.")
 
 
@@ -84,13 +89,26 @@ def show(number):
 
 
 @bp.post("/<int:number>/messages")
-@in_group(does=actions.say)
+@in_group(does=(actions.say, actions.keep_file))
 def say(number):
-    found, form = _found(number), SayForm.from_request()
-    if not form.validate():
-        return invalid("support/show.html", **_facts(number, saying=form))
-    actions.say(actor(), group(), found.request.id, **form.facts())
-    return saved(goto=_at(number), says=f"{found.request.ref}: your message is there.")
+    form = SayForm.from_request()
+    with attached.arriving() as came:
+        found = _found(number)
+        if form.validate() and not came.problems:
+            try:
+                actions.say(actor(), group(), found.request.id, files=came.new, kept=came.kept, **form.facts())
+                return saved(goto=_at(number), says=f"{found.request.ref}: your message is there.")
+            except Mistake as mistake:
+                came.note(mistake, form)
+        came.keep(group().id, found.request.id)
+    return invalid("support/show.html", **_facts(number, saying=form, came=came))
+
+
+@bp.get("/<int:number>/files/<int:file_id>/<size>")
+@in_group()
+def file(number, file_id, size):
+    """What was made of a photo, a PDF or a voice note, for whoever reads the request."""
+    return attached.send(queries.file(number, file_id, actor(), group().id), size, number)
 
 
 @bp.post("/<int:number>/closing")
@@ -140,11 +158,6 @@ def keep_out(number, reader_id):
     return _done(number, actions.keep_out, "They can’t read it any more.", reader_id=reader_id)
 
 
-def _oneself() -> Actor:
-    who = identity()
-    return who.self_actor if who else actor()
-
-
 def _done(number: int, action, says: str, **facts):
     action(actor(), group(), _found(number).request.id, key=PlainForm.from_request().key.data, **facts)
     return saved(goto=_at(number), says=says)
@@ -158,14 +171,16 @@ def _found(number: int) -> queries.Thread:
     return queries.thread(number, actor(), group().id) or abort(404)
 
 
-def _facts(number: int, saying=None, closing=None, letting=None) -> dict:
+def _facts(number: int, saying=None, closing=None, letting=None, came=None) -> dict:
     found = _found(number)
+    guard.allow_sound()
     letting = letting or PersonForm()
     letting.person_id.choices = [(row.id, row.name) for row in queries.support_staff() if row.id != found.request.holder_id]
     return {
         "found": found,
         "asked": found.request,
         "saying": saying or SayForm(),
+        "came": (came or attached.Came()).beside(found.begun),
         "closing": closing or CloseForm(),
         "letting": letting,
         "me": actor().person_id,
@@ -177,14 +192,18 @@ def _form(step: str) -> type[PlainForm]:
     return STEPS.get(step) or abort(404)
 
 
-def _asking(step: str, form: PlainForm | None = None) -> dict:
+def _asking(step: str, form: PlainForm | None = None, came: attached.Came | None = None) -> dict:
+    if step == ORDER[0]:
+        guard.allow_sound()
+    came = (came or attached.Came()).beside(queries.draft_files(actor().person_id, group().id))
     kept = queries.draft(actor().person_id, group().id)
     facts = kept.facts if kept else {}
     if form is None:
         form = _form(step)(data=_from_the_start(step) | facts)
     _offer(form)
     _, holder = queries.coordinator_for(group().id)
-    return {"form": form, "step": step, "steps": ORDER, "kept": facts, "holder": holder or ""}
+    facts_of_page = {"form": form, "step": step, "steps": ORDER, "kept": facts or bool(came.there), "came": came}
+    return facts_of_page | {"holder": holder or ""}
 
 
 def _from_the_start(step: str) -> dict:

@@ -20,19 +20,23 @@ from portal.core.db import engine_options
 from tests import make
 from tests.faults.phones import Phone, kill_while
 from tests.server import ROOT, running
+from tests.support.sounds import webm
 
 SOAK = bool(os.environ.get("SOAK"))
 KILLS, PEOPLE, ANSWERS = (40, 4, 500) if SOAK else (6, 4, 40)
 KETTLE = "/g/tuesday-kettle"
 
 
-def multipart(key: str, photo: bytes) -> tuple[bytes, str]:
-    """A form with one photo, as a phone sends it."""
+def multipart(fields: dict[str, str], name: str, content: bytes) -> tuple[bytes, str]:
+    """A form with one file, as a phone sends it."""
     mark = "----trellis"
     out = io.BytesIO()
-    out.write(f'--{mark}\r\nContent-Disposition: form-data; name="receipt_key"\r\n\r\n{key}\r\n'.encode())
-    head = f'--{mark}\r\nContent-Disposition: form-data; name="photo"; filename="p.jpg"\r\nContent-Type: image/jpeg\r\n\r\n'
-    out.write(head.encode() + photo + f"\r\n--{mark}--\r\n".encode())
+    for field, value in fields.items():
+        out.write(f'--{mark}\r\nContent-Disposition: form-data; name="{field}"\r\n\r\n{value}\r\n'.encode())
+    head = (
+        f'--{mark}\r\nContent-Disposition: form-data; name="{name}"; filename="p.jpg"\r\nContent-Type: image/jpeg\r\n\r\n'
+    )
+    out.write(head.encode() + content + f"\r\n--{mark}--\r\n".encode())
     return out.getvalue(), f"multipart/form-data; boundary={mark}"
 
 
@@ -62,7 +66,7 @@ def test_what_was_answered_is_there_once_with_its_bytes(where, tmp_path):
     def upload(phone: Phone) -> None:
         while not stop.is_set():
             key, photo = uuid.uuid4().hex, make.jpeg(60, 80, text=uuid.uuid4().hex)
-            body, kind = multipart(key, photo)
+            body, kind = multipart({"receipt_key": key}, "photo", photo)
             send = partial(phone.post, f"{KETTLE}/receipts/", body, kind, **{"HX-Request": "true"})
             if answer := phone.until_answered(send):
                 assert b"We have it" in answer.body
@@ -89,6 +93,39 @@ def check_all_there(where: str, data: Path, answered: list[str]) -> None:
         kept = data / "files" / (row.original or row.thumb)
         assert kept.stat().st_size > 0, "a row without its bytes"
         assert row.failed_why is None
+
+
+def test_a_voice_note_that_was_answered_is_there_once_with_its_bytes(where, tmp_path):
+    """Killed between its arrival, its row and the job that makes it safe."""
+    stop, answered, sound = threading.Event(), [], webm()
+
+    def send_one(phone: Phone) -> None:
+        while not stop.is_set():
+            words, key = f"Voice {uuid.uuid4().hex}", uuid.uuid4().hex
+            body, kind = multipart({"key": key, "words": words}, "files", sound)
+            if phone.until_answered(
+                partial(phone.post, f"{KETTLE}/support/2/messages", body, kind, **{"HX-Request": "true"})
+            ):
+                answered.append(words)
+
+    data = tmp_path / "data"
+    with running(data, workers=2, PORTAL_DATABASE_URL=where) as server:
+        phones = [Phone(server.url, stop, "Marsha") for _ in range(PEOPLE)]
+        busy = [lambda phone=phone: send_one(phone) for phone in phones]
+        kill_while(busy, stop, server, KILLS, lambda: len(answered) >= ANSWERS)
+    there = rows(
+        where,
+        data,
+        "SELECT m.words, a.original, a.sound, a.failed_why FROM messages m "
+        "LEFT JOIN attachments a ON a.message_id = m.id WHERE m.words LIKE 'Voice %'",
+    )
+    said = [row.words for row in there]
+    assert len(said) == len(set(said)), "a message is there twice, or its sound"
+    assert set(answered) <= set(said), "an answered message is lost"
+    for row in there:
+        assert (data / "files" / (row.original or row.sound)).stat().st_size > 0, "a row without its bytes"
+        assert row.failed_why is None
+    assert rows(where, data, "SELECT id FROM draft_files") == []
 
 
 def test_no_posting_and_no_yes_that_was_answered_is_lost_or_doubled_and_the_books_hold(where, tmp_path):

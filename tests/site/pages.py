@@ -291,6 +291,8 @@ NO_PAGES = {
     "papers.host_report_file",
     "papers.host_ledger",
     "desk.picture",
+    "support.file",
+    "requests.file",
     "payments.as_pain001",
     "payments.as_csv",
     "breakglass.file",

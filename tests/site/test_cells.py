@@ -359,6 +359,7 @@ TABLE = {
     "POST support.say": group(SHARED, {"words": "It is on Tuesday", "key": KEY}, number="request"),
     "POST support.close": group(SHARED, {"came_of": "advice", "key": KEY}, number="request"),
     "POST support.reopen": group(SHARED, {"key": KEY}, number="request"),
+    "GET support.file": group(SHARED, number="request"),
     "POST support.share": group(ASKER, {"shared": "y", "key": KEY}, number="request"),
     "POST support.answer_later": group(SHARED, {"agreed": "y", "seen": later_day, "key": KEY}, number="request_later"),
     "POST support.let_in": group(SHARED, {"person_id": lead, "key": KEY}, number="request"),
@@ -386,6 +387,7 @@ TABLE = {
     "POST requests.pass_to": host(READS, {"with_whom": "the council", "key": KEY}, number="request"),
     "POST requests.propose_closing": host(READS, {"key": KEY}, number="request"),
     "POST requests.stop_closing": host(READS, {"key": KEY}, number="request"),
+    "GET requests.file": host({"coordinator": DONE, "finance": DONE, "safeguarding": GONE, "both": GONE}, number="request"),
     "GET requests.colleagues": host({"coordinator": DONE, "both": GONE}, number="request"),
     "POST requests.bring_in": host({"coordinator": ASKED, "both": GONE}, {"person_id": lead, "key": KEY}, number="request"),
     "POST requests.hand_over": host(

@@ -32,11 +32,17 @@ ALWAYS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+QUIET = "geolocation=(), microphone=(), camera=()"
+RECORDS = ("media-src 'self' blob:", QUIET.replace("microphone=()", "microphone=(self)"))  # on pages that do, and no others
 FORM = {"content_type": "multipart/form-data; boundary=x"}
 OWN_FORMS = {"Sec-Fetch-Site": "same-origin"}
 
 
-def check_headers(answer, *, policy=POLICY, cache="no-store") -> None:
+def check_headers(answer, *, policy=POLICY, cache="no-store", sound=False) -> None:
+    if sound:
+        assert answer.headers["Content-Security-Policy"] == f"{POLICY}; {RECORDS[0]}"
+        answer.headers["Content-Security-Policy"] = POLICY  # the rest is as everywhere
+    assert answer.headers["Permissions-Policy"] == (RECORDS[1] if sound else QUIET)
     assert answer.headers["Content-Security-Policy"] == policy
     assert {name: answer.headers[name] for name in ALWAYS} == ALWAYS
     assert answer.headers["Cache-Control"] == cache
@@ -51,7 +57,16 @@ def check_headers(answer, *, policy=POLICY, cache="no-store") -> None:
 def test_every_page_carries_them(demo, page: Page):
     answer = demo.open(page)
     assert answer.status_code == page.status
-    check_headers(answer)
+    check_headers(answer, sound="data-recorder" in answer.text or "<audio" in answer.text)
+
+
+@pytest.mark.xdist_group("demo pages")
+@pytest.mark.parametrize("path", ["/g/tuesday-kettle/support/ask", "/g/tuesday-kettle/support/2", "/host/requests/2"])
+def test_pages_that_record_may_use_the_microphone(demo, path):
+    who = "Imani Okafor" if path.startswith("/host") else "Marsha"
+    answer = Client(demo.app).as_(demo.person(who)).get(path)
+    assert "data-recorder" in answer.text
+    check_headers(answer, sound=True)
 
 
 @pytest.mark.xdist_group("demo pages")

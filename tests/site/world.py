@@ -41,7 +41,7 @@ from portal.signin.models import Passkey, Password
 from portal.silence.models import NamedPerson, Wish
 from portal.spending import actions as spending
 from portal.support import actions as support
-from portal.support.models import Reader, Request
+from portal.support.models import Attachment, Reader, Request
 from tests import make
 from tests.bank import samples
 from tests.client import Client
@@ -113,7 +113,7 @@ def _things(group, second: str, third: str, helper: str) -> dict:
     other = make.receipt(group, shop="Other")
     ready = make.receipt(group, amount_pence=500, accepted_at=clock.now(), ledger_code="5100")
     helpers = make.receipt(group, added_by=make.person(helper).id, amount_pence=700)
-    picture = _ready_picture(group, receipt)
+    picture = _made_safe(db.session.scalars(sa.select(Picture).where(Picture.receipt_id == receipt.id)).one())
     uncle, joe = make.person("Sam" if group.name == "Kettle" else "Uncle").id, make.person(second).id
     with wall.opened(group.id):
         asked = {"group_id": group.id, "receipt_id": receipt.id, "asks": "what_for"}
@@ -284,7 +284,10 @@ def _requests(group, second: str) -> dict[str, int]:
     support.snooze(imani, group, later.id, until=date.fromisoformat(later_day()), reason="The council meets then.")
     reader = db.session.scalar(sa.select(Reader.id).where(Reader.request_id == first.id))
     question = _held_question(group, imani)
+    support.say(joe, group, first.id, words="This one", files=[make.photo()])
+    sent = _made_safe(db.session.scalars(sa.select(Attachment).where(Attachment.request_id == first.id)).one())
     return {
+        "file_id": sent.id,
         "request": first.number,
         "request_later": later.number,
         "reader_id": reader,
@@ -351,16 +354,13 @@ def _duties(group, receipt: Receipt) -> list[BreakGlass]:
     return [db.session.get_one(BreakGlass, glass.id) for glass in (live, asked, disclosed, over)]
 
 
-def _ready_picture(group, receipt: Receipt) -> Picture:
-    store = files.store()
-    with wall.opened(group.id):
-        picture = db.session.scalars(sa.select(Picture).where(Picture.receipt_id == receipt.id)).one()
-        path = store.scratch()
-        path.write_bytes(make.jpeg(60, 80))
-        picture.thumb = store.keep(path)
-        picture.pages, picture.made_at = [{"file": picture.thumb, "width": 60, "height": 80}], clock.now()
-    db.session.commit()
-    return picture
+def _made_safe(row):
+    """A kept file's row as the job leaves it, with one small page."""
+    path = files.store().scratch()
+    path.write_bytes(make.jpeg(60, 80))
+    thumb = files.store().keep(path)
+    make.set_facts(row, thumb=thumb, pages=[{"file": thumb, "width": 60, "height": 80}], made_at=clock.now())
+    return row
 
 
 def _place(group, name: str) -> int:

@@ -82,7 +82,7 @@ def test_without_anyone_who_coordinates_a_request_waits_for_whoever_comes(kettle
 def test_only_words_or_the_wish_for_a_call_are_needed(kettle, marsha, imani):
     asked = ask(marsha, kettle, words=None, reply_by="call", phone="07700 900142")
     assert (asked.gist, asked.phone) == ("Please call me.", "07700 900142")
-    with pytest.raises(Mistake, match="Write a few words, or ask us to call you"):
+    with pytest.raises(Mistake, match="Write a few words, add a photo or a voice note, or ask us to call you"):
         ask(marsha, kettle, words=None)
 
 
