@@ -28,7 +28,7 @@ OF_THE_WEB = {
     *("core/errors.py", "core/forms.py", "core/guard.py", "core/icons.py", "core/logs.py", "core/web.py"),
     "core/sending.py",
     *("people/reach.py", "people/session.py", "home/nav.py", "autonomy/answers.py"),
-    *("ledger/desk.py", "receipts/desk.py", "support/desk.py", "support/attached.py"),
+    *("ledger/desk.py", "receipts/desk.py", "support/desk.py", "support/attached.py", "support/mail_desk.py"),
 }
 REQUEST_WORDS = {"request", "session", "g"}
 
@@ -64,6 +64,7 @@ WITHOUT_A_ROUTE = {
     "signin.name_first_coordinator": "the command `portal setup`",
     "receipts.code": "nobody yet: on the desk, accepting a receipt sets the code",
     "notices.remind": "the job that reminds once of a proposal",
+    "support.keep_strange": "mail that comes in (support/arriving.py)",
     "receipts.keep_pages": "the job that makes pictures safe",
     "receipts.look_again": "the job that looks at short funds again",
     "spending.look_again": "the job that looks at costs again whose details changed",

@@ -1,4 +1,4 @@
-"""The `portal` command: run, serve, work, setup, demo, check, log, migrate, settings."""
+"""The `portal` command: run, serve, work, mail, setup, demo, check, log, ledger, migrate, settings."""
 
 import contextlib
 import os
@@ -68,10 +68,62 @@ def serve():
 
 @main.command()
 def work():
-    """Run the worker that does background jobs."""
-    from portal.core import jobs
+    """Run the worker that does background jobs and, where PORTAL_MAIL_PORT is set, takes mail in."""
+    from portal.core import jobs, mail_server
 
-    jobs.work(_app())
+    app = _app()
+    with contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(mail_server.listening(app))
+        except (
+            OSError
+        ) as problem:  # `portal mail listen` has it, or a worker that is just ending: jobs are done all the same
+            click.echo(f"Mail isn't taken in by this worker: {problem.strerror}", err=True)
+        jobs.work(app)
+
+
+@main.group()
+def mail():
+    """Replies by email: take them in."""
+
+
+@mail.command()
+def listen():
+    """Take mail in on PORTAL_MAIL_PORT, without doing jobs (the worker does both)."""
+    from portal.core import mail_server
+
+    app = _app()
+    if not app.config["SETTINGS"].PORTAL_MAIL_PORT:
+        raise click.ClickException("PORTAL_MAIL_PORT isn't set, so there is nowhere to listen.")
+    for told_to_stop in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(told_to_stop, lambda *_: pause.set())
+    try:
+        with mail_server.listening(app):
+            pause.wait()
+    except OSError as problem:
+        raise click.ClickException(f"Nobody can be heard on that port: {problem.strerror}") from None
+
+
+@mail.command()
+@click.argument("recipient", required=False)
+@click.option("--sender", help="The envelope's sender, where the mail server tells it: empty for a bounce.")
+def receive(recipient, sender):
+    """Take in one email from standard input, to RECIPIENT or to whom its own lines say.
+
+    The exit code is what mail servers expect: 0 kept, 75 try again later, 65 too big, 67 nobody here by that name.
+    """
+    from portal.core import mail_in, mail_server
+
+    raw = sys.stdin.buffer.read(mail_in.MAX_BYTES + 1)
+    try:
+        app = _app()
+    except click.ClickException as problem:
+        problem.show()
+        raise SystemExit(mail_server.Answer.LATER.code) from None
+    named = [recipient] if recipient else mail_in.recipients(raw)
+    address = next((one for one in named if mail_server.knows(app, one)), "")
+    answer = mail_server.hand_over(app, raw, address, null_sender=sender is not None and mail_server.is_nobody(sender))
+    raise SystemExit(answer.code)
 
 
 @main.command()

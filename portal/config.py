@@ -57,6 +57,15 @@ def _days(text: str) -> int:
     return int(text)
 
 
+def _one_of(*words: str) -> Callable[[str], str]:
+    """One of these words."""
+
+    def read(text: str) -> str:
+        return words[words.index(text.strip().lower())]
+
+    return read
+
+
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri")
 
 
@@ -97,6 +106,22 @@ SETTINGS = (
         "Mail server: smtp://user:password@host:587 (STARTTLS where offered), smtps://… ; the demo shows mail on a page.",
     ),
     Setting("PORTAL_MAIL_FROM", "trellis@localhost", "The address that mail comes from."),
+    Setting(
+        "PORTAL_MAIL_REPLY",
+        "",
+        "The address that replies to mail about a request go to, such as reply@trellis.example.org; each person and "
+        "request has one of its own, with +letters before the @. Empty: there are no replies by email.",
+        str.strip,
+    ),
+    Setting(
+        "PORTAL_MAIL_PORT",
+        "0",
+        "The port on 127.0.0.1 where the worker takes mail for that address from this machine's mail server; 0 is none.",
+        int,
+    ),
+    Setting(
+        "PORTAL_MAIL_PROTOCOL", "lmtp", "How the mail server speaks to that port: lmtp or smtp.", _one_of("lmtp", "smtp")
+    ),
     Setting("PORTAL_HOST_NAME", "", "The name of the charity that hosts the groups; the demo's is Hearthrow Commons."),
     Setting("PORTAL_HOST_CONTACT", "", "What to do when something is stuck, in words: ring Sam on 01632 960 144."),
     Setting("PORTAL_HOST_ACCENT", "#2f4f73", "The host's colour, dark enough to read on white (#rrggbb)."),
@@ -257,6 +282,12 @@ def _complaints(settings: Settings):
         yield "PORTAL_MAIL_URL=page: shows everyone's mail on a page, so only the demo may use it."
     if settings.mail_url and not re.match(r"(smtps?://|page:)", settings.mail_url):
         yield "PORTAL_MAIL_URL must start with smtp:// or smtps://."
+    if settings.PORTAL_MAIL_REPLY and not re.fullmatch(
+        r"[^@\s+]{1,24}@[^@\s+]{1,180}", settings.PORTAL_MAIL_REPLY, re.ASCII
+    ):
+        yield "PORTAL_MAIL_REPLY must be an address with at most 24 letters before its @, and no +."
+    if settings.PORTAL_MAIL_PORT and not settings.PORTAL_MAIL_REPLY:
+        yield "PORTAL_MAIL_PORT takes in mail for PORTAL_MAIL_REPLY, so that must be set as well."
     if settings.PORTAL_SECRET and len(settings.PORTAL_SECRET) < 32:
         yield "PORTAL_SECRET must be 32 characters or more."
     if not re.fullmatch(r"#[0-9a-fA-F]{6}", settings.PORTAL_HOST_ACCENT):

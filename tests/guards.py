@@ -52,6 +52,7 @@ CHECKED = {
     "portal/receipts/actions.py": ((), ("tests/receipts/test_actions.py", "tests/receipts/test_holds.py", LEDGER)),
     "portal/notices/actions.py": ((), ("tests/notices",)),
     "portal/support/actions.py": ((), ("tests/support",)),
+    "portal/support/strange.py": ((), ("tests/support/test_by_mail.py",)),
     "portal/contact/actions.py": ((), ("tests/contact",)),
     "portal/ledger/actions.py": ((), ("tests/ledger",)),
     "portal/ledger/posting.py": ((), ("tests/ledger", "tests/bank/test_lines.py")),

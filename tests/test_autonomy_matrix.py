@@ -232,6 +232,9 @@ MATRIX = {
     "signin.use_passkey": BEFORE_SIGN_IN,
     "signin.use_password": BEFORE_SIGN_IN,
     "signin.use_setup_code": BEFORE_SIGN_IN,
+    "support.drop_strange": HOSTS_COORDINATORS,
+    "support.keep_strange": AUTOMATIC,
+    "support.put_in": HOSTS_COORDINATORS,
 }
 # Which area each action lies in, or which rule of the floor lets the host do it; the rest are nobody's group's.
 WHERE = {

@@ -36,10 +36,12 @@ class ShownMail(db.Model):
 
 @dataclass(frozen=True)
 class Letter:
-    """One message filled in: to whom, and what its templates may say."""
+    """One message filled in: to whom, and what its templates may say. `reply_to`: where an answer to it goes, if not to
+    the address it comes from."""
 
     to: str
     facts: dict
+    reply_to: str = ""
 
 
 _letters: dict[str, Callable[..., Letter | None]] = {}
@@ -78,6 +80,8 @@ def send(message: str, ids: dict, number: int) -> None:
     mail["Subject"] = _written(f"mail/{message}/subject.txt", facts).strip()
     mail["From"] = f"{settings.host_name} <{settings.PORTAL_MAIL_FROM}>"
     mail["To"] = filled.to
+    if filled.reply_to:
+        mail["Reply-To"] = filled.reply_to
     mail["Date"] = formatdate()
     mail["Message-ID"] = f"<trellis-{number}@{domain}>"
     mail["Auto-Submitted"] = "auto-generated"

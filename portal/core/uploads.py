@@ -11,7 +11,7 @@ import unicodedata
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 import filetype
 from htmx_flask.requests import HtmxAwareRequest
@@ -117,6 +117,13 @@ def chosen(sent: MultiDict, typed: MultiDict, *names: str) -> tuple[list[FileSto
 
 
 UNREADABLE_NAME = "We couldn’t read one file’s name. Please rename it, and send it again."
+
+
+def arrived(name: str, content: bytes) -> FileStorage:
+    """A file that came whole in another way, such as with an email, as `look_at` takes it."""
+    stream = Arriving()
+    stream.write(content)
+    return FileStorage(cast("IO[bytes]", stream), name)
 
 
 def look_at(sent: FileStorage, *, sounds: bool = False) -> Arrived:

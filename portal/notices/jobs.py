@@ -21,6 +21,7 @@ from portal.people import queries as people
 from portal.people.models import Group, Person
 from portal.people.roles import GROUP_ROLES, HOST_ROLES, ORGANISERS, SYSTEM
 from portal.support import queries as support
+from portal.support import reply_to
 from portal.support.models import Request
 
 REMINDS_AFTER = timedelta(days=10)  # of the 14 a proposal waits
@@ -80,6 +81,8 @@ def news(group_id: int, without: int | None, request: int | None = None) -> None
         only = support.hearers(group_id, request) if request else None
         for choice in queries.recipients(group_id, without, only):
             due = queries.due(choice, clock.now())
+            alone = choice.due_at is None or choice.request_id == request
+            choice.request_id = request if alone else None  # of several things, an answer by email could mean any
             choice.due_at = min(choice.due_at or due, due)
             db.session.add(choice)
     db.session.commit()
@@ -135,7 +138,8 @@ def _post(choice, *, weekly: bool) -> None:
     if queries.awake(choice.person_id, GROUP_ROLES):
         news = choice.due_at is not None and choice.due_at <= now
         groups = queries.awake(choice.person_id, ORGANISERS) if weekly else []
-        mail.post("notices.news", person_id=choice.person_id, news=news, groups=groups)
+        answers = choice.request_id if news else None
+        mail.post("notices.news", person_id=choice.person_id, news=news, groups=groups, request=answers)
         choice.sent_at = now
         choice.weekly_at = now if weekly else choice.weekly_at
         choice.due_at = None if news else choice.due_at
@@ -150,6 +154,7 @@ def _must_know(person_id: int) -> mail.Letter:
 
 
 @mail.letter("notices.news")
-def _news(person_id: int, news: bool, groups: list[int]) -> mail.Letter:
-    fingerprints = [chain.fingerprint(group_id) for group_id in groups]
-    return mail.Letter(db.session.get_one(Person, person_id).email, {"news": news, "fingerprints": fingerprints})
+def _news(person_id: int, news: bool, groups: list[int], request: int | None = None) -> mail.Letter:
+    answers = reply_to.address(person_id, request) if request else ""
+    facts = {"news": news, "fingerprints": [chain.fingerprint(group_id) for group_id in groups], "answers": bool(answers)}
+    return mail.Letter(db.session.get_one(Person, person_id).email, facts, answers)

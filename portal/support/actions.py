@@ -121,11 +121,20 @@ def ask(
 
 
 @action(roles=GROUP_ROLES, helpers_own=True, on=Request, bars=readers.bars, says="wrote in a request")
-def say(by, group, request, *, words: str | None, files: Sequence[Sent] = (), kept: Sequence[int] = ()) -> Request:
-    """Write more, or send files: `files` now, `kept` (ids) added to it before. The promise to answer begins, and a closed
-    request is open again: whoever writes still needs it."""
+def say(
+    by,
+    group,
+    request,
+    *,
+    words: str | None,
+    files: Sequence[Sent] = (),
+    kept: Sequence[int] = (),
+    by_mail: bool = False,
+) -> Request:
+    """Write more, or send files: `files` now, `kept` (ids) added to it before; `by_mail`: it came as an email. The promise
+    to answer begins, and a closed request is open again: whoever writes still needs it."""
     _check_said(words, files, kept)
-    _attach(write(request, by, words), by, files, kept)
+    _attach(write(request, by, words, by_mail=by_mail), by, files, kept)
     request.closed_at = request.closed_by = request.came_of = None
     request.closing_at = request.closing_by = request.group_to_answer_at = None
     request.snoozed_until = request.snooze_why = None

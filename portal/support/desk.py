@@ -10,7 +10,7 @@ from portal.core.forms import PlainForm
 from portal.core.ids import id_of
 from portal.core.web import invalid, page, saved
 from portal.people.reach import actor, as_staff, group_at
-from portal.support import actions, attached, queries
+from portal.support import actions, attached, queries, strange
 from portal.support.forms import PersonForm, ReplyForm, SnoozeForm, SorryForm, WithForm
 
 bp = Blueprint("requests", __name__, url_prefix="/host/requests")
@@ -230,6 +230,7 @@ def _facts(number: int | None, **forms) -> dict:
         "lines": lines,
         "after": after,
         "asked": asked,
+        "mail_waits": 0 if number else strange.count(actor()),
         "since": id_of(request.args.get("since")) or counts["newest"],
         "found": found,
         "locked": kept_shut,

@@ -1,6 +1,6 @@
 """What people type when they ask, answer and close. Nothing but the first question needs an answer."""
 
-from wtforms import BooleanField, HiddenField, RadioField, SelectField
+from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField
 from wtforms.validators import Length
 
 from portal.core.forms import DayField, Needed, PlainForm, WordsField
@@ -91,6 +91,17 @@ class SorryForm(PlainForm):
 
     words = WordsField("What you say", [Needed("Say sorry in your own words."), _long])
     due_on = DayField("The new day", [Needed("Choose the day by which you will answer.")])
+
+
+class PlaceForm(PlainForm):
+    """The request that an email belongs in, by its number."""
+
+    number = StringField("Request", [Needed("Write the number of the request, like S12."), Length(max=20)])
+
+    @property
+    def written(self) -> int | None:
+        """The number, with or without its S."""
+        return id_of((self.number.data or "").strip().lstrip("Ss"))
 
 
 class WithForm(PlainForm):

@@ -11,7 +11,7 @@ from portal.core.web import invalid, page, saved
 from portal.ledger.models import fund_names
 from portal.people.reach import actor, group, in_group
 from portal.receipts import queries as receipts
-from portal.support import actions, attached, desk, queries
+from portal.support import actions, arriving, attached, mail_desk, queries
 from portal.support.forms import AboutForm, CloseForm, HowForm, PersonForm, SayForm, WhatForm, WhenForm
 from portal.support.models import CAME_OF_WORDS, REPLY_BY_WORDS, ReplyBy, Wanted
 
@@ -246,7 +246,8 @@ def _as_asked(facts: dict) -> dict:
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
-    app.register_blueprint(desk.bp)
+    app.register_blueprint(mail_desk.bp)  # the desk's own, with the emails to place beside it
+    arriving.init_app(app)
     app.jinja_env.globals.update(
         came_of_words=CAME_OF_WORDS, reply_by_words=REPLY_BY_WORDS, wanted_words=queries.WANTED_WORDS
     )

@@ -1,6 +1,8 @@
 """Quiet mode leaks nothing: over every mail there is, and over everything that anyone at the host can do."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -19,6 +21,8 @@ from portal.notices.jobs import MUST_KNOW, notice, send
 from portal.people.models import Person
 from portal.people.roles import Role
 from portal.support import actions as support
+from portal.support import reply_to
+from portal.support.models import Request
 from tests import make
 
 NOON = datetime(2026, 11, 10, 12, tzinfo=UTC)
@@ -68,7 +72,8 @@ def mailed() -> set[str]:
 
 
 def test_every_mail_there_is_is_named_here(app):
-    assert set(mail._letters) == NEVER_WHILE_RESTING | set(MAY_COME)
+    written = {folder.name for folder in Path(app.jinja_loader.searchpath[0], "mail").iterdir()}
+    assert written == NEVER_WHILE_RESTING | set(MAY_COME)
 
 
 def test_nothing_anyone_at_the_host_does_is_mailed_to_a_resting_group_but_the_list(time, resting, imani):
@@ -134,6 +139,26 @@ class TestNewsOfARequest:
         asked = support.ask(make.actor(make.person("Marsha")), kettle, words="Is the hall free?", shared=shared)
         self.replied(imani, kettle, asked)
         assert self.mailed_to() == who
+
+    def test_of_one_request_the_mail_can_be_answered_and_of_several_it_cant(self, app, time, kettle, imani):
+        settings = app.config["SETTINGS"]
+        answered_at = {**settings.values, "PORTAL_MAIL_REPLY": "reply@trellis.example.org"}
+        app.config["SETTINGS"] = replace(settings, values=answered_at)
+        marsha = make.actor(make.person("Marsha"))
+        one, two = (support.ask(marsha, kettle, words=f"Hall {n}?") for n in (1, 2))
+        self.replied(imani, kettle, one)
+        mailed()
+        time.move_to(NOON.replace(day=11))
+        for asked in (one, two):
+            db.session.expire_all()
+            support.reply(
+                imani, kettle, asked.id, words="And.", seen=db.session.get_one(Request, asked.id).moved_at.isoformat()
+            )
+        mailed()
+        rows = db.session.scalars(sa.select(Job).where(Job.name == "core.mail").order_by(Job.id)).all()
+        first, second = (mail._letters["notices.news"](**row.arguments["ids"]) for row in rows)
+        assert reply_to.told_by(first.reply_to) == (marsha.person_id, one.id)
+        assert (second.reply_to, second.facts["answers"]) == ("", False)
 
     def test_a_helper_hears_of_their_own(self, time, kettle, imani):
         asked = support.ask(make.actor(make.person("Bernie"), Role.HELPER), kettle, words="Bus fares?")

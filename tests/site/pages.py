@@ -27,11 +27,12 @@ from portal.payees import links
 from portal.payees.models import PayeeLink
 from portal.payments import actions as pays
 from portal.people.models import Group, Person
-from portal.people.roles import STRANGER, Role
+from portal.people.roles import STRANGER, SYSTEM, Role
 from portal.receipts import actions as receipts
 from portal.receipts.models import Receipt
 from portal.silence.models import NamedPerson, Wish
 from portal.support import actions as support
+from portal.support import strange
 from tests import make
 from tests.client import Client
 from tests.payments import ready as payments
@@ -242,6 +243,8 @@ PAGES = (
     Page("requests, put off wrongly", "requests.snooze", "Imani Okafor", f"{QUEUE}/2/snooze", {"until": "x"}, 422),
     Page("requests, a colleague", "requests.colleagues", "Imani Okafor", f"{QUEUE}/2/colleagues"),
     Page("requests, no colleague chosen", "requests.hand_over", "Imani Okafor", f"{QUEUE}/2/handing-over", {}, 422),
+    Page("emails to place", "requests.mail", "Imani Okafor", f"{QUEUE}/mail"),
+    Page("email placed wrongly", "requests.put_in", "Imani Okafor", f"{QUEUE}/mail/{{mail}}/placing", {"number": "x"}, 422),
     Page("who looks after requests", "requests.coordinator", "Imani Okafor", f"{QUEUE}/of/tuesday-kettle"),
     Page("when to contact us", "contact.ours", "Marsha", f"{K}/say/contact/times"),
     Page("when to contact us, no days", "contact.set_times", "Marsha", f"{K}/say/contact/times", {"from_hour": "9"}, 422),
@@ -492,7 +495,11 @@ def _requests(kettle: Group, marsha: Person) -> dict[str, int]:
     support.snooze(imani, kettle, later.id, until=clock.today() + timedelta(days=40), reason="The council meets then.")
     make.set_facts(late, due_on=clock.today() - timedelta(days=3))
     support.keep_draft(make.actor(joe, Role.SELF), for_group=kettle.id, words="Could someone")
-    return {"later": later.number, "late": late.number}
+    for n in range(25):
+        strange_mail = strange.keep_strange(
+            SYSTEM, sort="words", sender=f"{n}@example.org", words=f"Is the hall free on the {n}th?"
+        )
+    return {"later": later.number, "late": late.number, "mail": strange_mail.id - 24}
 
 
 def more_requests(group: Group, by: Person, count: int) -> None:

@@ -22,6 +22,7 @@ from tests.site.world import (
     PASSWORD,
     bank_file,
     coordinator,
+    first_request,
     held_file,
     later_day,
     lead,
@@ -393,6 +394,9 @@ TABLE = {
     "POST requests.hand_over": host(
         {"coordinator": ASKED, "both": GONE}, {"person_id": lead, "key": KEY}, number="request"
     ),
+    "GET requests.mail": host(COORDINATORS),
+    "POST requests.put_in": host({"coordinator": DONE, "both": NO}, {"number": first_request, "key": KEY}),
+    "POST requests.drop_mail": host(COORDINATORS, {"key": KEY}),
     "GET requests.coordinator": host(COORDINATORS),
     "POST requests.name_coordinator": host(COORDINATORS, {"person_id": coordinator, "key": KEY}),
     "GET suggestions.suggested": host(DESK),

@@ -33,7 +33,7 @@ from portal.payees.models import PayeeLink
 from portal.payments import actions as pays
 from portal.payments import paydays
 from portal.people.models import Device, Membership, Person, StaffRole
-from portal.people.roles import STRANGER, Role
+from portal.people.roles import STRANGER, SYSTEM, Role
 from portal.receipts import actions as receipts
 from portal.receipts.models import Picture, Question, Receipt
 from portal.signin.actions import argon2
@@ -41,6 +41,7 @@ from portal.signin.models import Passkey, Password
 from portal.silence.models import NamedPerson, Wish
 from portal.spending import actions as spending
 from portal.support import actions as support
+from portal.support import strange
 from portal.support.models import Attachment, Reader, Request
 from tests import make
 from tests.bank import samples
@@ -286,8 +287,10 @@ def _requests(group, second: str) -> dict[str, int]:
     question = _held_question(group, imani)
     support.say(joe, group, first.id, words="This one", files=[make.photo()])
     sent = _made_safe(db.session.scalars(sa.select(Attachment).where(Attachment.request_id == first.id)).one())
+    stranger = strange.keep_strange(SYSTEM, sort="words", sender="june@example.org", words="Is the hall free?")
     return {
         "file_id": sent.id,
+        "mail_id": stranger.id,
         "request": first.number,
         "request_later": later.number,
         "reader_id": reader,
@@ -412,6 +415,11 @@ def lead() -> str:
 def coordinator() -> str:
     """Someone who coordinates, as a form names them."""
     return str(make.person("Imani").id)
+
+
+def first_request() -> str:
+    """The Kettle's first request, as a form names it."""
+    return f"S{db.session.scalar(sa.select(sa.func.min(Request.number)))}"
 
 
 def stands() -> str:
