@@ -25,9 +25,9 @@ TOP = {"app", "cli", "checks", "wsgi", "__main__"}  # they put the floors togeth
 
 # The files that know of requests. The rest can be used by jobs and tests as it is.
 OF_THE_WEB = {
-    *("core/errors.py", "core/forms.py", "core/guard.py", "core/icons.py", "core/logs.py", "core/web.py"),
+    *("core/asked.py", "core/errors.py", "core/forms.py", "core/guard.py", "core/icons.py", "core/logs.py", "core/web.py"),
     "core/sending.py",
-    *("people/reach.py", "people/session.py", "home/nav.py", "autonomy/answers.py"),
+    *("people/reach.py", "people/session.py", "people/unsent.py", "home/nav.py", "autonomy/answers.py"),
     *("ledger/desk.py", "receipts/desk.py", "support/desk.py", "support/attached.py", "support/mail_desk.py"),
 }
 REQUEST_WORDS = {"request", "session", "g"}

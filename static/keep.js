@@ -1,20 +1,22 @@
 // What is typed stays on this phone until the portal has it: a dead battery or a lost signal takes nothing.
-const name = (box) => `kept ${box.form.getAttribute("action")}`;
+const name = (form) => `kept ${form.getAttribute("action")}`;
 const boxes = () => document.querySelectorAll("form[data-keep] textarea");
 
 boxes().forEach((box) => {
-  const kept = localStorage.getItem(name(box));
+  const kept = localStorage.getItem(name(box.form));
   if (kept && !box.value.trim()) box.value = kept;
 });
 
 document.addEventListener("input", (event) => {
   const box = event.target.closest("form[data-keep] textarea");
-  if (box) localStorage.setItem(name(box), box.value);
+  if (box) localStorage.setItem(name(box.form), box.value);
 });
 
+// It is there: nothing of it stays on the phone. By now the form itself may have left the page.
 document.addEventListener("htmx:afterRequest", (event) => {
-  const form = event.target.closest("form[data-keep]");
-  if (form && event.detail.successful) form.querySelectorAll("textarea").forEach((box) => localStorage.removeItem(name(box)));
+  const { requestConfig, xhr } = event.detail;
+  if (requestConfig.elt.matches("form[data-keep]") && xhr.status >= 200 && xhr.status < 400)
+    localStorage.removeItem(name(requestConfig.elt));
 });
 
 document.addEventListener("htmx:sendError", (event) => {

@@ -10,7 +10,10 @@ from playwright.sync_api import Page, sync_playwright
 from tests.server import running
 
 OURS = {"127.0.0.1", "localhost"}
-BROWSERS_OWN = re.compile(r"Failed to load resource: (the server responded with a status of (403|404|422)|net::ERR_FAILED)")
+BROWSERS_OWN = re.compile(
+    r"Failed to load resource: (the server responded with a status of (401|403|404|422)|net::ERR_FAILED)"
+    r"|Response Status Error Code 40[13] "  # htmx, of a page that gives back what was typed
+)
 SIZES = {
     "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2},
     "laptop": {"viewport": {"width": 1280, "height": 800}},

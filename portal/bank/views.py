@@ -268,6 +268,7 @@ def _facts(listed: tuple[str, int | None, queries.Page], found: queries.Item | N
         "words": words,
         "today": clock.today(),
         "key": PlainForm(),
+        "receiving": ReceiveForm(),
         "sources": SOURCES,
         "accounts": [],
         "wrong": "",

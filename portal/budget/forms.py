@@ -1,9 +1,12 @@
 """What people type into a budget, and into a search of what moved."""
 
+from typing import ClassVar
+
 from wtforms import SelectField
 from wtforms.validators import Length
 
-from portal.core.forms import Needed, PlainForm, PoundsField, WordsField, pence_of, why_field
+from portal.core.asked import ACCOUNTS, NOTHING_HAPPENS, US_AND_STAFF, Asked
+from portal.core.forms import WHY, Needed, PlainForm, PoundsField, WordsField, pence_of, why_field
 from portal.core.ids import chosen_id
 
 
@@ -11,7 +14,13 @@ def chosen(label: str, sentence: str) -> SelectField:
     return SelectField(label, [Needed(sentence)], coerce=chosen_id, validate_choice=False)
 
 
+_PLAN = Asked("So the plan shows what is left.", US_AND_STAFF, ACCOUNTS, NOTHING_HAPPENS)
+_MOVE = Asked("So the plan fits what we do.", US_AND_STAFF, ACCOUNTS, NOTHING_HAPPENS)
+
+
 class LineForm(PlainForm):
+    ASKED: ClassVar = {"name": _PLAN, "planned_pence": _PLAN}
+
     name = WordsField(
         "What is it for?", [Needed("Write what it is for, like food."), Length(max=60, message="Keep it short.")]
     )
@@ -20,6 +29,8 @@ class LineForm(PlainForm):
 
 class MoveForm(PlainForm):
     """Between two lines of one fund; `lines` are those to choose from."""
+
+    ASKED: ClassVar = {"from_id": _MOVE, "to_id": _MOVE, "amount_pence": _MOVE}
 
     from_id = chosen("From", "Choose a line.")
     to_id = chosen("To", "Choose a line.")
@@ -36,6 +47,8 @@ class MoveForm(PlainForm):
 class BetweenForm(PlainForm):
     """From one fund to another."""
 
+    ASKED: ClassVar = {"to_id": _MOVE, "amount_pence": _MOVE}
+
     to_id = chosen("Into which pot?", "Choose a pot.")
     amount_pence = PoundsField("How much?", [Needed("Write how much, like 80 or 80.50.")])
 
@@ -47,10 +60,14 @@ class BetweenForm(PlainForm):
 class AskingMoveForm(MoveForm):
     """The same by staff, who say why where they have to ask."""
 
+    ASKED: ClassVar = {"why": WHY}
+
     why = why_field()
 
 
 class AskingBetweenForm(BetweenForm):
+    ASKED: ClassVar = {"why": WHY}
+
     why = why_field()
 
 

@@ -1,19 +1,26 @@
 """What staff type to contact a group, and how a group says when it wants that."""
 
+from typing import ClassVar
+
 from wtforms import RadioField, SelectField, SelectMultipleField
 from wtforms.validators import Length
 
 from portal.contact.models import MUST_KNOW_WORDS
 from portal.contact.times import DAYS
+from portal.core.asked import GROUP_AND_STAFF, US_AND_STAFF, WITH_GROUP, WITH_US, Asked
 from portal.core.forms import Needed, PlainForm, WordsField
 from portal.support.models import REPLY_BY_WORDS
 
 _HOURS = [(str(hour), f"{hour % 12 or 12}{'am' if hour < 12 else 'pm'}") for hour in range(7, 22)]
+_ASKED = Asked("So the group can say whether it suits.", GROUP_AND_STAFF, WITH_GROUP, "Nothing is sent.")
+_TIMES = Asked("So {host} comes when it suits us.", US_AND_STAFF, WITH_US, "It stays as it is.")
 _LONG = Length(max=5000, message="Keep it under 5,000 letters.")
 
 
 class AskForm(PlainForm):
     """One short question: “may we contact you about …?”"""
+
+    ASKED: ClassVar = {"about": _ASKED}
 
     about = WordsField(
         "May we contact you about…",
@@ -24,11 +31,18 @@ class AskForm(PlainForm):
 class AskMoreForm(AskForm):
     """The question and what there is to say: where a group wants no question first."""
 
+    ASKED: ClassVar = {"words": _ASKED}
+
     words = WordsField("What you’d say", [_LONG])
 
 
 class TellForm(PlainForm):
     """The few things that reach a group at any time."""
+
+    ASKED: ClassVar = dict.fromkeys(
+        ("must_know", "words"),
+        Asked("So the group hears what it must.", GROUP_AND_STAFF, WITH_GROUP, "Nothing is sent."),
+    )
 
     must_know = SelectField("What is it about?", choices=[(one.value, words) for one, words in MUST_KNOW_WORDS.items()])
     words = WordsField("What they must know", [Needed("Write what they must know."), _LONG])
@@ -36,6 +50,8 @@ class TellForm(PlainForm):
 
 class TimesForm(PlainForm):
     """Days, hours and way."""
+
+    ASKED: ClassVar = dict.fromkeys(("days", "from_hour", "until_hour", "reach_by"), _TIMES)
 
     days = SelectMultipleField(
         "On which days?",

@@ -6,11 +6,13 @@ from datetime import date, datetime
 from typing import ClassVar
 
 from flask import request
-from wtforms import Field, Form, StringField
+from wtforms import Field, Form, HiddenField, StringField
+from wtforms.meta import DefaultMeta
 from wtforms.validators import Length, StopValidation, ValidationError
 from wtforms.widgets import TextInput
 
 from portal.core import clock
+from portal.core.asked import GROUP_AND_STAFF, NAMES, WITH_GROUP, Asked
 
 MAX_PENCE = 10_000_000_00  # ten million pounds: beyond any receipt, well within the database's whole numbers
 
@@ -40,13 +42,33 @@ class OurWords:
 
 
 class PlainForm(Form):
-    """A form whose `key` makes a second sending of the same page harmless."""
+    """A form whose `key` makes a second sending of the same page harmless.
 
-    class Meta:
+    `ASKED`: why each field is asked, by its name (`core/asked.py`); what a form takes over from another is said there.
+    """
+
+    ASKED: ClassVar[dict[str, Asked]] = {}
+
+    class Meta(DefaultMeta):
         def get_translations(self, _form) -> OurWords:
             return OurWords()
 
-    key = StringField(validators=[Length(max=64)])
+        def bind_field(self, form, unbound_field, options):
+            field = super().bind_field(form, unbound_field, options)
+            field.asked = form.asked_of(options["name"])
+            return field
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        NAMES.update(vars(cls).get("ASKED", ()))
+
+    key = HiddenField(validators=[Length(max=64)])
+
+    @classmethod
+    def asked_of(cls, name: str) -> Asked | None:
+        """What was said of a field, by this form or the nearest it builds on."""
+        said = (vars(kind).get("ASKED", {}).get(name) for kind in cls.__mro__)
+        return next((asked for asked in said if asked), None)
 
     @classmethod
     def from_request(cls, **kwargs):
@@ -85,6 +107,9 @@ class WordsField(StringField):
     def process_formdata(self, valuelist):
         words = (valuelist[0] if valuelist else "").replace("\x00", "").strip()
         self.data = words or None
+
+
+WHY = Asked("So the group can judge it.", GROUP_AND_STAFF, WITH_GROUP, "They may wonder why.")
 
 
 def why_field(hint: str = "") -> WordsField:

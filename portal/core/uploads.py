@@ -98,12 +98,22 @@ class Arriving(io.RawIOBase):
         super().close()
 
 
+class Dropped(io.BytesIO):
+    """Where a file goes that nobody may send: nowhere."""
+
+    def write(self, data) -> int:
+        return len(data)
+
+
 class PortalRequest(HtmxAwareRequest):
     """Uploads go to our own streams; everything else as Flask and htmx-flask have it."""
 
     max_form_parts = 200
+    takes_files = True  # set before the body is read; else a file is dropped as it comes
 
     def _get_file_stream(self, total_content_length, content_type, filename=None, content_length=None):
+        if not self.takes_files:
+            return Dropped()
         return Arriving() if filename else io.BytesIO()
 
 

@@ -86,7 +86,9 @@ HOST_PLACES = (
     Place("books.index", "Money", "money", frozenset({Role.COORDINATOR, Role.TRUSTEE}), unless=frozenset({Role.FINANCE})),
     Place("breakglass.every", "Duties", "say", STAFF_ROLES, frozenset({"breakglass.show", "breakglass.item"})),
 )
-WITHIN_YOU = frozenset({"signin.app_code", "signin.again", "signin.second", "notices.mine", "silence.naming"})
+WITHIN_YOU = frozenset(
+    {"signin.app_code", "signin.again", "signin.back", "signin.second", "notices.mine", "silence.naming"}
+)
 YOU = Place("signin.you", "You", "passkey", frozenset(), WITHIN_YOU)
 
 

@@ -2,11 +2,13 @@
 
 import re
 from datetime import date
+from typing import ClassVar
 
 from wtforms import Field, RadioField
 from wtforms.validators import Length, ValidationError
 from wtforms.widgets import TextInput
 
+from portal.core.asked import ACCOUNTS, FINANCE, GROUP_AND_STAFF, NOTHING_HAPPENS, Asked
 from portal.core.forms import DayField, Needed, PlainForm, PoundsField, WordsField, not_in_future, not_long_ago
 from portal.ledger.models import HOST_FUNDS, MONEY_IN, SOURCE_WORDS, Account, Basis, HostFund, Restriction
 
@@ -50,7 +52,19 @@ def within_reach(form, field):
         raise ValidationError("Check the year. Which day is it?")
 
 
+_BOOKED = Asked("So the books are right.", GROUP_AND_STAFF, ACCOUNTS, NOTHING_HAPPENS)
+_TERMS = Asked("So it is spent as agreed.", GROUP_AND_STAFF, ACCOUNTS, "No fund is opened.")
+_IF_KNOWN = Asked("So it is spent as agreed.", GROUP_AND_STAFF, ACCOUNTS, "It stays open, and can be added.")
+_FEE = Asked("So the group knows ahead.", GROUP_AND_STAFF, ACCOUNTS, "The fee stays as it is.")
+_OURS = Asked("So the books are right.", "The host’s finance, coordinators and trustees.", ACCOUNTS, NOTHING_HAPPENS)
+
+
 class FundForm(PlainForm):
+    ASKED: ClassVar = dict.fromkeys(("name", "restriction", "basis"), _TERMS) | {
+        **dict.fromkeys(("funder", "purpose", "agreed", "from_on", "until_on"), _IF_KNOWN),
+        "fee": Asked("So our costs are agreed ahead.", GROUP_AND_STAFF, ACCOUNTS, "No fee is taken."),
+    }
+
     name = WordsField(
         "The group’s name for it",
         [Needed("Write what the group calls it."), Length(max=80)],
@@ -70,6 +84,8 @@ class FundForm(PlainForm):
 
 
 class FeeForm(PlainForm):
+    ASKED: ClassVar = {"fee": _FEE, "starts_on": _FEE, "words": _FEE}
+
     fee = PercentField("The new fee, per cent", [Needed("Write the new fee, like 5 or 7.5.")])
     starts_on = DayField("From which day?", [Needed("Write the day it holds from."), within_reach])
     words = WordsField("Why does it change?", [Needed("Write why, for the group."), SHORT])
@@ -80,6 +96,8 @@ class FeeForm(PlainForm):
 
 
 class MoneyInForm(PlainForm):
+    ASKED: ClassVar = dict.fromkeys(("source", "pence", "on", "words"), _BOOKED)
+
     source = RadioField("What is it?", choices=[(one.value, SOURCE_WORDS[one]) for one in MONEY_IN], default="grant")
     pence = PoundsField("How much?", [Needed("Write how much, like 640 or 640.50.")])
     on = DayField("On which day?", [Needed("Write the day it came in."), not_in_future, not_long_ago])
@@ -87,6 +105,8 @@ class MoneyInForm(PlainForm):
 
 
 class OursForm(MoneyInForm):
+    ASKED: ClassVar = dict.fromkeys(("source", "pence", "on", "words", "fund"), _OURS)
+
     fund = RadioField(
         "Into what?",
         choices=[(one.value, HOST_FUNDS[one]) for one in (HostFund.SMALL_THINGS, HostFund.FEES)],
@@ -100,8 +120,14 @@ class OursForm(MoneyInForm):
 
 
 class CorrectionForm(PlainForm):
+    ASKED: ClassVar = {
+        "words": Asked("So the books say why.", "Whoever reads this entry.", ACCOUNTS, "The entry stays."),
+    }
+
     words = WordsField("What was wrong?", [Needed("Write what was wrong."), SHORT])
 
 
 class ClosingForm(PlainForm):
+    ASKED: ClassVar = {"ends_on": Asked("So nothing more is booked in it.", FINANCE, ACCOUNTS, NOTHING_HAPPENS)}
+
     ends_on = DayField("The year to close", [Needed("Say which year.")])

@@ -1,7 +1,10 @@
 """How and when someone hears of news."""
 
+from typing import ClassVar
+
 from wtforms import RadioField, SelectField
 
+from portal.core.asked import US_AND_STAFF, WITH_US, Asked
 from portal.core.forms import PlainForm
 from portal.notices.models import How
 
@@ -9,12 +12,21 @@ DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sun
 HOW_WORDS = {How.NOW: "When there’s news", How.WEEKLY: "Once a week", How.OFF: "Not at all"}
 
 
+_WHEN = Asked("So we write when it suits you.", "Only you.", "While you are here.", "It stays as it is.")
+
+
 class ChoiceForm(PlainForm):
+    ASKED: ClassVar = {"how": _WHEN, "weekday": _WHEN}
+
     how = RadioField("When do we write to you?", choices=[(how.value, words) for how, words in HOW_WORDS.items()])
     weekday = SelectField("Your weekly day", choices=list(enumerate(DAYS)), coerce=int)
 
 
 class ShareForm(PlainForm):
+    ASKED: ClassVar = {
+        "in_turn": Asked("So news needn’t reach all of us.", US_AND_STAFF, WITH_US, "All of us get it."),
+    }
+
     in_turn = RadioField(
         "Who gets the news?", choices=[("", "All of us organisers"), ("y", "One of us at a time, in turn")], default=""
     )

@@ -1,8 +1,11 @@
 """What is typed about someone we pay: who, and on which account."""
 
-from wtforms import RadioField, StringField
+from typing import ClassVar
+
+from wtforms import HiddenField, RadioField
 from wtforms.validators import Length, ValidationError
 
+from portal.core.asked import ACCOUNTS, Asked
 from portal.core.forms import Needed, PlainForm, WordsField, an_address
 from portal.payees import details
 from portal.payees.models import Checked
@@ -11,13 +14,24 @@ WHO = [("me", "Me"), ("person", "Someone else"), ("business", "A business")]
 HOW = [("now", "We type it in now"), ("link", "They type it in, by a link we send")]
 
 
+_ACCOUNT = Asked(
+    "So the money reaches the right account.",
+    "Only finance at {host} sees all of it; each look is in the group’s log. The group sees the last 4 digits.",
+    f"Sealed. {ACCOUNTS}",
+    "It can’t be paid there. Most accounts have no roll number.",
+)
+_PAID = Asked("So we know who is paid.", "Organisers, and those who pay at {host}.", ACCOUNTS, "They aren’t added.")
+
+
 class DetailsForm(PlainForm):
     """An account. `sure` says which account was shown again already because the banks' check had a doubt about it."""
+
+    ASKED: ClassVar = dict.fromkeys(("sort_code", "account", "roll"), _ACCOUNT)
 
     sort_code = WordsField("Sort code")
     account = WordsField("Account number")
     roll = WordsField("Roll number")
-    sure = StringField()
+    sure = HiddenField()
     doubts = False
     given: details.Details | None = None
 
@@ -45,6 +59,13 @@ class DetailsForm(PlainForm):
 
 
 class AddForm(DetailsForm):
+    ASKED: ClassVar = {
+        "who": _PAID,
+        "name": _PAID,
+        "how": _PAID,
+        "email": Asked("We write there if the account changes.", _PAID.who, ACCOUNTS, "For you: we have yours."),
+    }
+
     who = RadioField("Who is it?", choices=WHO, default="me")
     name = WordsField(
         "Name on the account",

@@ -1,10 +1,12 @@
 """What is ticked, and for which day."""
 
 from datetime import date
+from typing import ClassVar
 
 from wtforms import RadioField, SelectMultipleField
 from wtforms.validators import InputRequired, Length
 
+from portal.core.asked import ACCOUNTS, Asked
 from portal.core.filters import full_day
 from portal.core.forms import PlainForm
 from portal.payments.queries import READY
@@ -17,7 +19,14 @@ def _day(value) -> date | None:
         return None
 
 
+_RUN = Asked(
+    "So a colleague can release it.", "Finance, and each group what is its own.", ACCOUNTS, "It waits for another run."
+)
+
+
 class PrepareForm(PlainForm):
+    ASKED: ClassVar = {"picked": _RUN, "pay_on": _RUN}
+
     picked = SelectMultipleField(
         "Costs",
         [InputRequired("Tick at least one."), Length(max=READY, message="Tick fewer at once.")],

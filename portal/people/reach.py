@@ -12,7 +12,7 @@ from flask import Flask, abort, current_app, g, redirect, render_template, reque
 
 from portal.core.db import db, set_mode
 from portal.core.guard import SAFE
-from portal.people import session
+from portal.people import session, unsent
 from portal.people.models import Group
 from portal.people.roles import GROUP_ROLES, STAFF_ROLES, STRANGER, Actor, Role
 
@@ -35,13 +35,14 @@ class Rule:
     does: tuple
     asks_again: bool = False
     notes: tuple = ()  # what a GET writes a line of: a sensitive read
+    asks_when_idle: bool = False
 
 
-def _ruled(side: Side, roles: Iterable[Role], does, asks_again=False, notes=()) -> Callable:
+def _ruled(side: Side, roles: Iterable[Role], does, asks_again=False, notes=(), asks_when_idle=False) -> Callable:
     actions, noted = (given if isinstance(given, tuple) else (given,) if given else () for given in (does, notes))
 
     def mark(view):
-        view.rule = Rule(side, frozenset(roles), actions, asks_again, noted)
+        view.rule = Rule(side, frozenset(roles), actions, asks_again, noted, asks_when_idle)
         return view
 
     return mark
@@ -57,14 +58,16 @@ def signed_in(does=(), asks_again=False):
     return _ruled(Side.PERSON, (Role.SELF,), does, asks_again)
 
 
-def in_group(does=(), roles=GROUP_ROLES, asks_again=False):
-    """Someone in this very group, with one of `roles`."""
-    return _ruled(Side.GROUP, roles, does, asks_again)
+def in_group(does=(), roles=GROUP_ROLES, asks_again=False, asks_when_idle=False):
+    """Someone in this very group, with one of `roles`. `asks_when_idle`: a passkey or password, once their device did
+    nothing for 5 minutes (safety guide: support conversations)."""
+    return _ruled(Side.GROUP, roles, does, asks_again, asks_when_idle=asks_when_idle)
 
 
-def as_staff(does=(), roles=STAFF_ROLES, asks_again=False, notes=()):
-    """The host's staff with one of `roles` and a second factor. `notes`: the action that logs a sensitive read."""
-    return _ruled(Side.HOST, roles, does, asks_again, notes)
+def as_staff(does=(), roles=STAFF_ROLES, asks_again=False, notes=(), asks_when_idle=False):
+    """The host's staff with one of `roles` and a second factor. `notes`: the action that logs a sensitive read.
+    `asks_when_idle`: as for `in_group`."""
+    return _ruled(Side.HOST, roles, does, asks_again, notes, asks_when_idle)
 
 
 def rule_of(app: Flask, endpoint: str | None) -> Rule | None:
@@ -94,11 +97,16 @@ def open_reach():
         if not who.staff_roles & rule.roles:
             abort(404)
         if not who.acts_as_staff:
-            return redirect(url_for("signin.second", next=_back()), 303)
+            return _prove("signin.second")
         g.actor = who.staff_actor
-    if rule.asks_again and not g.actor.proved_lately:
-        return redirect(url_for("signin.again", next=_back()), 303)
+    if (rule.asks_again and not g.actor.proved_lately) or (rule.asks_when_idle and who.dozed):
+        return _prove("signin.again")
     return None
+
+
+def _prove(way: str):
+    """To where someone proves themselves; what they typed is given back first."""
+    return unsent.give_back(403, way) or redirect(url_for(way, next=_back()), 303)
 
 
 def _reach_group(who: session.Identity, rule: Rule):
@@ -121,6 +129,8 @@ def _back() -> str:
 
 
 def _to_sign_in():
+    if given_back := unsent.give_back(401, "signin.start"):
+        return given_back
     goto = url_for("signin.start", next=_back() if request.path != "/" else None)
     if request.headers.get("HX-Request"):
         return "", 401, {"HX-Redirect": goto}

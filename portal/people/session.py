@@ -23,7 +23,10 @@ ORGANISER_IDLE = timedelta(days=14)
 ORGANISER_LONGEST = timedelta(days=60)
 STAFF_IDLE = timedelta(minutes=30)
 STAFF_LONGEST = timedelta(hours=10)
+DOZES_AFTER = timedelta(minutes=5)
 REFRESH = timedelta(seconds=60)
+DOZED = ".idle"  # at a token's end in the cookie
+BY_ITSELF = "By-Itself"  # a header: the page asked, not its person, who may be away
 
 login = LoginManager()
 
@@ -52,6 +55,7 @@ class Identity(UserMixin):
     proved_at: datetime | None
     second_factor_at: datetime | None
     idle: timedelta
+    dozed: bool = False  # did nothing for 5 minutes, now or before, and gave no proof since
     places: list[Place] = field(default_factory=list)
     staff_roles: frozenset[Role] = frozenset()
 
@@ -102,9 +106,9 @@ def new_token() -> str:
     return secrets.token_urlsafe(32)
 
 
-def start(token: str, *, remembered: bool) -> None:
-    """Give this browser the token on its way out."""
-    g.new_cookie = (token, remembered)
+def start(token: str, *, remembered: bool, dozed: bool = False) -> None:
+    """Give this browser the token on its way out. `dozed`: conversations are shut until a proof brings another."""
+    g.new_cookie = (token + DOZED if dozed else token, remembered)
 
 
 def end() -> None:
@@ -119,11 +123,16 @@ def load(_request) -> Identity | None:
         signed, stamp = _signer().unsign(request.cookies.get(cookie_name(), ""), return_timestamp=True)
     except BadSignature:
         return None
-    token, idle = signed.decode(), clock.now() - stamp
+    kept, idle = signed.decode(), clock.now() - stamp
+    token = kept.removesuffix(DOZED)
     with reading():
         identity = _read(hashed(token), idle)
-    if identity and idle > REFRESH and not identity.slept_at_work and "new_cookie" not in g:
-        start(token, remembered=identity.remembered)
+    if identity is None:
+        return None
+    identity.dozed = kept != token or idle > DOZES_AFTER
+    by_itself = BY_ITSELF in request.headers
+    if idle > REFRESH and not (identity.slept_at_work or by_itself or "new_cookie" in g):
+        start(token, remembered=identity.remembered, dozed=identity.dozed)
     return identity
 
 

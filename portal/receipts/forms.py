@@ -1,18 +1,46 @@
 """What people type about a receipt."""
 
-from wtforms import IntegerField, SelectField, StringField
-from wtforms.validators import Length, Optional
+from typing import ClassVar
 
-from portal.core.forms import DayField, Needed, PlainForm, PoundsField, WordsField, not_in_future, not_long_ago, why_field
+from wtforms import FileField, HiddenField, IntegerField, MultipleFileField, SelectField
+from wtforms.validators import Length, Optional
+from wtforms.widgets import HiddenInput
+
+from portal.core.asked import ACCOUNTS, GROUP_AND_STAFF, US_AND_DESK, Asked
+from portal.core.forms import (
+    WHY,
+    DayField,
+    Needed,
+    PlainForm,
+    PoundsField,
+    WordsField,
+    not_in_future,
+    not_long_ago,
+    why_field,
+)
 from portal.core.ids import id_of
 from portal.ledger.models import LEDGER_CODES
 from portal.receipts.models import Asks
 
 _short = Length(max=120)
+_FACT = Asked("So it can be paid and booked right.", US_AND_DESK, ACCOUNTS, "Fine. We may be asked later.")
+_OWN = Asked("For us, to find it again.", US_AND_DESK, ACCOUNTS, "That’s fine.")
+_WORD = Asked("Our word stands in for the receipt.", US_AND_DESK, ACCOUNTS, "We can add it once we know.")
+_ANSWER = Asked("So it can go on.", US_AND_DESK, ACCOUNTS, "The question waits.")
+_DESK_ASKS = Asked("So the group knows what is missing.", GROUP_AND_STAFF, ACCOUNTS, "Nothing is asked.")
+_HELD = Asked("So the group knows why, and until when.", GROUP_AND_STAFF, ACCOUNTS, "Nothing is held.")
+_PICTURE = Asked(
+    "It shows what was paid. Where it was taken is removed.",
+    US_AND_DESK,
+    ACCOUNTS,
+    "Our word will do.",
+)
 
 
 class DetailsForm(PlainForm):
     """What the group says of its receipt. Nothing here is needed."""
+
+    ASKED: ClassVar = dict.fromkeys(("shop", "amount_pence", "spent_on", "fund_id"), _FACT) | {"label": _OWN, "note": _OWN}
 
     shop = WordsField("Where from", [_short])
     amount_pence = PoundsField("How much")
@@ -25,12 +53,19 @@ class DetailsForm(PlainForm):
 class LabelForm(PlainForm):
     """The group's own label, as the desk changes or suggests it."""
 
+    ASKED: ClassVar = {
+        "label": Asked("The group’s own word for it.", GROUP_AND_STAFF, ACCOUNTS, "It has none."),
+        "why": WHY,
+    }
+
     label = WordsField("Label", [Length(max=60)])
     why = why_field()
 
 
 class NoReceiptForm(PlainForm):
     """A cost there is no receipt of."""
+
+    ASKED: ClassVar = dict.fromkeys(("shop", "amount_pence", "spent_on", "why"), _WORD)
 
     shop = WordsField("What was it?", [Needed("Say what it was, in a word or two."), _short])
     amount_pence = PoundsField("How much", [Needed("Enter how much it was. Your best guess is fine.")])
@@ -51,6 +86,8 @@ class NoReceiptForm(PlainForm):
 class AnswerForm(PlainForm):
     """An answer to a question; which box is shown depends on what is asked."""
 
+    ASKED: ClassVar = dict.fromkeys(("words", "amount_pence", "fund_id"), _ANSWER)
+
     words = WordsField("Your answer", [Length(max=2000, message="Keep it under 2,000 letters.")])
     amount_pence = PoundsField("How much")
     fund_id = SelectField("Which pot of money?", coerce=id_of, validate_choice=False)
@@ -58,6 +95,8 @@ class AnswerForm(PlainForm):
 
 class AskForm(PlainForm):
     """A question from the desk."""
+
+    ASKED: ClassVar = {"asks": _DESK_ASKS, "words": _DESK_ASKS}
 
     asks = SelectField(
         "Question",
@@ -70,20 +109,28 @@ class AskForm(PlainForm):
 class CheckForm(PlainForm):
     """Accepting a receipt on the desk."""
 
+    ASKED: ClassVar = {
+        "ledger_code": Asked("So the books are right.", GROUP_AND_STAFF, ACCOUNTS, "It isn’t accepted yet."),
+    }
+
     ledger_code = SelectField(
         "Our ledger code", choices=[("", "Choose…"), *((c, f"{c} {name}") for c, name in LEDGER_CODES.items())]
     )
-    amount_pence = IntegerField(validators=[Optional()])
+    amount_pence = IntegerField(validators=[Optional()], widget=HiddenInput())
 
 
 class RenewForm(PlainForm):
     """Holding one receipt on, after looking again."""
+
+    ASKED: ClassVar = {"reason": _HELD}
 
     reason = WordsField("Why it goes on", [Needed("Say why it goes on."), Length(max=300)])
 
 
 class HoldForm(PlainForm):
     """Holding one receipt back."""
+
+    ASKED: ClassVar = {"rule": _HELD, "reason": _HELD, "releases": _HELD}
 
     rule = SelectField(
         "Rule",
@@ -99,6 +146,10 @@ class HoldForm(PlainForm):
 
 
 class UploadForm(PlainForm):
-    """The picture itself travels beside these."""
+    """Pictures are read while they arrive (`core/uploads.py`), not from here."""
 
-    receipt_key = StringField(validators=[Length(max=64)])
+    ASKED: ClassVar = {"photo": _PICTURE, "files": _PICTURE}
+
+    receipt_key = HiddenField(validators=[Length(max=64)])
+    photo = FileField("Picture")
+    files = MultipleFileField("Photos or files")

@@ -78,7 +78,8 @@ def enter_code():
         facts = {"challenge_id": asked["id"], "code": form.code.data, "browser": browser_mark()}
         device = actions.enter_code(STRANGER, key=this_form, **facts, **fresh)
         if device:
-            return _welcome(fresh["token"], device, form.next.data, email=asked["email"])
+            dozed = queries.ways_of(device.person_id).any  # an inbox alone isn't the proof that conversations ask of them
+            return _welcome(fresh["token"], device, form.next.data, email=asked["email"], dozed=dozed)
         form.code.errors = ["Those aren’t the numbers, or they’re too old. Check the newest email, or send it again."]
     return invalid("signin/code.html", form=form, email=asked["email"])
 
@@ -170,6 +171,13 @@ def again():
     """A passkey or password, asked again before something that matters."""
     ways = queries.ways_of(_me().id)
     return page("signin/again.html", form=ProofForm(next=request.args.get("next", "")), ways=ways, second=False)
+
+
+@bp.get("/sign-in/back")
+@signed_in()
+def back():
+    """In again, for someone whose words wait on another page (`people/unsent.py`)."""
+    return page("signin/back.html")
 
 
 @bp.get("/sign-in/second")
@@ -422,11 +430,11 @@ def _is_known(email: str) -> bool:
     return signed.hashed(email)[:20] in _known()
 
 
-def _welcome(token: str, device, next_: str | None, email: str | None = None):
+def _welcome(token: str, device, next_: str | None, email: str | None = None, *, dozed: bool = False):
     """Into the portal with a fresh cookie; this browser is known for the address from now on. Whoever was signed in on it
     before is signed out."""
     session.pop("code", None)
-    signed.start(token, remembered=device.remembered)
+    signed.start(token, remembered=device.remembered, dozed=dozed)
     earlier = signed.identity()
     if earlier and earlier.device_id != device.id:
         actions.sign_out(earlier.self_actor, None, earlier.device_id)

@@ -1,8 +1,12 @@
 """What people say when they ask for a cost to be paid."""
 
+from typing import ClassVar
+
 from wtforms import RadioField, SelectField
 from wtforms.validators import InputRequired, Length
+from wtforms.widgets import HiddenInput
 
+from portal.core.asked import ACCOUNTS, US_AND_DESK, US_AND_STAFF, WITH_US, Asked
 from portal.core.forms import Needed, PlainForm, PoundsField, WordsField
 from portal.core.ids import chosen_id
 from portal.payees.queries import Line
@@ -19,8 +23,16 @@ KINDS = {
 NEEDS = {Needs.ONE: "Any one of us", Needs.TWO: "Any two of us", Needs.ALL: "All of us"}
 
 
+_COST = Asked("So we can say yes, and it can be paid.", US_AND_DESK, ACCOUNTS, "It isn’t asked for yet.")
+_RULE = Asked("So money waits for as many of us as we want.", US_AND_STAFF, WITH_US, "It stays as it is.")
+
+
 class CostForm(PlainForm):
     """One short form. What is known of the receipt is filled in."""
+
+    ASKED: ClassVar = dict.fromkeys(("kind", "shop", "amount_pence", "pot"), _COST) | {
+        "payee_id": Asked(_COST.why, US_AND_DESK, ACCOUNTS, "Fine, if our float paid.")
+    }
 
     kind = RadioField(
         "What is it?",
@@ -51,11 +63,13 @@ def _account(one: Line) -> str:
 class YesForm(PlainForm):
     """A yes to exactly what was on the page."""
 
-    mark = WordsField(validators=[Needed("Look at it once more, then say yes.")])
+    mark = WordsField(widget=HiddenInput(), validators=[Needed("Look at it once more, then say yes.")])
 
 
 class RuleForm(PlainForm):
     """Who says yes to costs."""
+
+    ASKED: ClassVar = dict.fromkeys(("needs", "over_pence", "over_needs"), _RULE)
 
     needs = RadioField(
         "Who says yes to a cost?", choices=[(one.value, words) for one, words in NEEDS.items()], default="one"

@@ -3,8 +3,10 @@
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from flask import abort, request
+from wtforms import Field
 
 from portal.autonomy.door import Mistake
 from portal.core import files, kept, pictures, sending, uploads
@@ -15,6 +17,7 @@ from portal.people.reach import actor
 from portal.people.roles import Actor
 from portal.people.session import identity
 from portal.support import actions
+from portal.support.forms import FilesForm
 from portal.support.models import Attachment, DraftFile
 
 
@@ -28,6 +31,11 @@ class Came:
     left_out: list[int] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     there: Sequence[DraftFile] = ()
+
+    @cached_property
+    def field(self) -> Field:
+        """The question, as the page asks it."""
+        return FilesForm().files
 
     def note(self, mistake: Mistake, form: PlainForm) -> None:
         """Say what was wrong beside the field it belongs to."""

@@ -25,26 +25,26 @@ def index():
 
 
 @bp.get("/<int:number>")
-@as_staff(roles=STAFF, notes=actions.read)
+@as_staff(roles=STAFF, notes=actions.read, asks_when_idle=True)
 def show(number):
     """One request with the queue beside it. That it was read is in the group's log."""
     return page("support/desk.html", "support/_item.html", **_facts(number))
 
 
 @bp.post("/<int:number>/taking")
-@as_staff(roles=STAFF, does=actions.take)
+@as_staff(roles=STAFF, does=actions.take, asks_when_idle=True)
 def take(number):
     return _done(number, actions.take, "You’re on it.")
 
 
 @bp.post("/<int:number>/putting-back")
-@as_staff(roles=STAFF, does=actions.put_back)
+@as_staff(roles=STAFF, does=actions.put_back, asks_when_idle=True)
 def put_back(number):
     return _done(number, actions.put_back, "Put back. It is new again.")
 
 
 @bp.get("/<int:number>/files/<int:file_id>/<size>")
-@as_staff(roles=STAFF, notes=actions.read)
+@as_staff(roles=STAFF, notes=actions.read, asks_when_idle=True)
 def file(number, file_id, size):
     """What was made of a photo, a PDF or a voice note. Seeing it is reading the request."""
     _read(number)
@@ -52,7 +52,7 @@ def file(number, file_id, size):
 
 
 @bp.post("/<int:number>/replies")
-@as_staff(roles=STAFF, does=(actions.reply, actions.keep_file))
+@as_staff(roles=STAFF, does=(actions.reply, actions.keep_file), asks_when_idle=True)
 def reply(number):
     form = ReplyForm.from_request()
     with attached.arriving() as came:
@@ -68,56 +68,56 @@ def reply(number):
 
 
 @bp.post("/<int:number>/sorry")
-@as_staff(roles=STAFF, does=actions.say_sorry)
+@as_staff(roles=STAFF, does=actions.say_sorry, asks_when_idle=True)
 def say_sorry(number):
     return _typed(number, "sorry", SorryForm, actions.say_sorry, "Said, with the new day.")
 
 
 @bp.post("/<int:number>/snooze")
-@as_staff(roles=STAFF, does=actions.snooze)
+@as_staff(roles=STAFF, does=actions.snooze, asks_when_idle=True)
 def snooze(number):
     return _typed(number, "snoozing", SnoozeForm, actions.snooze, "Put off. The group sees why.", on=True)
 
 
 @bp.post("/<int:number>/waking")
-@as_staff(roles=STAFF, does=actions.wake_up)
+@as_staff(roles=STAFF, does=actions.wake_up, asks_when_idle=True)
 def wake_up(number):
     return _done(number, actions.wake_up, "Here again.")
 
 
 @bp.post("/<int:number>/outside")
-@as_staff(roles=STAFF, does=actions.pass_to)
+@as_staff(roles=STAFF, does=actions.pass_to, asks_when_idle=True)
 def pass_to(number):
     return _typed(number, "passing", WithForm, actions.pass_to, "Noted. The group sees it.")
 
 
 @bp.post("/<int:number>/closing")
-@as_staff(roles=STAFF, does=actions.propose_closing)
+@as_staff(roles=STAFF, does=actions.propose_closing, asks_when_idle=True)
 def propose_closing(number):
     return _done(number, actions.propose_closing, "Suggested. Only the group closes it.")
 
 
 @bp.post("/<int:number>/closing/end")
-@as_staff(roles=STAFF, does=actions.stop_closing)
+@as_staff(roles=STAFF, does=actions.stop_closing, asks_when_idle=True)
 def stop_closing(number):
     return _done(number, actions.stop_closing, "Taken back.")
 
 
 @bp.get("/<int:number>/colleagues")
-@as_staff(roles=actions.COORDINATORS)
+@as_staff(roles=actions.COORDINATORS, asks_when_idle=True)
 def colleagues(number):
     """Whom to hand it to, or bring in, and what the group has set about that."""
     return page("support/colleagues.html", **_among(_found(number)))
 
 
 @bp.post("/<int:number>/colleagues")
-@as_staff(roles=actions.COORDINATORS, does=actions.bring_in)
+@as_staff(roles=actions.COORDINATORS, does=actions.bring_in, asks_when_idle=True)
 def bring_in(number):
     return _with_colleague(number, actions.bring_in, "They can read it. The group is told.")
 
 
 @bp.post("/<int:number>/handing-over")
-@as_staff(roles=actions.COORDINATORS, does=actions.hand_over)
+@as_staff(roles=actions.COORDINATORS, does=actions.hand_over, asks_when_idle=True)
 def hand_over(number):
     return _with_colleague(number, actions.hand_over, "Handed over. The group is told.")
 

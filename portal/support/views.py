@@ -10,6 +10,7 @@ from portal.core.kept import Sent
 from portal.core.web import invalid, page, saved
 from portal.ledger.models import fund_names
 from portal.people.reach import actor, group, in_group
+from portal.people.session import identity
 from portal.receipts import queries as receipts
 from portal.support import actions, arriving, attached, mail_desk, queries
 from portal.support.forms import AboutForm, CloseForm, HowForm, PersonForm, SayForm, WhatForm, WhenForm
@@ -70,7 +71,10 @@ def answer(step):
             )
     if queries.draft(actor().person_id, group().id):  # kept a moment ago by this second sending
         actions.drop_draft(attached.oneself(), for_group=group().id)
-    return saved(goto=_at(asked.number), says=f"Sent. It is {asked.ref}.")
+    who = identity()
+    shut = who is not None and who.dozed  # they took their time: no proof is asked for after a cry for help
+    goto = url_for(".index", group=group().slug) if shut else _at(asked.number)
+    return saved(goto=goto, says=f"Sent. It is {asked.ref}.")
 
 
 @bp.post("/ask/nothing")
@@ -82,14 +86,14 @@ def drop():
 
 
 @bp.get("/<int:number>")
-@in_group()
+@in_group(asks_when_idle=True)
 def show(number):
     """One request, from the first word on."""
     return page("support/show.html", "support/_thread.html", **_facts(number))
 
 
 @bp.post("/<int:number>/messages")
-@in_group(does=(actions.say, actions.keep_file))
+@in_group(asks_when_idle=True, does=(actions.say, actions.keep_file))
 def say(number):
     form = SayForm.from_request()
     with attached.arriving() as came:
@@ -105,14 +109,14 @@ def say(number):
 
 
 @bp.get("/<int:number>/files/<int:file_id>/<size>")
-@in_group()
+@in_group(asks_when_idle=True)
 def file(number, file_id, size):
     """What was made of a photo, a PDF or a voice note, for whoever reads the request."""
     return attached.send(queries.file(number, file_id, actor(), group().id), size, number)
 
 
 @bp.post("/<int:number>/closing")
-@in_group(does=actions.close)
+@in_group(asks_when_idle=True, does=actions.close)
 def close(number):
     found, form = _found(number), CloseForm.from_request()
     if not form.validate():
@@ -122,27 +126,27 @@ def close(number):
 
 
 @bp.post("/<int:number>/opening")
-@in_group(does=actions.reopen)
+@in_group(asks_when_idle=True, does=actions.reopen)
 def reopen(number):
     return _done(number, actions.reopen, "It’s open again.")
 
 
 @bp.post("/<int:number>/sharing")
-@in_group(does=actions.share)
+@in_group(asks_when_idle=True, does=actions.share)
 def share(number):
     shared = request.form.get("shared") == "y"
     return _done(number, actions.share, "Saved. It works at once.", shared=shared)
 
 
 @bp.post("/<int:number>/later")
-@in_group(does=actions.answer_later)
+@in_group(asks_when_idle=True, does=actions.answer_later)
 def answer_later(number):
     agreed, seen = request.form.get("agreed") == "y", request.form.get("seen", "")
     return _done(number, actions.answer_later, "Thank you. They see it.", agreed=agreed, seen=seen)
 
 
 @bp.post("/<int:number>/readers")
-@in_group(does=actions.let_in)
+@in_group(asks_when_idle=True, does=actions.let_in)
 def let_in(number):
     form = PersonForm.from_request()
     try:
@@ -153,7 +157,7 @@ def let_in(number):
 
 
 @bp.post("/<int:number>/readers/<int:reader_id>/end")
-@in_group(does=actions.keep_out)
+@in_group(asks_when_idle=True, does=actions.keep_out)
 def keep_out(number, reader_id):
     return _done(number, actions.keep_out, "They can’t read it any more.", reader_id=reader_id)
 
@@ -193,16 +197,17 @@ def _form(step: str) -> type[PlainForm]:
 
 
 def _asking(step: str, form: PlainForm | None = None, came: attached.Came | None = None) -> dict:
+    came = came or attached.Came()
     if step == ORDER[0]:
         guard.allow_sound()
-    came = (came or attached.Came()).beside(queries.draft_files(actor().person_id, group().id))
+        came.beside(queries.draft_files(actor().person_id, group().id))
     kept = queries.draft(actor().person_id, group().id)
     facts = kept.facts if kept else {}
     if form is None:
         form = _form(step)(data=_from_the_start(step) | facts)
     _offer(form)
     _, holder = queries.coordinator_for(group().id)
-    facts_of_page = {"form": form, "step": step, "steps": ORDER, "kept": facts or bool(came.there), "came": came}
+    facts_of_page = {"form": form, "step": step, "steps": ORDER, "kept": facts, "came": came}
     return facts_of_page | {"holder": holder or ""}
 
 

@@ -111,8 +111,8 @@ def test_with_a_link_the_account_stays_empty_and_one_page_says_whom_it_goes_to(a
     token = links.token(only(PayeeLink))
     june = Client(app)
     opened = june.get(f"/details/{token}")
-    assert "Only whoever pays at Hearthrow Commons can see all of it" in words(opened)
-    assert "Tuesday Kettle sees the last 4 digits" in words(opened)
+    assert "Only finance at Hearthrow Commons sees all of it" in words(opened)
+    assert "The group sees the last 4 digits" in words(opened)
     for secret in ("Marsha", "Joe", "june@example.org"):  # of the group only its name
         assert secret not in opened.text
     assert only(PayeeLink).used_at is None  # a scanner opens every link

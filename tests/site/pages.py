@@ -71,6 +71,8 @@ PAGES = (
     Page("mail", "demo.mail", "", "/demo/mail"),
     Page("again", "signin.again", "Marsha", "/sign-in/again"),
     Page("second", "signin.second", "Glyn Parry", "/sign-in/second"),
+    Page("in again", "signin.back", "Marsha", "/sign-in/back"),
+    Page("not sent yet", "receipts.declare", "", f"{K}/receipts/without", {"shop": "milk"}, 401),
     Page("you", "signin.you", "Marsha", "/you"),
     Page("app", "signin.app_code", "Marsha", "/you/app"),
     Page("places", "home.choose", "Sefa Tuilagi", "/places"),
@@ -495,6 +497,7 @@ def _requests(kettle: Group, marsha: Person) -> dict[str, int]:
     support.snooze(imani, kettle, later.id, until=clock.today() + timedelta(days=40), reason="The council meets then.")
     make.set_facts(late, due_on=clock.today() - timedelta(days=3))
     support.keep_draft(make.actor(joe, Role.SELF), for_group=kettle.id, words="Could someone")
+    support.keep_file(make.actor(joe, Role.SELF), for_group=kettle.id, file=make.photo())
     for n in range(25):
         strange_mail = strange.keep_strange(
             SYSTEM, sort="words", sender=f"{n}@example.org", words=f"Is the hall free on the {n}th?"

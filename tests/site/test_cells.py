@@ -117,6 +117,7 @@ TABLE = {
     "POST signin.use_setup_code": anyone(NO, {"code": "a guess"}),
     "GET signin.again": person(),
     "GET signin.second": person(),
+    "GET signin.back": person(),
     "POST signin.prove_with_password": person(body={"password": PASSWORD}),
     "POST signin.prove_with_passkey": person(NO, CREDENTIAL),
     "GET signin.you": person(),
@@ -520,7 +521,7 @@ def answer_of(answer) -> str:
     goto = answer.headers.get("HX-Redirect") or answer.headers.get("Location") or ""
     if answer.status_code in {303, 401} and re.match(r"/sign-in\?next=", goto):
         return SIGN_IN
-    if answer.status_code == 303 and goto.startswith("/sign-in/second"):
+    if answer.status_code in {303, 403} and goto.startswith("/sign-in/second"):
         return SECOND
     return {200: DONE, 204: DONE, 303: DONE, 202: ASKED, 403: WALL, 404: GONE, 422: NO}.get(
         answer.status_code, str(answer.status_code)
@@ -571,10 +572,11 @@ def _path(app, route, cell: Try) -> str:
 
 
 def _fresh(world, who: str) -> Client:
-    """This one's browser as it was at first: signed in as themselves, nothing else in it."""
+    """This one's browser as it was at first: signed in as themselves and just used, nothing else in it."""
     browser = Client(world.app)
     if cookie := world.clients[who].get_cookie(session.cookie_name()):
-        browser.set_cookie(session.cookie_name(), cookie.value)
+        signer = session._signer()
+        browser.set_cookie(session.cookie_name(), signer.sign(signer.unsign(cookie.value)).decode())
     return browser
 
 
