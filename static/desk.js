@@ -46,6 +46,17 @@ const keys = {
 };
 const carrying = (key) => document.querySelector(`[data-key="${CSS.escape(key)}"]`);
 
+// A reply to start from goes into the box where the cursor stands; nothing that was typed is lost.
+document.addEventListener("click", (event) => {
+  const start = event.target.closest("a[data-start]");
+  if (!start || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  const box = start.closest("form").querySelector("textarea");
+  const before = box.value.slice(0, box.selectionStart).trimEnd();
+  box.setRangeText(`${before && "\n\n"}${start.dataset.start}`, before.length, box.selectionEnd, "end");
+  box.focus();
+});
+
 document.addEventListener("keydown", (event) => {
   const choice = event.target.closest("form[data-key] select");
   if (event.key !== "Enter" || !choice?.value) return;

@@ -54,6 +54,7 @@ CHECKED = {
     "portal/support/actions.py": ((), ("tests/support",)),
     "portal/support/strange.py": ((), ("tests/support/test_by_mail.py",)),
     "portal/contact/actions.py": ((), ("tests/contact",)),
+    "portal/cover/actions.py": ((), ("tests/support/test_cover.py",)),
     "portal/ledger/actions.py": ((), ("tests/ledger",)),
     "portal/ledger/posting.py": ((), ("tests/ledger", "tests/bank/test_lines.py")),
     "portal/budget/actions.py": ((), ("tests/budget",)),

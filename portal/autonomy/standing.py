@@ -53,9 +53,10 @@ def of(group_id: int, row=None, *, adding: str = "") -> Standing:
     and agreed to, the newest counts."""
     now = clock.now()
     values = {"group": group_id, "now": now, "lately": now - AFTER_UNDO, "adding": adding}
+    values["own"] = row.__tablename__ if row is not None else ""
     if row is not None:
         values |= {"item_table": row.__tablename__, "item": row.id}
-    rows = db.session.execute(_statement(of_row=row is not None, of_adding=row is None and bool(adding)), values).all()
+    rows = db.session.execute(_statement(of_row=row is not None, of_adding=bool(adding)), values).all()
     held = dict(START)
     tried: list[datetime] = []
     each, month, quiet_until, undone, disputed = START_LIMIT_EACH, START_LIMIT_MONTH, None, False, False
@@ -80,7 +81,7 @@ def of(group_id: int, row=None, *, adding: str = "") -> Standing:
 
 GROUP, ITEM = (sa.bindparam(name, type_=sa.Integer) for name in ("group", "item"))
 NOW, LATELY = (sa.bindparam(name, type_=UtcDateTime) for name in ("now", "lately"))
-ITEM_TABLE, ADDING = (sa.bindparam(name, type_=sa.String) for name in ("item_table", "adding"))
+ITEM_TABLE, ADDING, OWN = (sa.bindparam(name, type_=sa.String) for name in ("item_table", "adding", "own"))
 
 
 @cache
@@ -99,12 +100,12 @@ def _statement(*, of_row: bool, of_adding: bool) -> sa.CompoundSelect:
         _part("quiet", Quiet.until).where(Quiet.group_id == GROUP, Quiet.until > NOW, Quiet.ended_at.is_(None)),
         _part("try", ContactTry.at).where(ContactTry.group_id == GROUP),
     ]
-    if of_adding:
+    if of_adding:  # what is added about a row is another row: an undo of it stands at that one
         taken_back = sa.and_(Entry.group_id == Undo.group_id, Entry.id == Undo.entry_id)
         parts.append(
             _part("undone", sa.func.max(Undo.at))
             .join(Entry, taken_back)
-            .where(Undo.group_id == GROUP, Undo.at > LATELY, Entry.action == ADDING)
+            .where(Undo.group_id == GROUP, Undo.at > LATELY, Entry.action == ADDING, Entry.subject_table != OWN)
             .having(sa.func.max(Undo.at).is_not(None))
         )
     if of_row:

@@ -8,10 +8,11 @@ import sqlalchemy as sa
 from portal.core import clock, wall
 from portal.core.counters import Counter
 from portal.core.db import db
+from portal.cover.models import CoverChoice
 from portal.people.models import Group
 from portal.receipts.models import Receipt
 from portal.support import promises, search
-from portal.support.models import CameOf, Look, Message, Reader, ReplyBy, ReplyPromise, Request, Wanted
+from portal.support.models import CameOf, Look, Message, Reader, ReplyBy, ReplyPromise, ReplyStart, Request, Wanted
 
 
 @dataclass(frozen=True)
@@ -78,10 +79,23 @@ REQUESTS = (
 )  # fmt: skip
 
 
+STARTS = (
+    ("We have it", "Thank you for telling us. I have it now, and will write here again by "),
+    ("Go ahead", "Yes, go ahead. You don’t need anything else from us for this."),
+    ("One thing first", "We can do this. There is one thing we need first: "),
+    ("Sorry, no", "I’m sorry, this is a no from us. The reason is: \n\nWhat we can do instead is: "),
+    ("Who can help", "This isn’t something we can do well. Someone who can: \n\nShall we introduce you?"),
+)
+
+
 def lay_out(people) -> None:
-    """Lay them out, the oldest first."""
+    """Lay them out, the oldest first; what replies start from; and one group that agreed to cover ahead."""
     for asked in REQUESTS:
         _request(people, asked)
+    db.session.add_all(ReplyStart(title=title, words=words) for title, words in STARTS)
+    dads = db.session.scalars(sa.select(Group.id).where(Group.slug == "eastmoor-dads")).one()
+    with wall.opened(dads):
+        db.session.add(CoverChoice(group_id=dads, chosen_by=people["Rafiq"].id, chosen_at=_at(30, 1)))
     db.session.add(Counter(name="request", value=max(asked.number for asked in REQUESTS)))
     db.session.commit()
 

@@ -10,8 +10,8 @@ from portal.people.roles import GROUP_ROLES, STAFF_ROLES, Role
 
 @dataclass(frozen=True)
 class Place:
-    """One entry: the endpoint it opens, its words and icon, who sees it, and which other endpoints lie within it; it is
-    left out for those who come there by another entry (`unless`)."""
+    """One entry: the endpoint it opens, its words and icon, who sees it, and which other endpoints (or all of a
+    blueprint's) lie within it; it is left out for those who come there by another entry (`unless`)."""
 
     endpoint: str
     words: str
@@ -25,7 +25,7 @@ class Place:
         """Whether the page of this request lies within it."""
         here = request.endpoint or ""
         if self.within:
-            return here == self.endpoint or here in self.within
+            return here == self.endpoint or bool({here, here.partition(".")[0]} & self.within)
         return here.partition(".")[0] == self.endpoint.partition(".")[0]
 
 
@@ -67,7 +67,13 @@ WITHIN_GROUPS = frozenset(
 WITHIN_PAYMENTS = frozenset({"payments.run", "bank.index", "bank.show", "bank.new", "bank.columns", "bank.imports"})
 WITHIN_PAYMENTS |= {"books.index", "books.entry", "books.show_year"}  # few places fit a small phone
 HOST_PLACES = (
-    Place("requests.index", "Requests", "inbox", frozenset({Role.COORDINATOR})),
+    Place(
+        "requests.index",
+        "Requests",
+        "inbox",
+        frozenset({Role.COORDINATOR}),
+        frozenset({"requests", "starts", "away"}),
+    ),
     Place(
         "desk.index",
         "Receipts",

@@ -9,6 +9,7 @@ from portal.autonomy.door import Mistake, NotHere, Scope, action
 from portal.core import clock, jobs, uploads
 from portal.core.db import db
 from portal.core.kept import Sent, forget
+from portal.cover import queries as cover
 from portal.ledger.models import Fund
 from portal.people import queries as people
 from portal.people.models import Person
@@ -25,6 +26,7 @@ from portal.support.models import (
     NamedCoordinator,
     Reader,
     ReplyBy,
+    ReplyStart,
     Request,
     RequestDraft,
     Wanted,
@@ -97,7 +99,6 @@ def ask(
         raise NotHere("receipt")
     if fund_id and not _is_ours(group, Fund, fund_id):
         raise NotHere("fund")
-    holder_id, _ = queries.coordinator_for(group.id)
     request = Request.begin(
         group.id,
         added_by=by.person_id,
@@ -108,7 +109,7 @@ def ask(
         receipt_id=receipt_id,
         fund_id=fund_id,
         gist=search.gist(words or ""),
-        holder_id=holder_id,
+        holder_id=queries.coordinator_for(group.id).id,
     )
     sent = _attach(write(request, by, words), by, files, begun=True)
     if not words:
@@ -232,7 +233,7 @@ def read(by, group, request) -> Request:
 @action(roles=SUPPORT_STAFF, on=Request, bars=readers.bars, says="took a request on")
 def take(by, group, request) -> Request:
     """Be on it. Who got there first keeps it; the other sees who."""
-    if request.taken_at and request.holder_id != by.person_id:
+    if request.taken_at and not _has_it(request, by):
         name = people.names([request.holder_id])[request.holder_id]
         raise Mistake(f"{name} is on it already.")
     if request.taken_at is None:
@@ -243,7 +244,7 @@ def take(by, group, request) -> Request:
 @action(roles=SUPPORT_STAFF, on=Request, bars=readers.bars, says="put a request back")
 def put_back(by, group, request) -> Request:
     """Not be on it any more."""
-    if request.holder_id == by.person_id:
+    if _has_it(request, by):
         request.taken_at = None
     return request
 
@@ -365,6 +366,34 @@ def bring_in(by, group, request, *, person_id: int) -> Reader:
     return _let_in(request, person_id, by.person_id)
 
 
+def _means_standing_in(row, facts, rows) -> autonomy.Meaning:
+    name = people.names([row.holder_id]).get(row.holder_id, "someone")
+    return autonomy.Meaning([], f"They cover for {name}, would read {row.ref}, and could answer in it.")
+
+
+def _not_asked_yet(group, request) -> None:
+    waiting = (one.proposal for one in autonomy.waiting(group.id))
+    mine = (one for one in waiting if (one.action, one.subject_id) == (stand_in.name, request.id))
+    if any(cover.covers(one.person_id, request.holder_id) for one in mine):
+        raise Mistake("They are asked already. Nothing changes until an organiser says yes.")
+
+
+@action(
+    area=Area.SUPPORT,
+    roles=COORDINATORS,
+    on=Request,
+    bars=readers.bars_standing_in,
+    means=_means_standing_in,
+    fits=_not_asked_yet,
+    takes_back=_end_reading,
+    lasting=True,
+    says="stood in for whose request it is",
+)
+def stand_in(by, group, request) -> Reader:
+    """Read and answer it for whoever is away, where the group didn't agree to that ahead (area 9)."""
+    return _let_in(request, by.person_id, by.person_id)
+
+
 @action(
     area=Area.SUPPORT,
     roles=COORDINATORS,
@@ -406,6 +435,30 @@ def give_up_file(by, group, attachment, *, sentence: str) -> Attachment:
     """Note that a file couldn't be opened, so that another can be sent."""
     attachment.cant_be_made(sentence)
     return attachment
+
+
+@action(scope=Scope.HOST, roles=COORDINATORS, says="wrote a reply to start from")
+def write_start(by, *, title: str, words: str) -> ReplyStart:
+    """Write a plain reply that answers can start from."""
+    if len(queries.starts()) >= queries.MOST_STARTS:
+        raise Mistake(f"{queries.MOST_STARTS} are plenty. Put one away first.", "title")
+    made = ReplyStart(title=title, words=words)
+    db.session.add(made)
+    return made
+
+
+@action(scope=Scope.HOST, roles=COORDINATORS, on=ReplyStart, says="changed a reply to start from")
+def change_start(by, start, *, title: str, words: str) -> ReplyStart:
+    """Write it anew. Answers that started from it stay as they are."""
+    start.title, start.words = title, words
+    return start
+
+
+@action(scope=Scope.HOST, roles=COORDINATORS, on=ReplyStart, says="put a reply to start from away")
+def end_start(by, start) -> ReplyStart:
+    """Not offer it any longer."""
+    start.ended_at = start.ended_at or clock.now()
+    return start
 
 
 def _check_said(words: str | None, files: Sequence[Sent], kept: Sequence[int]) -> None:
@@ -450,8 +503,16 @@ def _wake_up(request: Request) -> None:
     request.snoozed_until = request.snooze_why = request.later_until = request.later_why = None
 
 
+def _has_it(request: Request, by) -> bool:
+    """Whether it is theirs, or of one they cover for."""
+    return request.holder_id == by.person_id or cover.covers(by.person_id, request.holder_id)
+
+
 def _take(request: Request, by) -> None:
-    request.holder_id, request.taken_at = by.person_id, clock.now()
+    """Be on it. Who covers is so for whoever is away: it is theirs again when they are back."""
+    if not _has_it(request, by):
+        request.holder_id = by.person_id
+    request.taken_at = clock.now()
 
 
 def _let_in(request: Request, person_id: int | None, by: int) -> Reader:

@@ -122,6 +122,15 @@ def hand_over(number):
     return _with_colleague(number, actions.hand_over, "Handed over. The group is told.")
 
 
+@bp.post("/<int:number>/standing-in")
+@as_staff(roles=actions.COORDINATORS, does=actions.stand_in, asks_when_idle=True)
+def stand_in(number):
+    """Ask to read what isn't theirs, covering for whose it is; or read it, as the group has set."""
+    found = queries.on_desk(number, actor()) or abort(404)
+    actions.stand_in(actor(), found.group, found.request.id, key=PlainForm.from_request().key.data)
+    return saved(goto=url_for(".show", number=number, view=_view()), says="You can read it. The group is told.")
+
+
 @bp.get("/of/<slug>")
 @as_staff(roles=actions.COORDINATORS)
 def coordinator(slug):
@@ -147,7 +156,7 @@ def name_coordinator(slug):
 
 def _naming(slug: str, form: PersonForm | None = None) -> dict:
     group = group_at(slug)
-    form = form or PersonForm(person_id=queries.coordinator_for(group.id)[0])
+    form = form or PersonForm(person_id=queries.coordinator_for(group.id).id)
     form.person_id.choices = queries.coordinators()
     return {"group": group, "form": form}
 
@@ -158,11 +167,11 @@ def _found(number: int) -> queries.Thread:
 
 def _read(number: int) -> queries.Thread | None:
     """A request to show with its words: that they are read is in the group's log, beside a form to look at again too."""
-    found = queries.thread_at_host(number, actor())
-    if found is None or not found.is_unread:
+    found = queries.on_desk(number, actor())
+    if found is None or not found.reads or not found.is_unread:
         return found
     note_read(actions.read, actor(), found.group, found.request.id)
-    return queries.thread_at_host(number, actor())  # as it stands with this reading
+    return queries.on_desk(number, actor())  # as it stands with this reading
 
 
 def _done(number: int, action, says: str, **facts):
@@ -214,15 +223,19 @@ def _among(found: queries.Thread, form: PersonForm | None = None) -> dict:
     return {"found": found, "form": form, "level": level, "view": _view()}
 
 
+def _start(starts) -> str | None:
+    """The words of the reply that somebody chose to start from."""
+    chosen = id_of(request.args.get("start"))
+    return next((one.start_words for one in starts if one.start_id == chosen), None)
+
+
 def _facts(number: int | None, **forms) -> dict:
-    found = _read(number) if number else None
+    found = _read(number) or abort(404) if number else None
     view, asked = _view(), request.args.get("q", "").strip()[:100]
     after = request.args.get("after", "")
     lines = queries.found(asked, actor(), id_of(after)) if asked else queries.queue(view, actor(), after)
-    kept_shut = queries.locked(number, actor()) if number and found is None else None
-    if number and found is None and kept_shut is None:
-        abort(404)
     counts = found.counts if found else queries.counts(actor())
+    found, locked = (found, None) if found and found.reads else (None, found)
     facts = {
         "view": view,
         "views": queries.VIEWS,
@@ -233,8 +246,9 @@ def _facts(number: int | None, **forms) -> dict:
         "mail_waits": 0 if number else strange.count(actor()),
         "since": id_of(request.args.get("since")) or counts["newest"],
         "found": found,
-        "locked": kept_shut,
+        "locked": locked,
         "opened": number is not None,
+        "standing_in": PlainForm(),
         "me": actor().person_id,
         "on_host": True,
     }
@@ -243,7 +257,8 @@ def _facts(number: int | None, **forms) -> dict:
         forms["came"] = forms.get("came", attached.Came()).beside(found.begun)
         facts |= {
             "levels": standing.of(found.group.id).levels,
-            "replying": ReplyForm(data={"seen": found.mark}),
+            "starts": found.starts,
+            "replying": ReplyForm(data={"seen": found.mark, "words": _start(found.starts)}),
             "snoozing": SnoozeForm(),
             "sorry": SorryForm(),
             "passing": WithForm(data={"with_whom": found.request.with_whom}),

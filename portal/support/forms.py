@@ -5,7 +5,7 @@ from typing import ClassVar
 from wtforms import BooleanField, HiddenField, MultipleFileField, RadioField, SelectField, StringField
 from wtforms.validators import Length
 
-from portal.core.asked import GROUP_AND_STAFF, NOT_KEPT, NOTHING_HAPPENS, WITH_GROUP, Asked
+from portal.core.asked import GROUP_AND_STAFF, HOSTS_OWN, NOT_KEPT, NOTHING_HAPPENS, WITH_GROUP, Asked
 from portal.core.forms import DayField, Needed, PlainForm, WordsField
 from portal.core.ids import id_of
 from portal.support.models import CAME_OF_WORDS, REPLY_BY_WORDS, ReplyBy, Wanted
@@ -116,6 +116,18 @@ class ReplyForm(PlainForm):
     words = WordsField("Your answer", [_long])
     asks = BooleanField("We need an answer back")
     seen = HiddenField()
+
+
+class StartForm(PlainForm):
+    """A plain reply that answers can start from."""
+
+    ASKED: ClassVar = dict.fromkeys(
+        ("title", "words"),
+        Asked("So an answer needn’t start from nothing.", "{host}’s staff.", HOSTS_OWN, "It isn’t offered."),
+    )
+
+    title = WordsField("What it is called", [Needed("Give it a short name, such as “We have it”."), Length(max=40)])
+    words = WordsField("What it says", [Needed("Write what it says."), Length(max=1500)])
 
 
 class SnoozeForm(PlainForm):

@@ -336,6 +336,17 @@ class NamedCoordinator(GroupOwned, db.Model):
         return None
 
 
+class ReplyStart(db.Model):
+    """A plain reply of the host's that an answer can start from, until it is put away."""
+
+    __tablename__ = "reply_starts"
+
+    title: Mapped[str] = mapped_column(sa.String(40))
+    words: Mapped[str] = mapped_column(sa.Text)
+    written_at: Mapped[datetime] = mapped_column(default=clock.now)
+    ended_at: Mapped[datetime | None]
+
+
 class RequestDraft(db.Model):
     """What someone has written so far, and not sent: theirs alone, in no group's rows yet. `facts`: the answers by name."""
 

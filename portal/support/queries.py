@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, cached_property
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -12,6 +13,9 @@ from portal.autonomy.models import Hold
 from portal.core import clock
 from portal.core.db import db
 from portal.core.waiting import columns
+from portal.cover import queries as cover
+from portal.cover.models import Away
+from portal.cover.queries import SUPPORT_STAFF
 from portal.people import queries as people
 from portal.people.models import Group, Person, StaffRole
 from portal.people.roles import Actor, Role
@@ -25,23 +29,21 @@ from portal.support.models import (
     NamedCoordinator,
     Reader,
     ReplyBy,
+    ReplyStart,
     Request,
     RequestDraft,
     Wanted,
 )
-from portal.support.readers import READER
+from portal.support.readers import READER, TODAY
 from portal.support.states import State, state_of
 
 PAGE = 20
 MOST_COUNTED = 100
-SUPPORT_STAFF = frozenset({Role.COORDINATOR, Role.FINANCE, Role.SAFEGUARDING})  # who may be let in to a request
+MOST_STARTS = 12
 WANTED_WORDS = {one.key: one.words for one in Wanted}
 
-TODAY, SIZE, MOST, NUMBER, AFTER_ID = (
-    sa.bindparam(name, type_=sa.Date if name == "today" else sa.Integer)
-    for name in ("today", "size", "most", "number", "after_id")
-)
-_asker, _holder = aliased(Person), aliased(Person)
+SIZE, MOST, NUMBER, AFTER_ID = (sa.bindparam(name, type_=sa.Integer) for name in ("size", "most", "number", "after_id"))
+_asker, _holder, _cover = aliased(Person), aliased(Person), aliased(Person)
 _looked = (  # a scalar: of an `exists` PostgreSQL would read every look there is
     sa.select(Look.read_at)
     .where(Look.request_id == Request.id, Look.person_id == READER)
@@ -164,7 +166,7 @@ def _in_view(view: str) -> list[sa.ColumnElement[bool]]:
     held = sa.and_(Request.by_host, Request.released_at.is_(None))
     going = [*still, sa.not_(sa.func.coalesce(put_off, False)), sa.not_(held)]
     views: dict[str, list[sa.ColumnElement[bool]]] = {
-        "mine": [*going, Request.holder_id == READER],
+        "mine": [*going, Request.holder_id.in_(sa.union(sa.select(READER), cover.covered_by(READER, TODAY)))],
         "new": [*going, Request.taken_at.is_(None), Request.by_host.is_(False)],
         "today": [*going, Request.due_on <= TODAY],
         "later": [*still, _put_off],
@@ -287,6 +289,20 @@ def _counted() -> tuple[sa.Label, ...]:
     return (*capped, newest)
 
 
+def starts() -> Sequence[ReplyStart]:
+    """The replies that answers can start from, the oldest first."""
+    return db.session.scalars(_offered()).all()
+
+
+def start(start_id: int) -> ReplyStart | None:
+    """One of them."""
+    return db.session.scalar(sa.select(ReplyStart).where(ReplyStart.id == start_id, ReplyStart.ended_at.is_(None)))
+
+
+def _offered() -> sa.Select:
+    return sa.select(ReplyStart).where(ReplyStart.ended_at.is_(None)).order_by(ReplyStart.id).limit(MOST_STARTS)
+
+
 @dataclass(frozen=True)
 class Said:
     """One thing in a thread, in its time: a message; that someone at the host read it (`read`); that the group let
@@ -306,15 +322,23 @@ class Said:
 @dataclass(frozen=True)
 class Thread:
     """A request with all that its page shows, for one reader. `read_at`: when this reader at the host last read it, where
-    that was. `counts`: at the host, those of the queue beside it."""
+    that was; `reads` whether this person may. `away_until`: whose it is, is away until then and `cover` covers;
+    `covers_agreed`: the group lets whoever covers read. `counts`, `starts`: at the host, those of the queue beside it, and
+    the replies to start from."""
 
     request: Request
     group: Group
     asker: str
     holder: str | None
     read_at: datetime | None
+    away_until: date | None
+    cover_id: int | None
+    cover: str | None
+    covers_agreed: bool
+    reads: bool
     person_id: int | None
     counts: dict[str, int]
+    starts: list[sa.Row]
 
     @cached_property
     def _with_files(self) -> Sequence[sa.Row]:
@@ -344,6 +368,16 @@ class Thread:
         return [one for one in self.said if one.reader_id]
 
     @property
+    def cover_reads(self) -> bool:
+        """Whether whoever covers reads it: by the group's setting, as it agreed ahead, or let in to this one."""
+        return self.covers_agreed or self.cover_id in {one.person_id for one in self.let_in}
+
+    @property
+    def answered_by(self) -> str | None:
+        """Who at the host wrote in it last; where nobody has, whose it is."""
+        return next((one.name for one in reversed(self.said) if one.by_host and one.words), self.holder)
+
+    @property
     def is_unread(self) -> bool:
         """Whether this reader at the host has yet to read it: never today, or not since something new was there. Each
         such reading is a line in the group's log."""
@@ -368,48 +402,63 @@ class Thread:
 
 _whole = (
     sa.select(Request, Group, _asker.name, _holder.name, Look.read_at)
+    .add_columns(Away.until_on, _cover.id, _cover.name, readers.by_cover(Request.group_id))
     .join(Group, Group.id == Request.group_id)
     .join(_asker, _asker.id == Request.added_by)
     .outerjoin(_holder, _holder.id == Request.holder_id)
     .outerjoin(Look, sa.and_(Look.request_id == Request.id, Look.person_id == READER))
+    .outerjoin(Away, sa.and_(Away.person_id == Request.holder_id, cover.now(TODAY)))
+    .outerjoin(_cover, sa.and_(_cover.id == Away.cover_id, cover.still_covers(_cover.id)))
     .where(Request.number == NUMBER)
 )
 
 
 @cache
 def _whole_at_host(coordinates: bool) -> sa.Select:
-    return _whole.add_columns(*_counted()).where(readers.at_host(coordinates=coordinates))
+    start = _offered().subquery()
+    return (
+        _whole.add_columns(readers.at_host(coordinates=coordinates).label("reads"), *_counted())
+        .add_columns(*(start.c[name].label(f"start_{name}") for name in ("id", "title", "words")))
+        .outerjoin(start, sa.true())
+        .order_by(start.c.id)
+    )
+
+
+@cache
+def _whole_in_group() -> sa.Select:
+    return _whole.add_columns(sa.true().label("reads")).where(Request.group_id == sa.bindparam("group"))
 
 
 def thread(number: int, by: Actor, group_id: int) -> Thread | None:
     """One of a group's requests, for someone in the group who reads it."""
-    return _thread(_whole.where(Request.group_id == group_id, readers.in_group(by)), number, by)
+    query = _whole_in_group().where(readers.in_group(by))
+    return _thread(query, by, number=number, group=group_id)
 
 
 def thread_at_host(number: int, by: Actor) -> Thread | None:
-    """Any group's request, for someone at the host who reads it, with the counts that stand beside it."""
-    return _thread(_whole_at_host(readers.coordinates(by)), number, by)
+    """Any group's request, for someone at the host who reads it, with what stands beside it."""
+    found = on_desk(number, by)
+    return found if found and found.reads else None
 
 
-def _thread(query: sa.Select, number: int, by: Actor) -> Thread | None:
-    row = db.session.execute(query, readers.values(by, number=number)).first()
-    if row is None:
+def locked(number: int, by: Actor) -> Thread | None:
+    """A request that someone at the host may not read: of it only the facts are for them, and whose it is."""
+    found = on_desk(number, by)
+    return found if found and not found.reads else None
+
+
+def on_desk(number: int, by: Actor) -> Thread | None:
+    """Any group's request for someone at the host, whether they may read it or not (`reads`)."""
+    return _thread(_whole_at_host(readers.coordinates(by)), by, number=number)
+
+
+def _thread(query: sa.Select, by: Actor, **values) -> Thread | None:
+    rows = db.session.execute(query, readers.values(by, **values)).all()
+    if not rows:
         return None
-    request, group, asker, holder, read_at, *_ = row
-    return Thread(request, group, asker, holder, read_at, by.person_id, dict(row._mapping))
-
-
-def locked(number: int, by: Actor) -> tuple[Request, Group, str | None] | None:
-    """A request that someone at the host may not read: itself (of which only the facts are for them), its group, and the
-    name of whose it is."""
-    row = db.session.execute(
-        sa.select(Request, Group, _holder.name)
-        .join(Group, Group.id == Request.group_id)
-        .outerjoin(_holder, _holder.id == Request.holder_id)
-        .where(Request.number == NUMBER, ~readers.at_host(coordinates=readers.coordinates(by))),
-        readers.values(by, number=number),
-    ).first()
-    return (row[0], row[1], row[2]) if row else None
+    facts = rows[0]._mapping
+    starts = [row for row in rows if facts.get("start_id")]
+    return Thread(*rows[0][:9], bool(facts["reads"]), by.person_id, dict(facts), starts)  # type: ignore[call-arg]
 
 
 def _said(request: Request) -> list[Said]:
@@ -510,22 +559,35 @@ def look_of(request: Request, person_id: int | None) -> Look | None:
     )
 
 
-def coordinator_for(group_id: int) -> tuple[int, str] | tuple[None, None]:
-    """Whose this group's requests are, by id and name: whom the host named for it, as long as they coordinate; else who
-    has longest. Nobody, as long as the host has none."""
+class Coordinator(NamedTuple):
+    """Whose a group's requests are; where they are away, until when, who covers, and whether that one will read."""
+
+    id: int | None = None
+    name: str | None = None
+    away_until: date | None = None
+    cover: str | None = None
+    cover_reads: bool = False
+
+
+def coordinator_for(group_id: int) -> Coordinator:
+    """Whose this group's requests are: whom the host named for it, as long as they coordinate; else who has longest.
+    Nobody, as long as the host has none."""
     named = sa.exists().where(
         NamedCoordinator.group_id == group_id,
         NamedCoordinator.person_id == StaffRole.person_id,
         NamedCoordinator.ended_at.is_(None),
     )
     row = db.session.execute(
-        sa.select(Person.id, Person.name)
+        sa.select(*(Person.id, Person.name, Away.until_on, _cover.name), readers.by_cover(sa.literal(group_id)))
         .join(StaffRole, StaffRole.person_id == Person.id)
+        .outerjoin(Away, sa.and_(Away.person_id == Person.id, cover.now()))
+        .outerjoin(_cover, sa.and_(_cover.id == Away.cover_id, cover.still_covers(_cover.id)))
         .where(StaffRole.role == Role.COORDINATOR, StaffRole.ended_at.is_(None))
         .order_by(named.desc(), StaffRole.started_at, StaffRole.id)
-        .limit(1)
+        .limit(1),
+        {"now": clock.now()},
     ).first()
-    return (row.id, row.name) if row else (None, None)
+    return Coordinator(*row) if row else Coordinator()
 
 
 def named(group_id: int) -> Sequence[NamedCoordinator]:

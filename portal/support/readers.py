@@ -1,7 +1,8 @@
 """Who reads a request: the one rule behind every page, list and search of it (autonomy guide, area 9).
 
 In the group: who asked, and the other organisers where the asker shares it. At the host: the named coordinator; whom the
-group let in; and at “You look after it” whoever coordinates.
+group let in; who covers for the coordinator while they are away, where the group agreed to that ahead; and at “You look
+after it” whoever coordinates.
 """
 
 from functools import cache
@@ -12,15 +13,18 @@ from portal.autonomy import standing
 from portal.autonomy.areas import Area, Level
 from portal.core import clock
 from portal.core.db import UtcDateTime, db
+from portal.cover import queries as cover
 from portal.people.roles import Actor, Role
 from portal.support.models import Reader, Request
 
 NOT_YOURS = "This one is between who asked and their coordinator. Ask the group, and they can let you in."
+NOT_COVERING = "This is only for whoever covers for their coordinator today."
 NOT_OURS = "This one is between who asked and their coordinator."
 
 
 READER = sa.bindparam("reader", type_=sa.Integer)
 NOW = sa.bindparam("now", type_=UtcDateTime)
+TODAY = sa.bindparam("today", type_=sa.Date)
 
 
 @cache
@@ -30,7 +34,8 @@ def at_host(*, coordinates: bool) -> sa.ColumnElement[bool]:
     let_in = sa.exists().where(Reader.request_id == Request.id, Reader.person_id == READER, Reader.ended_at.is_(None))
     ways = [Request.holder_id == READER, let_in]
     if coordinates:
-        ways.append(Request.group_id.in_(standing.groups_at(Area.SUPPORT, Level.YOU_DO, NOW)))
+        covered = Request.holder_id.in_(cover.covered_by(READER, TODAY))
+        ways += [_by_the_team(Request.group_id), sa.and_(covered, _agreed_ahead(Request.group_id))]
     return sa.or_(*ways)
 
 
@@ -40,8 +45,21 @@ def coordinates(by: Actor) -> bool:
 
 
 def values(by: Actor, **more) -> dict:
-    """The values of a statement with `at_host`, and `more`."""
+    """The values of a statement with `at_host` or `by_cover`, and `more`."""
     return {"reader": by.person_id, "now": clock.now(), "today": clock.today(), **more}
+
+
+def by_cover(group_id) -> sa.ColumnElement[bool]:
+    """Whether whoever covers reads the requests of a group (its id, or a column of ids) without being let in."""
+    return sa.or_(_by_the_team(group_id), _agreed_ahead(group_id))
+
+
+def _by_the_team(group_id) -> sa.ColumnElement[bool]:
+    return group_id.in_(standing.groups_at(Area.SUPPORT, Level.YOU_DO, NOW))
+
+
+def _agreed_ahead(group_id) -> sa.ColumnElement[bool]:
+    return group_id.in_(cover.agreed_ahead(NOW))
 
 
 def in_group(by: Actor) -> sa.ColumnElement[bool]:
@@ -59,3 +77,10 @@ def bars(by: Actor, request: Request, _facts) -> str:
     if by.person_id is None or db.session.scalar(found, values(by)):
         return ""
     return NOT_YOURS if by.is_host else NOT_OURS
+
+
+def bars_standing_in(by: Actor, request: Request, facts) -> str:
+    """Why someone at the host can't ask to stand in; or why someone in the group can't say yes to it."""
+    if not by.is_host:
+        return bars(by, request, facts)
+    return "" if cover.covers(by.person_id, request.holder_id) else NOT_COVERING

@@ -2,17 +2,21 @@
 
 from flask import Blueprint, Flask, abort, request, url_for
 
+from portal.autonomy import standing
+from portal.autonomy.areas import Area
 from portal.autonomy.door import Mistake, SameKeyOtherBody
 from portal.core import guard
 from portal.core.forms import PlainForm
 from portal.core.ids import id_of
 from portal.core.kept import Sent
 from portal.core.web import invalid, page, saved
+from portal.cover import queries as cover
 from portal.ledger.models import fund_names
 from portal.people.reach import actor, group, in_group
+from portal.people.roles import Role
 from portal.people.session import identity
 from portal.receipts import queries as receipts
-from portal.support import actions, arriving, attached, mail_desk, queries
+from portal.support import actions, arriving, attached, mail_desk, queries, starts
 from portal.support.forms import AboutForm, CloseForm, HowForm, PersonForm, SayForm, WhatForm, WhenForm
 from portal.support.models import CAME_OF_WORDS, REPLY_BY_WORDS, ReplyBy, Wanted
 
@@ -28,7 +32,16 @@ def index():
     closed = "closed" in request.args
     found = queries.ours(actor(), group().id, id_of(request.args.get("after")), closed=closed)
     kept = queries.draft(actor().person_id, group().id)
-    return page("support/index.html", found=found, closed=closed, draft=kept)
+    return page(
+        "support/index.html",
+        found=found,
+        closed=closed,
+        draft=kept,
+        ahead=cover.choice(group().id),
+        level=standing.of(group().id).levels[Area.SUPPORT],
+        organises=Role.ORGANISER in actor().roles,
+        key=PlainForm(),
+    )
 
 
 @bp.get("/ask")
@@ -206,9 +219,9 @@ def _asking(step: str, form: PlainForm | None = None, came: attached.Came | None
     if form is None:
         form = _form(step)(data=_from_the_start(step) | facts)
     _offer(form)
-    _, holder = queries.coordinator_for(group().id)
+    theirs = queries.coordinator_for(group().id)
     facts_of_page = {"form": form, "step": step, "steps": ORDER, "kept": facts, "came": came}
-    return facts_of_page | {"holder": holder or ""}
+    return facts_of_page | {"theirs": theirs, "holder": theirs.name or ""}
 
 
 def _from_the_start(step: str) -> dict:
@@ -252,6 +265,7 @@ def _as_asked(facts: dict) -> dict:
 def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
     app.register_blueprint(mail_desk.bp)  # the desk's own, with the emails to place beside it
+    app.register_blueprint(starts.bp)
     arriving.init_app(app)
     app.jinja_env.globals.update(
         came_of_words=CAME_OF_WORDS, reply_by_words=REPLY_BY_WORDS, wanted_words=queries.WANTED_WORDS

@@ -15,6 +15,7 @@ from portal.breakglass.models import BreakGlass
 from portal.core import clock, wall
 from portal.core.db import db
 from portal.core.mail import ShownMail
+from portal.cover import actions as cover
 from portal.demo import seed
 from portal.disagreements import actions as disagreements
 from portal.ledger.models import Fund, JournalEntry
@@ -225,6 +226,11 @@ PAGES = (
     Page("ask, nothing written", "support.answer", "Bernie", f"{K}/support/ask/what", {"send": "now"}, 422),
     Page("ask, no number", "support.answer", "Bernie", f"{K}/support/ask/how", {"reply_by": "call"}, 422),
     Page("request", "support.show", "Marsha", f"{K}/support/2"),
+    Page("support, cover agreed ahead", "support.index", "Rafiq", "/g/eastmoor-dads/support/"),
+    Page("support, nobody covers", "support.index", "Celestine", "/g/long-table/support/"),
+    Page("ask, while they’re away", "support.ask", "Orla", "/g/hearsay-collective/support/ask/about"),
+    Page("request, while they’re away", "support.show", "Orla", "/g/hearsay-collective/support/9"),
+    Page("request, who covers reads it", "support.show", "Rafiq", "/g/eastmoor-dads/support/{covered}"),
     Page("request, our turn", "support.show", "Tomasz", "/g/nightshift-poets/support/5"),
     Page("request, a later day", "support.show", "Joe", f"{K}/support/{{later}}"),
     Page("request, closed", "support.show", "Joe", f"{K}/support/10"),
@@ -241,6 +247,16 @@ PAGES = (
     Page("requests, one that we asked", "requests.show", "Imani Okafor", f"{QUEUE}/8"),
     Page("requests, one closed", "requests.show", "Imani Okafor", f"{QUEUE}/10?view=closed"),
     Page("requests, one that isn’t theirs", "requests.show", "Imani Okafor", f"{QUEUE}/7"),
+    Page("requests, one to stand in for", "requests.show", "Imani Okafor", f"{QUEUE}/9"),
+    Page("requests, one covered for", "requests.show", "Imani Okafor", f"{QUEUE}/{{covered}}"),
+    Page("requests, starting from a reply", "requests.show", "Imani Okafor", f"{QUEUE}/2?start=1"),
+    Page("away", "away.index", "Imani Okafor", "/host/away/"),
+    Page("away, for oneself", "away.index", "Noor Haddad", "/host/away/"),
+    Page("away, said wrongly", "away.add", "Imani Okafor", "/host/away/", {"from_on": "x"}, 422),
+    Page("replies to start from", "starts.index", "Imani Okafor", f"{QUEUE}/starts/"),
+    Page("replies, written wrongly", "starts.write", "Imani Okafor", f"{QUEUE}/starts/", {}, 422),
+    Page("reply to start from", "starts.show", "Imani Okafor", f"{QUEUE}/starts/1"),
+    Page("reply, changed wrongly", "starts.change", "Imani Okafor", f"{QUEUE}/starts/1", {}, 422),
     Page("requests, nothing written", "requests.reply", "Imani Okafor", f"{QUEUE}/2/replies", {"words": ""}, 422),
     Page("requests, put off wrongly", "requests.snooze", "Imani Okafor", f"{QUEUE}/2/snooze", {"until": "x"}, 422),
     Page("requests, a colleague", "requests.colleagues", "Imani Okafor", f"{QUEUE}/2/colleagues"),
@@ -502,7 +518,28 @@ def _requests(kettle: Group, marsha: Person) -> dict[str, int]:
         strange_mail = strange.keep_strange(
             SYSTEM, sort="words", sender=f"{n}@example.org", words=f"Is the hall free on the {n}th?"
         )
-    return {"later": later.number, "late": late.number, "mail": strange_mail.id - 24}
+    kept = {"later": later.number, "late": late.number, "mail": strange_mail.id - 24}
+    return kept | {"covered": _covered(imani)}
+
+
+def _covered(imani) -> int:
+    """Sefa, whom two groups have, is away and Imani covers; one of the groups agreed to that ahead, and asked."""
+    sefa, today = _person("Sefa Tuilagi").id, clock.today()
+    away = {"from_on": today, "until_on": today + timedelta(days=12), "cover_id": imani.person_id}
+    cover.set_away(imani, person_id=sefa, **away)
+    later = {"from_on": today + timedelta(days=5), "until_on": today + timedelta(days=9)}
+    cover.set_away(imani, person_id=imani.person_id, cover_id=_coordinator("Kamala").id, **later)
+    hearsay, dads = (
+        db.session.scalars(sa.select(Group).where(Group.slug == slug)).one()
+        for slug in ("hearsay-collective", "eastmoor-dads")
+    )
+    for group in (hearsay, dads):
+        support.name_coordinator(imani, group, person_id=sefa)
+    return support.ask(make.actor(_person("Rafiq")), dads, words="The oven won’t light", shared=True).number
+
+
+def _coordinator(name: str) -> Person:
+    return make.staff(name, Role.COORDINATOR)
 
 
 def more_requests(group: Group, by: Person, count: int) -> None:

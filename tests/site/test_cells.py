@@ -97,6 +97,8 @@ DETAILS = {"shop": "Grocer", "amount_pence": "4.20", "label": "tea", "key": KEY}
 YEAR_OVER = f"{clock.today().year - (clock.today() <= date(clock.today().year, 3, 31))}-03-31"
 LINE = {"name": "Cake", "planned_pence": "40", "key": KEY}
 MOVED = {"amount_pence": "lots", "key": KEY}
+AWAY = {"person_id": lead, "from_on": "2090-01-02", "until_on": "2090-01-09", "cover_id": coordinator, "key": KEY}
+START = {"title": "We have it", "words": "Thank you, we have it.", "key": KEY}
 
 TABLE = {
     "GET home.front": anyone(),
@@ -365,6 +367,8 @@ TABLE = {
     "POST support.share": group(ASKER, {"shared": "y", "key": KEY}, number="request"),
     "POST support.answer_later": group(SHARED, {"agreed": "y", "seen": later_day, "key": KEY}, number="request_later"),
     "POST support.let_in": group(SHARED, {"person_id": lead, "key": KEY}, number="request"),
+    "POST cover.agree": group(LOOSENS, {"key": KEY}),
+    "POST cover.end_agreement": group(ORGANISERS, {"key": KEY}),
     "POST support.keep_out": group(SHARED, {"key": KEY}, number="request"),
     "GET contact.ours": group(ORGANISERS),
     "POST contact.set_times": group(
@@ -398,6 +402,15 @@ TABLE = {
     "GET requests.mail": host(COORDINATORS),
     "POST requests.put_in": host({"coordinator": DONE, "both": NO}, {"number": first_request, "key": KEY}),
     "POST requests.drop_mail": host(COORDINATORS, {"key": KEY}),
+    "POST requests.stand_in": host({"coordinator": ASKED, "both": WALL}, {"key": KEY}, number="request_covered"),
+    "GET away.index": host(ASKERS),
+    "POST away.add": host(ASKERS | {"finance": NO}, AWAY),
+    "POST away.end": host(ASKERS | {"safeguarding": WALL}, {"key": KEY}),
+    "GET starts.index": host(COORDINATORS),
+    "POST starts.write": host(COORDINATORS, START),
+    "GET starts.show": host(COORDINATORS),
+    "POST starts.change": host(COORDINATORS, START),
+    "POST starts.end": host(COORDINATORS, {"key": KEY}),
     "GET requests.coordinator": host(COORDINATORS),
     "POST requests.name_coordinator": host(COORDINATORS, {"person_id": coordinator, "key": KEY}),
     "GET suggestions.suggested": host(DESK),

@@ -20,6 +20,8 @@ from portal.budget.models import BudgetLine
 from portal.contact import actions as contact
 from portal.core import clock, files, wall, workdays
 from portal.core.db import db
+from portal.cover import actions as cover
+from portal.cover import queries as covers
 from portal.disagreements import actions as disagreements
 from portal.ledger import actions as ledger
 from portal.ledger.models import Fund
@@ -277,7 +279,8 @@ def _runs(group) -> dict[str, int]:
 
 
 def _requests(group, second: str) -> dict[str, int]:
-    """Two requests that the organisers share, one with a later day to agree to; the first lets the finance worker in."""
+    """Two requests that the organisers share, one with a later day to agree to; the first lets the finance worker in. A
+    third is with someone who is away, and Imani covers."""
     joe, glyn = make.actor(make.person(second), Role.ORGANISER), make.person("Glyn").id
     first, later = (support.ask(joe, group, words="The hall is shut on Tuesday", shared=True) for _ in range(2))
     support.let_in(joe, group, first.id, person_id=glyn)
@@ -288,13 +291,22 @@ def _requests(group, second: str) -> dict[str, int]:
     support.say(joe, group, first.id, words="This one", files=[make.photo()])
     sent = _made_safe(db.session.scalars(sa.select(Attachment).where(Attachment.request_id == first.id)).one())
     stranger = strange.keep_strange(SYSTEM, sort="words", sender="june@example.org", words="Is the hall free?")
+    sefa, today = make.person("Sefa").id, clock.today()
+    if not covers.covers(imani.person_id, sefa):
+        away = {"until_on": today + timedelta(days=9), "cover_id": imani.person_id}
+        cover.set_away(imani, person_id=sefa, from_on=today, **away)
+    support.name_coordinator(imani, group, person_id=sefa)
+    covered = support.ask(joe, group, words="The door sticks")
+    support.name_coordinator(imani, group, person_id=imani.person_id)
+    days = {"from_on": today + timedelta(days=30 + group.id * 9), "until_on": today + timedelta(days=31 + group.id * 9)}
+    away = cover.set_away(imani, person_id=glyn, cover_id=imani.person_id, **days)
+    start = support.write_start(imani, title="Yes", words="Yes, go ahead.")
     return {
         "file_id": sent.id,
         "mail_id": stranger.id,
-        "request": first.number,
-        "request_later": later.number,
-        "reader_id": reader,
         "held_question": question.number,
+        **{"request": first.number, "request_later": later.number, "reader_id": reader},
+        **{"request_covered": covered.number, "away_id": away.id, "start_id": start.id},
     }
 
 
