@@ -63,6 +63,7 @@ COMMITS = {
 WITHOUT_A_ROUTE = {
     "signin.name_first_coordinator": "the command `portal setup`",
     "receipts.code": "nobody yet: on the desk, accepting a receipt sets the code",
+    "support.expire_note": "the tidy-up that ends private notes nobody looked at again",
     "notices.remind": "the job that reminds once of a proposal",
     "support.keep_strange": "mail that comes in (support/arriving.py)",
     "receipts.keep_pages": "the job that makes pictures safe",

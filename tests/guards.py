@@ -55,6 +55,7 @@ CHECKED = {
     "portal/support/strange.py": ((), ("tests/support/test_by_mail.py",)),
     "portal/contact/actions.py": ((), ("tests/contact",)),
     "portal/cover/actions.py": ((), ("tests/support/test_cover.py",)),
+    "portal/heard/actions.py": ((), ("tests/heard",)),
     "portal/ledger/actions.py": ((), ("tests/ledger",)),
     "portal/ledger/posting.py": ((), ("tests/ledger", "tests/bank/test_lines.py")),
     "portal/budget/actions.py": ((), ("tests/budget",)),

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from portal.activity.models import Entry, EntryWords
+from portal.activity.models import TOLD_LATER, Entry, EntryWords
 from portal.activity.untold import is_told
 from portal.core.db import db
 from portal.people.models import Person
@@ -19,6 +19,7 @@ _BY_HOST = (
         Entry.role.in_(HOST_ROLES),
         Entry.outcome.in_(("allow", "allow_tell", "allow_list")),
         Entry.action.not_like("breakglass.%"),  # told at their own time, with what and why
+        sa.or_(Entry.level.is_(None), Entry.level != TOLD_LATER),  # and what else waits for its time
     )
     .order_by(Entry.id.desc())
     .limit(5)

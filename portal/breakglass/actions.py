@@ -49,8 +49,8 @@ def ask(
     outside: str | None = None,
     words: str | None = None,
 ) -> BreakGlass:
-    """Ask to step past the group's settings: which duty, what for, which `things` (a receipt’s number, someone’s name
-    or address; one a line), for how many hours.
+    """Ask to step past the group's settings: which duty, what for, which `things` (a receipt’s or a request’s number,
+    someone’s name or address; one a line), for how many hours.
 
     Nothing happens until someone else allows it. In danger to life it starts at once and is looked at within 24 hours.
     Where telling waits, the group reads of it on the fixed day even if it never began.

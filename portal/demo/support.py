@@ -1,4 +1,5 @@
-"""The demo's requests S1 to S10 (shared demo data, "Support requests"), as they stand today."""
+"""The demo's requests S1 to S10 (shared demo data, "Support requests"), as they stand today; notes in two of them, and two
+things passed on to the policy team."""
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -9,10 +10,23 @@ from portal.core import clock, wall
 from portal.core.counters import Counter
 from portal.core.db import db
 from portal.cover.models import CoverChoice
+from portal.heard.models import Attribution, PassedOn
 from portal.people.models import Group
 from portal.receipts.models import Receipt
 from portal.support import promises, search
-from portal.support.models import CameOf, Look, Message, Reader, ReplyBy, ReplyPromise, ReplyStart, Request, Wanted
+from portal.support.models import (
+    CameOf,
+    Look,
+    Message,
+    Note,
+    Reader,
+    Reason,
+    ReplyBy,
+    ReplyPromise,
+    ReplyStart,
+    Request,
+    Wanted,
+)
 
 
 @dataclass(frozen=True)
@@ -78,6 +92,20 @@ REQUESTS = (
           Wanted.NO_RUSH, taken=True, closed_days_ago=10, came_of=CameOf.MONEY),
 )  # fmt: skip
 
+# Notes: in which request, by whom, what, and why it is kept from the group, if it is.
+NOTES = (
+    (2, IMANI, "The insurer’s desk is shut on Thursdays. If it isn’t here by then, ring their mobile.", None),
+    (9, SEFA, "The adviser knows her, and asked not to be named in this.", Reason.OTHERS_DATA),
+)
+# Passed on: from which request, by whom, what, under which name, and what came of it, if anything did.
+PASSED_ON = (
+    (10, "Joe", "Nobody should have to lend their own bus fare. A small float for every group would do it.",
+     Attribution.PERSON, "From January each group can have a float of £30 from the Small Things Pot."),
+    (5, "Tomasz", "Captions cost us £9 a month because we need them to hear each other. That shouldn’t be a favour to ask "
+                  "for. It should be there for any group that meets online.",
+     Attribution.NOBODY, None),
+)  # fmt: skip
+
 
 STARTS = (
     ("We have it", "Thank you for telling us. I have it now, and will write here again by "),
@@ -96,8 +124,44 @@ def lay_out(people) -> None:
     dads = db.session.scalars(sa.select(Group.id).where(Group.slug == "eastmoor-dads")).one()
     with wall.opened(dads):
         db.session.add(CoverChoice(group_id=dads, chosen_by=people["Rafiq"].id, chosen_at=_at(30, 1)))
+    for note in NOTES:
+        _note(people, *note)
+    for number, passed in enumerate(PASSED_ON, start=1):
+        _passed_on(people, number, *passed)
     db.session.add(Counter(name="request", value=max(asked.number for asked in REQUESTS)))
+    db.session.add(Counter(name="heard", value=len(PASSED_ON)))
     db.session.commit()
+
+
+def _note(people, asked: int, by: str, words: str, reason: Reason | None) -> None:
+    request = _asked(asked)
+    with wall.opened(request.group_id):
+        own = {"group_id": request.group_id, "request_id": request.id, "added_by": people[by].id}
+        review_on = clock.today() + timedelta(days=89) if reason else None
+        at = request.moved_at + timedelta(minutes=5)
+        db.session.add(Note(**own, added_at=at, words=words, reason=reason, review_on=review_on))
+        if reason is None:
+            search.note(request, words)
+    db.session.commit()
+
+
+def _passed_on(people, number: int, asked: int, by: str, words: str, attribution: Attribution, outcome: str | None) -> None:
+    request, days_ago = _asked(asked), 9 - number
+    with wall.opened(request.group_id):
+        own = {
+            "group_id": request.group_id,
+            "request_id": request.id,
+            "added_by": people[by].id,
+            "added_at": _at(days_ago, 4),
+        }
+        answered = {"answered_at": _at(1, number), "answered_by": people[SEFA].id}
+        came = {"outcome": outcome} if outcome else {"look_again_on": clock.today() + timedelta(days=40)}
+        db.session.add(PassedOn(**own, number=number, words=words, attribution=attribution, **answered, **came))
+    db.session.commit()
+
+
+def _asked(number: int) -> Request:
+    return db.session.scalars(sa.select(Request).where(Request.number == number)).one()
 
 
 def _request(people, asked: Asked) -> None:

@@ -47,11 +47,12 @@ WITHIN_MONEY = frozenset(
         *("papers.index", "papers.statement", "papers.report"),
     }
 )
+WITHIN_SUPPORT = frozenset({"support.ask", "support.show", "heard.ours", "heard.new"})
 GROUP_PLACES = (
     Place("home.index", "Home", "home", GROUP_ROLES),
     Place("receipts.index", "Receipts", "file", GROUP_ROLES),
     Place("budget.money", "Money", "money", GROUP_ROLES, WITHIN_MONEY),
-    Place("support.index", "Support", "ask", GROUP_ROLES),
+    Place("support.index", "Support", "ask", GROUP_ROLES, WITHIN_SUPPORT),
     Place("autonomy.say", "Our say", "say", GROUP_ROLES, WITHIN_SAY),
 )
 WITHIN_GROUPS = frozenset(
@@ -62,6 +63,7 @@ WITHIN_GROUPS = frozenset(
         *("papers.host_index", "papers.host_statement", "papers.host_report"),
         *("payees.to_check", "payees.hosts", "payees.look"),
         *("members.staff", "members.appoint", "contact.new"),
+        *("heard.every", "heard.show"),
     }
 )
 WITHIN_PAYMENTS = frozenset({"payments.run", "bank.index", "bank.show", "bank.new", "bank.columns", "bank.imports"})

@@ -9,6 +9,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from portal.activity import chain, happened
+from portal.activity.models import TOLD_LATER
 from portal.autonomy import queries as autonomy
 from portal.autonomy import standing
 from portal.autonomy.areas import Outcome
@@ -22,7 +23,7 @@ from portal.people.models import Group, Person
 from portal.people.roles import GROUP_ROLES, HOST_ROLES, ORGANISERS, SYSTEM
 from portal.support import queries as support
 from portal.support import reply_to
-from portal.support.models import Request
+from portal.support.models import Note, Request
 
 REMINDS_AFTER = timedelta(days=10)  # of the 14 a proposal waits
 # What the host did that asks for an answer, or that a group waits for; and what one organiser asks the others.
@@ -33,9 +34,10 @@ FROM_HOST = frozenset(
         *("autonomy.explain", "disagreements.answer", "notices.remind"),
         *("payees.second", "payees.stop"),
         *("support.reply", "support.say_sorry", "support.propose_closing", "contact.ask", "contact.release"),
-        "ledger.change_fee",
+        *("ledger.change_fee", "heard.answer"),
     }
 )
+NOTES = frozenset({"support.keep_note", "support.review_note", "support.end_note"})
 # What reaches a group while it rests, and whoever wants no news (autonomy guide, "Quiet mode").
 MUST_KNOW = frozenset({"contact.tell", "bank.returned", "payments.returned"})
 AMONG_US = frozenset(
@@ -55,8 +57,8 @@ def notice(_action, *, entry, group) -> None:
         enqueue("notices.must_know", due_at=queries.opens(clock.now()), group_id=group.id)
     elif _is_news(entry):
         back = entry.action == "autonomy.wake"
-        request = entry.subject_id if entry.subject_table == Request.__tablename__ else None
-        enqueue("notices.news", group_id=group.id, without=None if back else entry.person_id, request=request)
+        without = None if back else entry.person_id
+        enqueue("notices.news", group_id=group.id, without=without, request=_request_of(entry))
     if entry.outcome == Outcome.PROPOSE:
         enqueue("notices.remind", due_at=clock.now() + REMINDS_AFTER, group_id=group.id, number=entry.subject_id)
     if entry.action == "autonomy.rest":
@@ -65,8 +67,17 @@ def notice(_action, *, entry, group) -> None:
             enqueue("notices.back", due_at=quiet.until, group_id=group.id, number=quiet.id)
 
 
+def _request_of(entry) -> int | None:
+    """The request that an entry is about, itself or by a note in it, so that only who reads it hears."""
+    if entry.subject_table == Note.__tablename__:
+        return db.session.get_one(Note, entry.subject_id).request_id
+    return entry.subject_id if entry.subject_table == Request.__tablename__ else None
+
+
 def _is_news(entry) -> bool:
     if entry.role in HOST_ROLES:
+        if entry.action in NOTES:  # where telling waits, a mail would tell
+            return entry.level != TOLD_LATER
         if entry.action == "support.snooze":  # news only where it asks for a later day
             return db.session.get_one(Request, entry.subject_id).later_until is not None
         return entry.outcome in {Outcome.ALLOW_TELL, Outcome.PROPOSE} or entry.action in FROM_HOST

@@ -1,11 +1,12 @@
 """Everything that changes a request."""
 
 from collections.abc import Sequence, Set
-from datetime import date
+from datetime import date, timedelta
 
 from portal.autonomy import queries as autonomy
 from portal.autonomy.areas import Area
 from portal.autonomy.door import Mistake, NotHere, Scope, action
+from portal.breakglass.models import MOST_DELAY_DAYS, Delay
 from portal.core import clock, jobs, uploads
 from portal.core.db import db
 from portal.core.kept import Sent, forget
@@ -17,6 +18,8 @@ from portal.people.roles import GROUP_ROLES, Role
 from portal.receipts.models import Receipt
 from portal.support import promises, queries, readers, search
 from portal.support.models import (
+    MAY_WAIT,
+    NOTE_LASTS,
     NOTHING_DUE,
     Attachment,
     CameOf,
@@ -24,7 +27,9 @@ from portal.support.models import (
     Look,
     Message,
     NamedCoordinator,
+    Note,
     Reader,
+    Reason,
     ReplyBy,
     ReplyStart,
     Request,
@@ -330,6 +335,59 @@ def stop_closing(by, group, request) -> Request:
     return request
 
 
+@action(roles=SUPPORT_STAFF, on=Request, bars=readers.bars, says="kept a note in a request")
+def keep_note(
+    by, group, request, *, words: str, reason: str | None = None, review_on: date | None = None, delay: str | None = None
+) -> Note:
+    """Keep a note: for everyone who reads the request or, for a reason, for who reads it at the host alone. It answers
+    nobody: what was promised stays. `delay`: why the group is told only in 14 days that there is a private one."""
+    private = Reason(reason) if reason else None
+    if delay and private not in MAY_WAIT:
+        raise Mistake("Only where someone may be at risk, or it’s a lawyer’s advice, is the group told later.", "delay")
+    note = Note(
+        group_id=group.id,
+        request_id=request.id,
+        added_by=by.person_id,
+        words=words,
+        reason=private,
+        review_on=_review_day(review_on) if private else None,
+        delay=Delay(delay) if delay else None,
+        told_at=clock.now() + timedelta(days=MOST_DELAY_DAYS) if delay else None,
+    )
+    db.session.add(note)
+    if private is None:
+        search.note(request, words)
+    db.session.flush()
+    return note
+
+
+@action(roles=SUPPORT_STAFF, on=Note, bars=readers.bars_note, says="kept a private note on")
+def review_note(by, group, note, *, reason: str, review_on: date | None = None) -> Note:
+    """It is still needed: say again why, and until when."""
+    _check_kept(note)
+    note.reason, note.review_on = Reason(reason), _review_day(review_on)
+    if note.reason not in MAY_WAIT:
+        note.delay = note.told_at = None
+    note.reviewed_at, note.reviewed_by = clock.now(), by.person_id
+    return note
+
+
+@action(roles=SUPPORT_STAFF, on=Note, bars=readers.bars_note, says="ended a private note")
+def end_note(by, group, note) -> Note:
+    """It isn't needed any more: its words go for good."""
+    _check_kept(note)
+    note.end(by.person_id)
+    return note
+
+
+@action(roles=SYSTEM_ONLY, on=Note, bars=readers.bars_note, says="ended a private note nobody looked at again")
+def expire_note(by, group, note) -> Note:
+    """What nobody kept on by its day ends by itself."""
+    if note.reason and note.ended_at is None and not note.is_kept(clock.today()):
+        note.end(None)
+    return note
+
+
 def _means_reading(row, facts, rows) -> autonomy.Meaning:
     name = people.names([facts["person_id"]]).get(facts["person_id"], "Someone")
     return autonomy.Meaning([], f"{name} would read {row.ref}, and could answer in it.")
@@ -531,6 +589,21 @@ def _is_ours(group, model, row_id: int) -> bool:
 def _check_seen(request: Request, seen: str) -> None:
     if seen != request.moved_at.isoformat():
         raise Mistake("Something came in while you wrote: look above, then send it again if it still fits.", "words")
+
+
+def _check_kept(note: Note) -> None:
+    if not note.is_kept(clock.today()):
+        raise Mistake("That note isn’t private, or it has ended.")
+
+
+def _review_day(day: date | None) -> date:
+    last = clock.today() + timedelta(days=NOTE_LASTS)
+    if day is None:
+        return last
+    _check_ahead(day, "review_on")
+    if day > last:
+        raise Mistake(f"{NOTE_LASTS} days ahead is the most. Somebody can keep it on then.", "review_on")
+    return day
 
 
 def _check_ahead(day: date, field: str) -> None:

@@ -1,17 +1,20 @@
 """The coordinator's queue: what is promised soonest comes first. Keyboard first; single pages on a phone."""
 
+from datetime import timedelta
+
 from flask import Blueprint, abort, request, url_for
 
 from portal.autonomy import standing
 from portal.autonomy.areas import Area
 from portal.autonomy.door import Mistake, note_read
-from portal.core import guard
+from portal.core import clock, guard
 from portal.core.forms import PlainForm
 from portal.core.ids import id_of
 from portal.core.web import invalid, page, saved
 from portal.people.reach import actor, as_staff, group_at
 from portal.support import actions, attached, queries, strange
-from portal.support.forms import PersonForm, ReplyForm, SnoozeForm, SorryForm, WithForm
+from portal.support.forms import NoteForm, PersonForm, ReplyForm, ReviewNoteForm, SnoozeForm, SorryForm, WithForm
+from portal.support.models import NOTE_LASTS
 
 bp = Blueprint("requests", __name__, url_prefix="/host/requests")
 STAFF = actions.SUPPORT_STAFF
@@ -103,6 +106,35 @@ def stop_closing(number):
     return _done(number, actions.stop_closing, "Taken back.")
 
 
+@bp.post("/<int:number>/notes")
+@as_staff(roles=STAFF, does=actions.keep_note, asks_when_idle=True)
+def keep_note(number):
+    return _typed(number, "noting", NoteForm, actions.keep_note, "Note kept.")
+
+
+@bp.post("/<int:number>/notes/<int:note_id>")
+@as_staff(roles=STAFF, does=actions.review_note, asks_when_idle=True)
+def review_note(number, note_id):
+    """Keep a private note on."""
+    found, form = _with_note(number, note_id), ReviewNoteForm.from_request()
+    if not form.validate():
+        return invalid("support/desk.html", "support/_item.html", **_facts(number, reviewing=(note_id, form)))
+    try:
+        actions.review_note(actor(), found.group, note_id, **form.facts())
+    except Mistake as mistake:
+        form.review_on.errors = [str(mistake)]
+        return invalid("support/desk.html", "support/_item.html", **_facts(number, reviewing=(note_id, form)))
+    return saved(goto=url_for(".show", number=number, view=_view()), says="Kept on. The group sees until when.")
+
+
+@bp.post("/<int:number>/notes/<int:note_id>/end")
+@as_staff(roles=STAFF, does=actions.end_note, asks_when_idle=True)
+def end_note(number, note_id):
+    found = _with_note(number, note_id)
+    actions.end_note(actor(), found.group, note_id, key=PlainForm.from_request().key.data)
+    return saved(goto=url_for(".show", number=number, view=_view()), says="Ended. Its words are gone.")
+
+
 @bp.get("/<int:number>/colleagues")
 @as_staff(roles=actions.COORDINATORS, asks_when_idle=True)
 def colleagues(number):
@@ -174,6 +206,12 @@ def _read(number: int) -> queries.Thread | None:
     return queries.on_desk(number, actor())  # as it stands with this reading
 
 
+def _with_note(number: int, note_id: int) -> queries.Thread:
+    """A request that this reader may read, in which this private note is still kept."""
+    found = _found(number)
+    return found if note_id in {one.note.id for one in found.kept if one.note} else abort(404)
+
+
 def _done(number: int, action, says: str, **facts):
     found = _found(number)
     action(actor(), found.group, found.request.id, key=PlainForm.from_request().key.data, **facts)
@@ -229,6 +267,10 @@ def _start(starts) -> str | None:
     return next((one.start_words for one in starts if one.start_id == chosen), None)
 
 
+def _review_form(note: queries.Kept) -> ReviewNoteForm:
+    return ReviewNoteForm(data={"reason": note.reason, "review_on": clock.today() + timedelta(days=NOTE_LASTS)})
+
+
 def _facts(number: int | None, **forms) -> dict:
     found = _read(number) or abort(404) if number else None
     view, asked = _view(), request.args.get("q", "").strip()[:100]
@@ -262,5 +304,8 @@ def _facts(number: int | None, **forms) -> dict:
             "snoozing": SnoozeForm(),
             "sorry": SorryForm(),
             "passing": WithForm(data={"with_whom": found.request.with_whom}),
+            "noting": NoteForm(data={"review_on": clock.today() + timedelta(days=NOTE_LASTS)}),
+            "reviewing": (0, None),
+            "review_form": _review_form,
         }
     return facts | forms

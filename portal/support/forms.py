@@ -8,7 +8,7 @@ from wtforms.validators import Length
 from portal.core.asked import GROUP_AND_STAFF, HOSTS_OWN, NOT_KEPT, NOTHING_HAPPENS, WITH_GROUP, Asked
 from portal.core.forms import DayField, Needed, PlainForm, WordsField
 from portal.core.ids import id_of
-from portal.support.models import CAME_OF_WORDS, REPLY_BY_WORDS, ReplyBy, Wanted
+from portal.support.models import CAME_OF_WORDS, REASON_WORDS, REPLY_BY_WORDS, ReplyBy, Wanted
 
 _long = Length(max=5000, message="Keep it under 5,000 letters. You can send a second message.")
 _READERS = "You and your coordinator. Others only as you or your group let them."
@@ -18,6 +18,8 @@ _WAY = Asked("So the answer reaches you your way.", _READERS, _STAYS, "It is the
 _LEARN = Asked("So {host} learns from it.", _READERS, _STAYS, "That’s fine. It closes all the same.")
 _ANSWERED = Asked("So the group has its answer.", "Whoever may read this request.", WITH_GROUP, "Nothing is sent.")
 _EXPECT = Asked("So the group knows what to expect.", "Whoever may read this request.", WITH_GROUP, NOTHING_HAPPENS)
+_NOTED = "Whoever may read this request."
+_LAST_DAY = Asked("So no private note stays for good.", _NOTED, WITH_GROUP, "It is 90 days from now.")
 REASON = [Needed("Say why, in words the group will read."), Length(max=300)]
 
 
@@ -177,3 +179,56 @@ class WithForm(PlainForm):
     ASKED: ClassVar = {"with_whom": _EXPECT}
 
     with_whom = WordsField("Who is it with?", [Length(max=80)])
+
+
+class NoteForm(PlainForm):
+    """A note in a request: for everyone who reads it, unless one of four reasons keeps it from the group."""
+
+    ASKED: ClassVar = {
+        "words": Asked(
+            "So whoever works on this knows it.",
+            "Whoever may read this request; a private one, only those at {host}.",
+            "While the group is with {host}; a private one until its day.",
+            "No note is kept.",
+        ),
+        "reason": Asked("So the group sees why it is private.", _NOTED, WITH_GROUP, "The group reads the note."),
+        "review_on": _LAST_DAY,
+        "delay": Asked(
+            "So telling them endangers nobody, and keeps the law.",
+            "Those who read it at {host}; after 14 days the group too.",
+            WITH_GROUP,
+            "They see at once that there is one.",
+        ),
+    }
+
+    words = WordsField("Note", [Needed("Write the note."), _long])
+    reason = SelectField(
+        "Does the group read it?",
+        choices=[("", "Yes, like all else here"), *((one.value, f"No: {words}") for one, words in REASON_WORDS.items())],
+    )
+    review_on = DayField("If not: until when at the latest?")
+    delay = SelectField(
+        "If not: when are they told that it exists?",
+        choices=[
+            ("", "At once"),
+            ("danger", "In 14 days: telling adds danger"),
+            ("law", "In 14 days: the law forbids it now"),
+        ],
+        default="",
+    )
+
+    def facts(self) -> dict:
+        facts = super().facts()
+        return facts | {"reason": facts["reason"] or None, "delay": facts["delay"] or None}
+
+
+class ReviewNoteForm(PlainForm):
+    """Keeping a private note on: why, and until when."""
+
+    ASKED: ClassVar = {
+        "reason": Asked("So the group sees why it is still private.", _NOTED, WITH_GROUP, "The reason stays as it was."),
+        "review_on": _LAST_DAY,
+    }
+
+    reason = SelectField("Why is it still needed?", choices=[(one.value, words) for one, words in REASON_WORDS.items()])
+    review_on = DayField("Until when at the latest?")

@@ -1,4 +1,5 @@
-"""Background work on requests: files made safe; what nobody sent is forgotten after a month."""
+"""Background work on requests: files made safe; what nobody sent is forgotten after a month; private notes
+that nobody looked at again end by themselves."""
 
 import contextlib
 from functools import partial
@@ -12,7 +13,7 @@ from portal.core.jobs import job, regularly
 from portal.people.models import Group
 from portal.people.roles import SYSTEM
 from portal.support import actions, queries
-from portal.support.models import DRAFT_LASTS, DraftFile, RequestDraft
+from portal.support.models import DRAFT_LASTS, DraftFile, Note, RequestDraft
 
 
 @job("support.make_safe")
@@ -50,4 +51,12 @@ def forget_drafts() -> None:
         db.session.delete(row)
     if rows:
         db.session.commit()
+
+
+@regularly
+def expire_notes() -> None:
+    """Blank the words of private notes whose day has gone by."""
+    over = sa.select(Note.id, Note.group_id).where(Note.ended_at.is_(None), Note.review_on < clock.today()).limit(100)
+    for note_id, group_id in db.session.execute(over).all():
+        actions.expire_note(SYSTEM, db.session.get_one(Group, group_id), note_id)
     db.session.rollback()

@@ -1,13 +1,14 @@
-"""Request: what someone asks for, and how it stands; its messages, promises and readers; what is not sent yet."""
+"""Request: what someone asks for, and how it stands; its messages, notes, promises and readers; what is not sent yet."""
 
 from datetime import date, datetime, timedelta
 from enum import Enum, StrEnum
 from typing import ClassVar
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.autonomy.areas import Area
+from portal.breakglass.models import Delay
 from portal.core import clock
 from portal.core.counters import next_number
 from portal.core.db import HOST, RECORD, GroupOwned, Word, db, partial_index, within_group
@@ -16,6 +17,7 @@ from portal.core.sounds import READERS
 
 NOTHING_DUE = date(9999, 12, 31)  # so that what the host owes nothing on sorts last
 DRAFT_LASTS = timedelta(days=30)  # since it was last kept
+NOTE_LASTS = 90  # days: the furthest off that a private note's review can be
 GIST = 90  # letters of the first message that a list shows to those who may read it
 
 
@@ -69,6 +71,24 @@ CAME_OF_WORDS = {
 def _open(name: str, *columns: str, also: str = "") -> sa.Index:
     """An index over the requests still open: each view of the queue has one, so an empty one costs nothing."""
     return partial_index(f"ix_requests_{name}", *columns, where=" AND ".join(filter(None, ("closed_at IS NULL", also))))
+
+
+class Reason(StrEnum):
+    """Why a note is kept from the group: nothing else makes one private."""
+
+    SAFEGUARDING = "safeguarding"
+    OTHERS_DATA = "others_data"
+    LEGAL_ADVICE = "legal_advice"
+    STAFF_SAFETY = "staff_safety"
+
+
+REASON_WORDS = {
+    Reason.SAFEGUARDING: "someone may be at risk of harm",
+    Reason.OTHERS_DATA: "it’s about somebody else’s private life",
+    Reason.LEGAL_ADVICE: "it’s a lawyer’s advice",
+    Reason.STAFF_SAFETY: "it’s about the safety of someone at the host",
+}
+MAY_WAIT = frozenset({Reason.SAFEGUARDING, Reason.LEGAL_ADVICE})  # whose telling may add danger, or be against the law
 
 
 class Request(GroupOwned, db.Model):
@@ -231,6 +251,62 @@ class Attachment(OfKind, Kept, GroupOwned, db.Model):
     @property
     def ref(self) -> str | None:
         return None
+
+
+class Note(GroupOwned, db.Model):
+    """What someone at the host keeps in a request. Without a `reason` the group reads it, like all else there.
+
+    With one it is private to who reads the request at the host, until `review_on` at the latest: somebody keeps it on by
+    then, or its words go for good. The group sees that it exists; where it is told of that later (`delay`, `told_at`), as a
+    legal duty is: in 14 days.
+    """
+
+    __tablename__ = "notes"
+    NOT_NOTED: ClassVar = {"words"}  # they stand here alone
+    OWNERS: ClassVar = {HOST: "words reason review_on delay"}
+
+    request_id: Mapped[int]
+    added_at: Mapped[datetime] = mapped_column(default=clock.now)
+    added_by: Mapped[int] = mapped_column(sa.ForeignKey("people.id"))
+    words: Mapped[str | None] = mapped_column(sa.Text)
+    reason: Mapped[Reason | None] = mapped_column(Word(Reason))
+    review_on: Mapped[date | None]
+    delay: Mapped[Delay | None] = mapped_column(Word(Delay))
+    told_at: Mapped[datetime | None]
+    reviewed_at: Mapped[datetime | None]
+    reviewed_by: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
+
+    request: Mapped[Request] = relationship(viewonly=True)
+
+    @classmethod
+    def extra_constraints(cls):
+        return (
+            within_group("request_id", "requests"),
+            sa.CheckConstraint("reason IS NULL OR review_on IS NOT NULL", name="has_a_day"),
+            sa.CheckConstraint("told_at IS NULL OR reason IN ('safeguarding', 'legal_advice')", name="told_later"),
+            sa.CheckConstraint("ended_at IS NULL OR words IS NULL", name="ended_is_blank"),
+            sa.Index("ix_notes_request", "group_id", "request_id"),
+            partial_index("ix_notes_review", "review_on", where="ended_at IS NULL"),
+        )
+
+    @property
+    def ref(self) -> str:
+        return self.request.ref
+
+    @property
+    def told_later(self) -> bool:
+        """Whether the group isn't to see yet that it exists."""
+        return self.told_at is not None and self.told_at > clock.now()
+
+    def is_kept(self, today: date) -> bool:
+        """Whether it is private and its words are still there: worked out at each use, whenever the job comes by."""
+        return self.ended_at is None and self.review_on is not None and self.review_on >= today
+
+    def end(self, by: int | None) -> None:
+        """Its words go for good; that it was there stays. `by`: who ended it, or None where its day went by."""
+        self.words, self.ended_at, self.ended_by = None, clock.now(), by
 
 
 class ReplyPromise(GroupOwned, db.Model):

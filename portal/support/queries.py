@@ -9,6 +9,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
+from portal.activity import untold
 from portal.autonomy.models import Hold
 from portal.core import clock
 from portal.core.db import db
@@ -27,14 +28,16 @@ from portal.support.models import (
     Look,
     Message,
     NamedCoordinator,
+    Note,
     Reader,
+    Reason,
     ReplyBy,
     ReplyStart,
     Request,
     RequestDraft,
     Wanted,
 )
-from portal.support.readers import READER, TODAY
+from portal.support.readers import NOW, READER, TODAY
 from portal.support.states import State, state_of
 
 PAGE = 20
@@ -306,7 +309,7 @@ def _offered() -> sa.Select:
 @dataclass(frozen=True)
 class Said:
     """One thing in a thread, in its time: a message; that someone at the host read it (`read`); that the group let
-    someone in, who may still read it (`reader_id`)."""
+    someone in, who may still read it (`reader_id`); a note of the host's (`note`)."""
 
     at: datetime
     name: str
@@ -317,14 +320,40 @@ class Said:
     read: bool = False
     reader_id: int | None = None
     message_id: int | None = None
+    note: "Kept | None" = None
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A note of the host's in a thread. Private where it has a reason, and then without words for the group."""
+
+    id: int
+    reason: Reason | None
+    review_on: date | None
+    ended_at: datetime | None
+    told_at: datetime | None
+
+    @property
+    def is_private(self) -> bool:
+        return self.reason is not None
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether its words are gone."""
+        return self.ended_at is not None or (self.review_on is not None and self.review_on < clock.today())
+
+    @property
+    def told_later(self) -> bool:
+        """Whether the group isn't to see yet that it exists."""
+        return self.told_at is not None and self.told_at > clock.now()
 
 
 @dataclass(frozen=True)
 class Thread:
     """A request with all that its page shows, for one reader. `read_at`: when this reader at the host last read it, where
     that was; `reads` whether this person may. `away_until`: whose it is, is away until then and `cover` covers;
-    `covers_agreed`: the group lets whoever covers read. `counts`, `starts`: at the host, those of the queue beside it, and
-    the replies to start from."""
+    `covers_agreed`: the group lets whoever covers read. `at_host`: on whose side; `counts`, `starts`: at the host, those of
+    the queue beside it, and the replies to start from."""
 
     request: Request
     group: Group
@@ -337,6 +366,7 @@ class Thread:
     covers_agreed: bool
     reads: bool
     person_id: int | None
+    at_host: bool
     counts: dict[str, int]
     starts: list[sa.Row]
 
@@ -360,7 +390,12 @@ class Thread:
     @cached_property
     def said(self) -> list[Said]:
         """What stands in it, the oldest first."""
-        return _said(self.request)
+        return _said(self.request, at_host=self.at_host)
+
+    @property
+    def kept(self) -> list[Said]:
+        """The private notes in it that still have their words."""
+        return [one for one in self.said if one.note and one.note.is_private and not one.note.is_ended]
 
     @property
     def let_in(self) -> list[Said]:
@@ -458,38 +493,57 @@ def _thread(query: sa.Select, by: Actor, **values) -> Thread | None:
         return None
     facts = rows[0]._mapping
     starts = [row for row in rows if facts.get("start_id")]
-    return Thread(*rows[0][:9], bool(facts["reads"]), by.person_id, dict(facts), starts)  # type: ignore[call-arg]
+    mine = (bool(facts["reads"]), by.person_id, by.is_host)
+    return Thread(*rows[0][:9], *mine, dict(facts), starts)  # type: ignore[call-arg]
 
 
-def _said(request: Request) -> list[Said]:
-    """Messages, readings and who was let in, in the order they came, in one statement."""
-    rows = db.session.execute(_every_word(), {"group": request.group_id, "number": request.id})
-    return [Said(**row._mapping) for row in rows]
+_NOTE = (Note.id.label("note_id"), Note.reason, Note.review_on, Note.ended_at, Note.told_at)
+
+
+def _said(request: Request, *, at_host: bool) -> list[Said]:
+    """Messages, readings, who was let in and notes, in the order they came, in one statement.
+
+    To the group no private note has words, and what it is told of later isn't there yet.
+    """
+    values = {"group": request.group_id, "number": request.id, "now": clock.now(), "today": clock.today()}
+    return [_one_said(dict(row._mapping)) for row in db.session.execute(_every_word(at_host), values)]
+
+
+def _one_said(facts: dict) -> Said:
+    note = Kept(*(facts.pop(column.key) for column in _NOTE))
+    return Said(**facts, note=note if note.id else None)
 
 
 @cache
-def _every_word() -> sa.Select:
-    no_words, nobody = sa.cast(sa.null(), sa.Text), sa.cast(sa.null(), sa.Integer)
+def _every_word(at_host: bool) -> sa.Select:
+    yes, no = sa.true(), sa.false()
+    nobody = sa.cast(sa.null(), sa.Integer)
+    nothing = {"by_host": yes, "words": sa.cast(sa.null(), sa.Text), "by_mail": no, "read": no}
+    nothing |= {"reader_id": nobody, "message_id": nobody}
+    nothing |= {column.key: sa.cast(sa.null(), column.type) for column in _NOTE}
 
-    def of(model, at, person_id, by_host, words, by_mail, read, reader_id, message_id) -> sa.Select:
-        told = (by_host.label("by_host"), words.label("words"), by_mail.label("by_mail"), read.label("read"))
-        numbers = (reader_id.label("reader_id"), message_id.label("message_id"))
+    def of(model, at, person_id, **facts) -> sa.Select:
+        told = (column.label(name) for name, column in (nothing | facts).items())
         return (
-            sa.select(at.label("at"), Person.name, person_id.label("person_id"), *told, *numbers)
+            sa.select(at.label("at"), Person.name, person_id.label("person_id"), *told)
             .join(Person, Person.id == person_id)
             .where(model.group_id == sa.bindparam("group"), model.request_id == NUMBER)
         )
 
-    yes, no = sa.true(), sa.false()
-    message = (Message.added_at, Message.added_by, Message.by_host, Message.words, Message.by_mail)
+    message = {"by_host": Message.by_host, "words": Message.words, "by_mail": Message.by_mail, "message_id": Message.id}
+    readable = sa.or_(Note.reason.is_(None), Note.review_on >= TODAY) if at_host else Note.reason.is_(None)
+    shown = yes if at_host else sa.or_(Note.told_at.is_(None), Note.told_at <= NOW)
+    note = {"words": sa.case((readable, Note.words))} | {column.key: column for column in _NOTE}
     every = sa.union_all(
-        of(Message, *message, no, nobody, Message.id),
-        of(Look, Look.read_at, Look.person_id, yes, no_words, no, yes, nobody, nobody),
-        of(Reader, Reader.let_in_at, Reader.person_id, yes, no_words, no, no, Reader.id, nobody).where(
-            Reader.ended_at.is_(None)
-        ),
+        of(Message, Message.added_at, Message.added_by, **message),
+        of(Look, Look.read_at, Look.person_id, read=yes),
+        of(Reader, Reader.let_in_at, Reader.person_id, reader_id=Reader.id).where(Reader.ended_at.is_(None)),
+        of(Note, Note.added_at, Note.added_by, **note).where(shown),
     ).subquery()
-    return sa.select(every).order_by(every.c.at)
+    return sa.select(every).order_by(every.c.at, every.c.note_id)
+
+
+untold.register(Note.__tablename__, lambda: sa.select(Note.id).where(Note.told_at > clock.now()))
 
 
 _files = (  # both in one statement: there are few of either

@@ -15,7 +15,7 @@ from portal.core import clock
 from portal.core.db import UtcDateTime, db
 from portal.cover import queries as cover
 from portal.people.roles import Actor, Role
-from portal.support.models import Reader, Request
+from portal.support.models import Note, Reader, Request
 
 NOT_YOURS = "This one is between who asked and their coordinator. Ask the group, and they can let you in."
 NOT_COVERING = "This is only for whoever covers for their coordinator today."
@@ -72,8 +72,17 @@ def in_group(by: Actor) -> sa.ColumnElement[bool]:
 
 def bars(by: Actor, request: Request, _facts) -> str:
     """Why this person can't act in this very conversation, or an empty string."""
+    return _bars(by, request.id)
+
+
+def bars_note(by: Actor, note: Note, _facts) -> str:
+    """The same of a note in it."""
+    return _bars(by, note.request_id)
+
+
+def _bars(by: Actor, request_id: int) -> str:
     reads = at_host(coordinates=coordinates(by)) if by.is_host else in_group(by)
-    found = sa.select(Request.id).where(Request.id == request.id, reads)
+    found = sa.select(Request.id).where(Request.id == request_id, reads)
     if by.person_id is None or db.session.scalar(found, values(by)):
         return ""
     return NOT_YOURS if by.is_host else NOT_OURS

@@ -16,9 +16,9 @@ from portal.people.reach import actor, group, in_group
 from portal.people.roles import Role
 from portal.people.session import identity
 from portal.receipts import queries as receipts
-from portal.support import actions, arriving, attached, mail_desk, queries, starts
+from portal.support import actions, arriving, attached, items, mail_desk, queries, starts  # noqa: F401 - items registers
 from portal.support.forms import AboutForm, CloseForm, HowForm, PersonForm, SayForm, WhatForm, WhenForm
-from portal.support.models import CAME_OF_WORDS, REPLY_BY_WORDS, ReplyBy, Wanted
+from portal.support.models import CAME_OF_WORDS, REASON_WORDS, REPLY_BY_WORDS, ReplyBy, Wanted
 
 bp = Blueprint("support", __name__, url_prefix="/g/<group>/support")
 STEPS = {"what": WhatForm, "when": WhenForm, "how": HowForm, "about": AboutForm}
@@ -268,5 +268,8 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(starts.bp)
     arriving.init_app(app)
     app.jinja_env.globals.update(
-        came_of_words=CAME_OF_WORDS, reply_by_words=REPLY_BY_WORDS, wanted_words=queries.WANTED_WORDS
+        came_of_words=CAME_OF_WORDS,
+        reason_words=REASON_WORDS,
+        reply_by_words=REPLY_BY_WORDS,
+        wanted_words=queries.WANTED_WORDS,
     )

@@ -17,6 +17,7 @@ from portal.contact.jobs import let_go
 from portal.core import jobs, mail
 from portal.core.db import db
 from portal.core.jobs import Job
+from portal.heard import actions as heard
 from portal.notices.jobs import MUST_KNOW, notice, send
 from portal.people.models import Person
 from portal.people.roles import Role
@@ -185,3 +186,32 @@ class TestNewsOfARequest:
         assert self.mailed_to() == []
         support.snooze(imani, kettle, asked.id, until=date(2027, 1, 12), reason="Then")
         assert self.mailed_to() == ["Marsha"]
+
+    @pytest.mark.parametrize("reason", [None, "others_data", "safeguarding"])
+    def test_of_a_note_who_reads_the_request_hears_when_it_is_kept_kept_on_and_ended(self, time, kettle, imani, reason):
+        asked = support.ask(make.actor(make.person("Marsha")), kettle, words="Is the hall free?")
+        note = support.keep_note(imani, kettle, asked.id, words="Ask the warden", reason=reason)
+        assert self.mailed_to() == ["Marsha"]
+        if reason:
+            time.move_to(NOON.replace(day=11))
+            support.review_note(imani, kettle, note.id, reason=reason)
+            assert self.mailed_to() == ["Marsha"] * 2
+            time.move_to(NOON.replace(day=12))
+            support.end_note(imani, kettle, note.id)
+            assert self.mailed_to() == ["Marsha"] * 3
+
+    def test_no_mail_tells_of_a_note_that_is_told_of_later(self, time, kettle, imani):
+        asked = support.ask(make.actor(make.person("Marsha")), kettle, words="Is the hall free?")
+        note = support.keep_note(imani, kettle, asked.id, words="x", reason="safeguarding", delay="danger")
+        support.review_note(imani, kettle, note.id, reason="legal_advice")
+        assert self.mailed_to() == []
+        support.review_note(imani, kettle, note.id, reason="staff_safety")  # which can't wait: it shows at once
+        assert self.mailed_to() == ["Marsha"]
+
+    def test_an_outcome_of_what_was_passed_on_is_news(self, time, kettle, imani):
+        marsha = make.actor(make.person("Marsha"))
+        asked = support.ask(marsha, kettle, words="Is the hall free?", shared=True)
+        passed = heard.pass_on(marsha, kettle, asked.id, words="Halls are too dear", attribution="group")
+        assert self.mailed_to() == []
+        heard.answer(imani, kettle, passed.id, outcome="We asked the council.")
+        assert self.mailed_to() == ["Joe", "Marsha"]

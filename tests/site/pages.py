@@ -18,6 +18,7 @@ from portal.core.mail import ShownMail
 from portal.cover import actions as cover
 from portal.demo import seed
 from portal.disagreements import actions as disagreements
+from portal.heard import actions as heard
 from portal.ledger.models import Fund, JournalEntry
 from portal.members.invitations import link_token
 from portal.members.models import Invitation
@@ -28,12 +29,13 @@ from portal.payees import links
 from portal.payees.models import PayeeLink
 from portal.payments import actions as pays
 from portal.people.models import Group, Person
-from portal.people.roles import STRANGER, SYSTEM, Role
+from portal.people.roles import STRANGER, SYSTEM, Actor, Role
 from portal.receipts import actions as receipts
 from portal.receipts.models import Receipt
 from portal.silence.models import NamedPerson, Wish
 from portal.support import actions as support
 from portal.support import strange
+from portal.support.models import Request
 from tests import make
 from tests.client import Client
 from tests.payments import ready as payments
@@ -235,6 +237,28 @@ PAGES = (
     Page("request, a later day", "support.show", "Joe", f"{K}/support/{{later}}"),
     Page("request, closed", "support.show", "Joe", f"{K}/support/10"),
     Page("request, nothing written", "support.say", "Marsha", f"{K}/support/2/messages", {"words": ""}, 422),
+    Page("request, a private note", "support.show", "Orla", "/g/hearsay-collective/support/9"),
+    Page("request, notes of all kinds", "support.show", "Joe", f"{K}/support/{{noted}}"),
+    Page("passed on", "heard.ours", "Marsha", f"{K}/heard/"),
+    Page("passed on, none", "heard.ours", "Bernie", f"{K}/heard/"),
+    Page("passed on, without a name", "heard.ours", "Tomasz", "/g/nightshift-poets/heard/"),
+    Page("passing on", "heard.new", "Joe", f"{K}/heard/from/{{noted}}"),
+    Page("passing on, nothing written", "heard.pass_on", "Joe", f"{K}/heard/from/{{noted}}", {"words": ""}, 422),
+    Page("heard", "heard.every", "Glyn Parry", "/host/heard/"),
+    Page("heard, with an outcome", "heard.every", "Beatrix Lund", "/host/heard/?done=1"),
+    Page("heard, one", "heard.show", "Beatrix Lund", "/host/heard/2"),
+    Page("heard, one to read", "heard.show", "Glyn Parry", "/host/heard/1"),
+    Page("heard, answered wrongly", "heard.answer", "Imani Okafor", "/host/heard/2/outcome", {"outcome": ""}, 422),
+    Page("requests, notes of all kinds", "requests.show", "Imani Okafor", f"{QUEUE}/{{noted}}"),
+    Page("requests, no note written", "requests.keep_note", "Imani Okafor", f"{QUEUE}/2/notes", {"words": ""}, 422),
+    Page(
+        "requests, a note kept on too long",
+        "requests.review_note",
+        "Imani Okafor",
+        "{note}?view=later",
+        {"review_on": "x"},
+        422,
+    ),
     Page("requests", "requests.index", "Imani Okafor", f"{QUEUE}/?view=all"),
     *(
         Page(f"requests, {view}", "requests.index", "Imani Okafor", f"{QUEUE}/?view={view}")
@@ -519,7 +543,7 @@ def _requests(kettle: Group, marsha: Person) -> dict[str, int]:
             SYSTEM, sort="words", sender=f"{n}@example.org", words=f"Is the hall free on the {n}th?"
         )
     kept = {"later": later.number, "late": late.number, "mail": strange_mail.id - 24}
-    return kept | {"covered": _covered(imani)}
+    return kept | {"covered": _covered(imani)} | _notes(kettle, later)
 
 
 def _covered(imani) -> int:
@@ -540,6 +564,29 @@ def _covered(imani) -> int:
 
 def _coordinator(name: str) -> Person:
     return make.staff(name, Role.COORDINATOR)
+
+
+def _notes(kettle: Group, request: Request) -> dict:
+    """A note that the group reads; private ones: one it sees, one it is told of later, one that has ended. And enough
+    passed on to fill a page."""
+    imani, joe = make.actor(_person("Imani Okafor"), Role.COORDINATOR), make.actor(_person("Joe"))
+    support.keep_note(imani, kettle, request.id, words="The hall has twelve tables.")
+    kept, _, ended = (
+        support.keep_note(imani, kettle, request.id, words="Ask the warden first.", reason=reason, delay=delay)
+        for reason, delay in (("safeguarding", None), ("legal_advice", "law"), ("staff_safety", None))
+    )
+    support.end_note(imani, kettle, ended.id)
+    more_passed_on(joe, kettle, request.id, 25)
+    return {"noted": request.number, "note": f"{QUEUE}/{request.number}/notes/{kept.id}"}
+
+
+def more_passed_on(by: Actor, group: Group, request_id: int, count: int) -> None:
+    """What a group has passed on over the years, half of it with an outcome."""
+    beatrix = make.actor(_person("Beatrix Lund"), Role.TRUSTEE)
+    for n in range(count):
+        passed = heard.pass_on(by, group, request_id, words=f"Tables are too dear, {n} times", attribution="group")
+        if n % 2:
+            heard.answer(beatrix, group, passed.id, outcome="We asked the council.")
 
 
 def more_requests(group: Group, by: Person, count: int) -> None:

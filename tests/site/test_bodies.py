@@ -170,6 +170,12 @@ def foreign(world):
     asked = f"/g/kettle/support/{ours['request']}"
     yield "organiser", f"{asked}/readers/{theirs['reader_id']}/end", {"reader_id": str(ours["reader_id"]), "key": KEY}
     yield "organiser", f"/g/kettle/support/{theirs['request']}/messages", {"words": "slipped in", "key": KEY}
+    for end in ("", "/end"):
+        noted = f"/host/requests/{ours['request']}/notes/{theirs['note_id']}{end}"
+        yield "coordinator", noted, {"reason": "safeguarding", "note_id": ours["note_id"], "key": KEY}
+    passed = {"words": "slipped in", "attribution": "nobody", "key": KEY}
+    yield "organiser", f"/g/kettle/heard/from/{theirs['request']}", passed | {"number": ours["request"]}
+    yield "organiser", f"/g/kettle/heard/{theirs['passed']}/withdrawal", {"passed": ours["passed"], "key": KEY}
     yield "organiser", f"/g/kettle/people/{theirs['membership_id']}/removal", {"membership_id": str(ours["membership_id"])}
     yield "organiser", f"/g/kettle/removals/{theirs['removal_id']}/agreement", {"removal_id": str(ours["removal_id"])}
     fee = {"fee": "6", "starts_on": "2090-01-01", "words": "slipped in", "key": KEY}

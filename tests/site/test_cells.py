@@ -87,6 +87,7 @@ SECONDS = {"trustee": DONE, "safeguarding": DONE}
 SHARED = {"organiser": DONE, "both": DONE, "helper": GONE}  # one that the organisers share
 ASKER = {"organiser": NO, "both": NO, "helper": GONE}  # for who asked alone
 READS = {"coordinator": DONE, "finance": DONE, "safeguarding": GONE, "both": GONE}  # the named one, and who was let in
+ANSWERERS = {"coordinator": DONE, "trustee": DONE, "both": DONE}
 USES = {"coordinator": DONE, "finance": WALL, "safeguarding": WALL, "both": WALL}  # only who asked is covered
 KEPT = {"coordinator": WALL, "both": WALL}  # the area stands at Only us
 ADDRESS = {"email": "new@example.org", "key": KEY}
@@ -411,6 +412,18 @@ TABLE = {
     "GET starts.show": host(COORDINATORS),
     "POST starts.change": host(COORDINATORS, START),
     "POST starts.end": host(COORDINATORS, {"key": KEY}),
+    "POST requests.keep_note": host(READS, {"words": "The caretaker is away", "reason": "", "key": KEY}, number="request"),
+    "POST requests.review_note": host(READS, {"reason": "safeguarding", "review_on": "", "key": KEY}, number="request"),
+    "POST requests.end_note": host(READS, {"key": KEY}, number="request"),
+    "GET heard.ours": group(INSIDE),
+    "GET heard.new": group(SHARED, number="request"),
+    "POST heard.pass_on": group(
+        SHARED, {"words": "Halls are too dear", "attribution": "group", "key": KEY}, number="request"
+    ),
+    "POST heard.withdraw": group(SHARED, {"key": KEY}),
+    "GET heard.every": host(STAFF),
+    "GET heard.show": host(STAFF),
+    "POST heard.answer": host(ANSWERERS, {"outcome": "We pay for halls now.", "key": KEY}),
     "GET requests.coordinator": host(COORDINATORS),
     "POST requests.name_coordinator": host(COORDINATORS, {"person_id": coordinator, "key": KEY}),
     "GET suggestions.suggested": host(DESK),

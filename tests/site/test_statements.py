@@ -8,12 +8,14 @@ import sqlalchemy as sa
 from portal.autonomy.models import Disagreement
 from portal.core import clock, wall
 from portal.core.db import db
+from portal.heard.models import PassedOn
 from portal.members.models import Invitation
 from portal.people.models import Device, Group, Membership, Person, StaffRole
 from portal.people.reach import rule_of
 from portal.people.roles import Role
 from portal.people.session import ORGANISER_LONGEST
 from portal.receipts.models import Question
+from portal.support.models import Message, Note, Request
 from tests import make
 from tests.client import Client
 from tests.site import pages
@@ -83,6 +85,14 @@ def more_of_everything(group: Group, by: Person, count: int) -> None:
     db.session.commit()
     pages.more_groups(count)
     pages.more_requests(group, by, count)
+    asked = db.session.scalar(sa.select(sa.func.min(Request.id)))
+    with wall.opened(group.id):
+        own = {"group_id": group.id, "request_id": asked, "added_by": by.id, "words": "Said"}
+        db.session.add_all(Note(**own) for _ in range(count))
+        db.session.add_all(Message(**own, by_host=False) for _ in range(count))
+        numbers = range(count, 2 * count)
+        db.session.add_all(PassedOn(**own, number=number, attribution="group") for number in numbers)
+    db.session.commit()
     people = [Person(name=f"Staff {n}", email=f"s{count}-{n}@example.org") for n in range(count)]
     db.session.add_all(people)
     db.session.flush()
@@ -114,6 +124,9 @@ LISTS = {
     "disagreements, the host's": ("Imani", "/host/disagreements/"),
     "support": ("Marsha", "/g/kettle/support/"),
     "requests": ("Imani", "/host/requests/?view=all"),
+    "passed on": ("Marsha", "/g/kettle/heard/"),
+    "heard": ("Imani", "/host/heard/"),
+    "request": ("Marsha", "/g/kettle/support/1"),
     "requests, found": ("Imani", "/host/requests/?q=could"),
     "groups": ("Imani", "/host/groups/"),
     "group": ("Imani", "/host/groups/kettle"),

@@ -23,6 +23,7 @@ from portal.core.db import db
 from portal.cover import actions as cover
 from portal.cover import queries as covers
 from portal.disagreements import actions as disagreements
+from portal.heard import actions as heard
 from portal.ledger import actions as ledger
 from portal.ledger.models import Fund
 from portal.members.invitations import link_token
@@ -279,8 +280,8 @@ def _runs(group) -> dict[str, int]:
 
 
 def _requests(group, second: str) -> dict[str, int]:
-    """Two requests that the organisers share, one with a later day to agree to; the first lets the finance worker in. A
-    third is with someone who is away, and Imani covers."""
+    """Two requests that the organisers share, one with a later day to agree to; the first lets the finance worker in, has a
+    private note, and something was passed on from it. A third is with someone who is away, and Imani covers."""
     joe, glyn = make.actor(make.person(second), Role.ORGANISER), make.person("Glyn").id
     first, later = (support.ask(joe, group, words="The hall is shut on Tuesday", shared=True) for _ in range(2))
     support.let_in(joe, group, first.id, person_id=glyn)
@@ -301,12 +302,16 @@ def _requests(group, second: str) -> dict[str, int]:
     days = {"from_on": today + timedelta(days=30 + group.id * 9), "until_on": today + timedelta(days=31 + group.id * 9)}
     away = cover.set_away(imani, person_id=glyn, cover_id=imani.person_id, **days)
     start = support.write_start(imani, title="Yes", words="Yes, go ahead.")
+    note = support.keep_note(imani, group, first.id, words="Ask the church first", reason="safeguarding")
+    passed = heard.pass_on(joe, group, first.id, words="Halls are shut too often", attribution="nobody")
     return {
         "file_id": sent.id,
         "mail_id": stranger.id,
         "held_question": question.number,
         **{"request": first.number, "request_later": later.number, "reader_id": reader},
         **{"request_covered": covered.number, "away_id": away.id, "start_id": start.id},
+        "note_id": note.id,
+        "passed": passed.number,
     }
 
 

@@ -1,0 +1,67 @@
+"""PassedOn: words a group passed on to the policy team, and what came of them."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import ClassVar
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.autonomy.areas import Area
+from portal.core import clock
+from portal.core.counters import next_number
+from portal.core.db import HOST, RECORD, GroupOwned, Word, db, within_group
+
+LOOKS_AGAIN_WITHIN = 90  # days
+
+
+class Attribution(StrEnum):
+    """Under which name the policy team reads it: the person's and the group's, the group's, or none."""
+
+    PERSON = "person"
+    GROUP = "group"
+    NOBODY = "nobody"
+
+
+class PassedOn(GroupOwned, db.Model):
+    """Words passed on from a request. `number` counts them over all groups, so that it says nothing of the request or the
+    group. Taken back, the words are gone and the row stays; once there is an `outcome`, it isn't taken back any more.
+
+    `look_again_on`: nothing came of it yet, and the host looks again on that day.
+    """
+
+    __tablename__ = "passed_on"
+    NOT_NOTED: ClassVar = {"words"}  # they stand here alone
+    OWNERS: ClassVar = {RECORD: "number", Area.SUPPORT: "words attribution", HOST: "outcome look_again_on"}
+
+    number: Mapped[int] = mapped_column(unique=True)
+    request_id: Mapped[int]
+    added_at: Mapped[datetime] = mapped_column(default=clock.now)
+    added_by: Mapped[int] = mapped_column(sa.ForeignKey("people.id"))
+    words: Mapped[str | None] = mapped_column(sa.Text)
+    attribution: Mapped[Attribution] = mapped_column(Word(Attribution))
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
+    outcome: Mapped[str | None] = mapped_column(sa.Text)
+    look_again_on: Mapped[date | None]
+    answered_at: Mapped[datetime | None]
+    answered_by: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
+
+    @classmethod
+    def extra_constraints(cls):
+        return (
+            within_group("request_id", "requests"),
+            sa.CheckConstraint("withdrawn_at IS NULL OR (words IS NULL AND outcome IS NULL)", name="withdrawn_is_blank"),
+        )
+
+    @classmethod
+    def begin(cls, group_id: int, **facts) -> "PassedOn":
+        """A new one with the next number, within an action."""
+        made = cls(group_id=group_id, number=next_number("heard"), **facts)
+        db.session.add(made)
+        db.session.flush()
+        return made
+
+    @property
+    def ref(self) -> str:
+        return f"H{self.number}"
