@@ -38,6 +38,14 @@ function act(part) {
   part.requestSubmit();
 }
 
+// What was typed is sent with the hands where they are.
+document.addEventListener("keydown", (event) => {
+  const box = event.target.closest("form textarea, form input");
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !box) return;
+  event.preventDefault();
+  box.form.requestSubmit();
+});
+
 const keys = {
   j: () => step(1),
   k: () => step(-1),

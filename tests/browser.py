@@ -10,9 +10,12 @@ from playwright.sync_api import Page, sync_playwright
 from tests.server import running
 
 OURS = {"127.0.0.1", "localhost"}
+NO_SIGNAL = r"htmx:(afterRequest|sendError), \[object HTMLBodyElement\]"  # as htmx says it of a form that was sent
 BROWSERS_OWN = re.compile(
-    r"Failed to load resource: (the server responded with a status of (401|403|404|422)|net::ERR_FAILED)"
+    r"Failed to load resource: (the server responded with a status of (401|403|404|422)"
+    r"|net::ERR_(FAILED|INTERNET_DISCONNECTED))"
     r"|Response Status Error Code 40[13] "  # htmx, of a page that gives back what was typed
+    f"|{NO_SIGNAL}"
 )
 SIZES = {
     "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2},
