@@ -16,7 +16,7 @@ from portal.support.models import GIST, Request, RequestWord
 
 LONGEST = 40
 MOST_ASKED = 5
-WINDOW = 2000  # how many requests one page of a search looks through, so that it costs the same however many there are
+WINDOW = 1000  # how many requests one page of a search looks through, so that it costs the same however many there are
 
 
 def gist(words: str) -> str:

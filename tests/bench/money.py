@@ -45,7 +45,7 @@ def big_ledger(group: Group, postings: int) -> None:
             numbers = range(start, min(start + 50_000, last))
             made = {"kind": "cost", "made_at": clock.now()}
             db.session.execute(
-                db.insert(JournalEntry),
+                db.insert(JournalEntry.__table__),
                 [
                     {**own, **made, "id": n, "on": today - timedelta(days=n % 230), "words": f"Clay {n % 977}"}
                     for n in numbers
@@ -56,7 +56,7 @@ def big_ledger(group: Group, postings: int) -> None:
                 for n in numbers
                 for account, line, pence in (("cost", lines[n % 2], 1), ("bank", None, -1))
             ]
-            db.session.execute(db.insert(Posting), sides)
+            db.session.execute(db.insert(Posting.__table__), sides)
         for table, keys in (
             (Balance, {"fund_id": Posting.fund_id, "account": Posting.account}),
             (LineBalance, {"line_id": Posting.line_id}),

@@ -30,6 +30,7 @@ from tests.server import running
 WORDS = "INSERT INTO request_words (word, request_id, group_id) VALUES (?, ?, ?)"  # millions: too many to go by the model
 SOME, TEN_TIMES = 10_000, 100_000
 LIST, THREAD = "/host/requests/?view=all", "/host/requests/{}?view=all"
+ROW = re.compile(r'<li><a href="/host/requests/\d+\?')
 SETTINGS = {"PORTAL_SECRET": "a secret for a measurement, long enough", "PORTAL_MAIL_URL": "smtp://127.0.0.1:1"}
 COORDINATORS = ("Robin", "Ida", "Sol", "Bea", "Noor")
 
@@ -58,12 +59,15 @@ def measure() -> bool:
 
 
 def beside_helpdesk(ours: Browser, theirs: Browser) -> bool:
-    """By the CPU time of both servers, in turns: the list until its rows are there, then threads, each read by us for the
-    first time that day, which puts a line in the group's log."""
+    """By the CPU time of both servers, in turns: the list until its rows are there, then a thread. Whether both aims hold.
+
+    What no aim is set for: a thread read for the first time that day, which puts a line in the group's log.
+    """
     first = next(told(1, 1, SOME))
     rows = helpdesk.tickets(theirs)
-    assert [row["title"] for row in rows][:1] * helpdesk.ROWS == [first.gist] * len(rows), "their rows aren’t there"
-    assert len(set(re.findall(r"/host/requests/(\d+)", ours.get(LIST)))) == queries.PAGE, "our rows aren’t there"
+    assert len(rows) == helpdesk.ROWS, "their rows aren’t there"
+    assert rows[0]["title"] == first.gist, "their rows say something else"
+    assert len(ROW.findall(ours.get(LIST))) == queries.PAGE, "our rows aren’t there"
     for page in (ours.get(THREAD.format(1)), helpdesk.ticket(theirs, 1)):
         for said in first.said:
             assert all(sentence in unescape(page) for sentence in said.words.split("\n")), "the words aren’t there"
@@ -71,7 +75,7 @@ def beside_helpdesk(ours: Browser, theirs: Browser) -> bool:
         ours.get(THREAD.format(1))
         helpdesk.ticket(theirs, 1)
     clocks = {"clock": lambda: ours.cpu() + theirs.cpu()}
-    mine, other = costs(lambda: ours.get(LIST), lambda: helpdesk.tickets(theirs), **clocks)
+    mine, other = costs(lambda: ours.get(LIST), lambda: helpdesk.tickets(theirs), times=3, **clocks)
     base(f"django-helpdesk’s list of {SOME:,}, with its rows", other)
     held = faster("ours", mine, other, 30)
     unread = iter(range(2, SOME, 97))
@@ -84,7 +88,8 @@ def beside_helpdesk(ours: Browser, theirs: Browser) -> bool:
     )
     base("django-helpdesk’s thread of three", other)
     held = faster("ours", again, other, 6) and held
-    return faster("ours, read for the first time that day", fresh, other, 6) and held
+    base("ours, read for the first time that day", fresh)
+    return held
 
 
 def ten_times(client: Client, few: float) -> bool:
@@ -96,22 +101,27 @@ def ten_times(client: Client, few: float) -> bool:
         .offset(queries.PAGE)
     ).one()
     db.session.remove()
-    deep = f"{LIST}&after={last.due_on}_{last.id}"
     word = next(told(TEN_TIMES // 2, TEN_TIMES // 2, TEN_TIMES)).word
-    searches = {
-        f"a search for what {FEW} have": f"{LIST}&q={word}",
-        "for what half of them have": f"{LIST}&q={MANY}",
-        "the deepest page of that": f"{LIST}&q={MANY}&after={queries.PAGE * 2}",
-        "for both": f"{LIST}&q={MANY}+{word}",
-        "for two words that no request has together": f"{LIST}&q=statement+coins",
+    pages = {  # and how many rows each shows
+        LIST: queries.PAGE,
+        f"{LIST}&after={last.due_on}_{last.id}": queries.PAGE,
+        f"{LIST}&q={word}": FEW,
+        f"{LIST}&q={MANY}": queries.PAGE,
+        f"{LIST}&q={MANY}&after={queries.PAGE * 3}": queries.PAGE,
+        f"{LIST}&q=statement+coins": 0,
     }
-    pages = [LIST, deep, *searches.values()]
-    for page in pages[:-1]:
-        assert "/host/requests/" in client.get(page).text
+    for page, rows in pages.items():
+        assert len(ROW.findall(client.get(page).text)) == rows, page
     many, deepest, *found = costs(*(lambda page=page: client.get(page) for page in pages), times=3)
     base(f"the list of {SOME:,} requests", few)
     held = within(f"the same with {TEN_TIMES:,}", many, few, 1.3)
     held = within("its deepest page", deepest, many, 1.5) and held
+    searches = (
+        f"a search for what {FEW} have",
+        "for what half of them have",
+        "its deepest page",
+        "for what none has whole",
+    )
     for name, seconds in zip(searches, found, strict=True):
         held = within(name, seconds, many, 1.5) and held
     return held
@@ -136,7 +146,7 @@ def lay(everyone: dict[str, Person], first: int, last: int) -> None:
     for group_id, theirs in of_group.items():
         with wall.opened(group_id):
             for model, rows in _rows(theirs, group_id, ids).items():
-                db.session.execute(sa.insert(model), rows)
+                db.session.execute(sa.insert(model.__table__), rows)
             words = sorted((word, one.number, group_id) for one in theirs for word in one.words)
             db.session.connection().exec_driver_sql(WORDS, words)
         db.session.commit()
