@@ -181,7 +181,7 @@ def test_the_whole_promise_says_who_agreed_to_what_and_when_and_each_rule_of_the
     started = set_level("Marsha", kettle, Level.YOU_DO)
     actions.agree(organiser("Joe"), kettle, started.id)
     raised = actions.set_limits(organiser("Joe"), kettle, each_pence=60_00, month_pence=90_00)
-    day = full_day(clock.now())
+    day, holds = full_day(clock.now()), full_day(clock.now() + timedelta(hours=48))
 
     def promise() -> str:
         return words(client.as_(make.person("Marsha")).get("/g/tuesday-kettle/say/promise"))
@@ -193,8 +193,7 @@ def test_the_whole_promise_says_who_agreed_to_what_and_when_and_each_rule_of_the
     assert [f"F{n}" for n in range(1, 11) if f" F{n} " in page] == [f"F{n}" for n in range(1, 11)]
     assert all(reason in page for reason in FLOOR_REASONS.values())
     with later(hours=49):
-        day = full_day(clock.now())
-        assert f"It all shows in What’s changed. Agreed by Marsha and Joe, since {day}." in promise()
+        assert f"It all shows in What’s changed. Agreed by Marsha and Joe, since {holds}." in promise()
         assert "£50.00 for each cost" in promise()
         actions.agree(organiser("Marsha"), kettle, raised.id)
     with later(hours=99):

@@ -13,7 +13,8 @@ pytestmark = pytest.mark.browser
 def test_someone_is_invited_on_one_phone_and_joins_on_another(pages, demo_server, script):
     marsha = enter(pages("phone", java_script_enabled=script), "Marsha")
     email = f"noor{int(script)}@example.net"
-    marsha.get_by_role("link", name="People", exact=True).click()
+    marsha.get_by_role("link", name="Our say").click()
+    marsha.get_by_role("link", name="Our people").click()
     marsha.get_by_label("Their email").fill(email)
     marsha.get_by_role("button", name="Invite them").click()
     marsha.get_by_text("We’ve sent it.").wait_for()
@@ -37,7 +38,8 @@ def test_someone_is_invited_on_one_phone_and_joins_on_another(pages, demo_server
 
 def test_an_organiser_goes_when_two_others_agree(pages):
     orla = enter(pages("phone"), "Orla")
-    orla.get_by_role("link", name="People", exact=True).click()
+    orla.get_by_role("link", name="Our say").click()
+    orla.get_by_role("link", name="Our people").click()
     orla.get_by_text("When an organiser should go").click()
     orla.get_by_role("button", name="Ask that Dan leaves").click()
     orla.get_by_text("It needs one more organiser’s yes.", exact=False).first.wait_for()

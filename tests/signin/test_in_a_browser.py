@@ -87,8 +87,8 @@ def test_a_passkey_proves_staff(key):
     sign_in_by_code(key, "sefa@example.org")
     key.get_by_role("heading", name="Is it you?").wait_for()
     key.get_by_role("button", name="Use my face, finger or PIN").click()
-    key.get_by_role("heading", name="Receipts").wait_for()
-    assert "/host/receipts" in key.url
+    key.get_by_role("heading", name="Requests").wait_for()
+    assert "/host/requests" in key.url
 
 
 def test_a_passkey_that_does_not_come_leaves_the_other_ways_open(key):
