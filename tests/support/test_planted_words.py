@@ -5,16 +5,18 @@ import io
 import logging
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from urllib.parse import urljoin, urlsplit
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 
 from portal.autonomy.areas import Area, Level
 from portal.core import clock, jobs, logs, wall
 from portal.core.db import db
+from portal.notices.jobs import send
 from portal.people.roles import Role
 from portal.support.models import Request
 from tests import make
@@ -47,8 +49,15 @@ PLANTED = {
 ANYONES = ("/healthz", "/readyz", "/talk", "/sign-in", "/demo/mail")
 
 
+@pytest.fixture(autouse=True)
+def by_day():
+    """A Monday morning, when mail may leave."""
+    with time_machine.travel(datetime(2026, 11, 23, 10, 0, tzinfo=UTC)) as moved:
+        yield moved
+
+
 @pytest.fixture
-def post(monkeypatch):
+def post():
     with listening() as kept:
         yield kept
 
@@ -202,7 +211,10 @@ def test_in_the_database_they_stand_in_the_request_and_its_index_alone(planted, 
     assert [path.name for path in files if found_in(path.read_bytes().decode("latin-1"))] == []
 
 
-def test_no_log_line_and_no_mail_holds_them(planted, post, logged):
+def test_no_log_line_and_no_mail_holds_them(planted, post, logged, by_day):
+    jobs.run_waiting()  # notes for whom there is news
+    by_day.shift(timedelta(hours=3))
+    send()
     jobs.run_waiting()
     assert found_in(logged.getvalue()) == []
     answered = [line for line in logged.getvalue().splitlines() if '"answered"' in line]
@@ -210,6 +222,7 @@ def test_no_log_line_and_no_mail_holds_them(planted, post, logged):
         *(303, 404, 409, 422, 500)
     }
     assert '"event": "unexpected"' in logged.getvalue()
+    assert {one["To"] for one in post} >= {"marsha@example.org", "joe@example.org"}
     assert [one["Subject"] for one in post if found_in(one.as_string())] == []
 
 

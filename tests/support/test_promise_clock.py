@@ -69,11 +69,12 @@ def test_opened_again_it_waits_for_the_host_whatever_came_after_its_closing(kett
         asked = actions.ask(marsha, kettle, words="Could someone open the hall?")
         actions.close(marsha, kettle, asked.id)
         moved.shift(timedelta(minutes=1))
-        answered(imani, kettle, asked, asks=True)
+        with pytest.raises(Mistake, match="closed this one"):
+            answered(imani, kettle, asked, asks=True)
         actions.snooze(imani, kettle, asked.id, until=date(2027, 3, 1), reason="Until spring.")
         moved.shift(timedelta(minutes=1))
         actions.reopen(marsha, kettle, asked.id)
-        assert state(asked, imani) is State.ON_IT
+        assert state(asked, imani) is State.NEW
         assert still_open(asked) == [now_of(asked).due_on] == [date(2026, 11, 26)]
 
 
@@ -291,7 +292,8 @@ class Clock(RuleBasedStateMachine):
     @rule(who=theirs, asks=st.booleans(), fresh=st.sampled_from((True, True, True, False)))
     def reply(self, who, asks, fresh):
         seen = self.row().moved_at.isoformat() if fresh else "before"
-        if self.does(who, actions.reply, "" if fresh else "Something came in", words="Here", seen=seen, asks=asks):
+        why = "Something came in" if not fresh else "closed this one" if self.model.closed else ""
+        if self.does(who, actions.reply, why, words="Here", seen=seen, asks=asks):
             self.model.settle("kept")
             self.model.asks, self.model.outside = asks, None
             self.model.wake()
