@@ -83,7 +83,7 @@ def test_put_off_handed_over_and_undone_by_keyboard(pages):
     laptop = at_desk(pages("laptop"), f"/host/requests/{number}")
     tomorrow = date.today() + timedelta(days=1)
     press(laptop, "s")
-    until = laptop.get_by_label("Until")
+    until = laptop.get_by_label("Until", exact=True)
     expect(until).to_be_focused()
     until.fill(tomorrow.isoformat())  # in which order its parts are typed is the browser's own
     laptop.get_by_label("Why", exact=True).focus()
@@ -141,7 +141,7 @@ def test_keys_rest_while_someone_types_and_stay_switched_off(laptop):
         press(laptop, "j", "a", "s", "h", "u", "?")
         laptop.wait_for_load_state("networkidle")
         assert (opened(laptop), laptop.get_by_role("dialog").count()) == ("S2", 0)
-        assert laptop.get_by_label("Until").is_hidden()
+        assert laptop.get_by_label("Until", exact=True).is_hidden()
         expect(laptop.get_by_role("button", name="turn keys on")).to_be_visible()
     laptop.get_by_role("button", name="turn keys on").click()
     laptop.locator("h2").first.click()
