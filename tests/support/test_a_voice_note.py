@@ -1,18 +1,15 @@
 """Voice notes and photos in a real browser: recorded with the browser's made-up microphone, listened to, sent, played."""
 
 import re
-import shutil
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from tests import make
-from tests.browser import QUIET, enter
+from tests.browser import enter
 from tests.support.sounds import m4a
 
 pytestmark = pytest.mark.browser
 
-BEEPS = ["--use-fake-device-for-media-stream"]
 HEARD = {"permissions": ["microphone"]}
 RECORDED = "Your voice note, 0:0"
 READY = re.compile(r"A voice note, \d+ seconds?$")
@@ -24,18 +21,6 @@ PLAYED = """async (sound) => {
     await over;
     return [sound.duration, sound.played.end(0)];
 }"""
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    """A browser that hears beeps, where a page is let hear them."""
-    found = shutil.which("chromium")
-    if not found:
-        pytest.skip("Chromium isn't here: apt install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=[*QUIET, *BEEPS])
-        yield browser
-        browser.close()
 
 
 def asking(page, who="Marsha"):
