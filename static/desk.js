@@ -55,13 +55,14 @@ const keys = {
 const carrying = (key) => document.querySelector(`[data-key="${CSS.escape(key)}"]`);
 
 // A reply to start from goes into the box where the cursor stands; nothing that was typed is lost.
-document.addEventListener("click", (event) => {
+document.addEventListener("click", async (event) => {
   const start = event.target.closest("a[data-start]");
   if (!start || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   const box = start.closest("form").querySelector("textarea");
+  const filled = new DOMParser().parseFromString(await (await fetch(start.href)).text(), "text/html").getElementById(box.id);
   const before = box.value.slice(0, box.selectionStart).trimEnd();
-  box.setRangeText(`${before && "\n\n"}${start.dataset.start}`, before.length, box.selectionEnd, "end");
+  box.setRangeText(`${before && "\n\n"}${filled?.value ?? ""}`, before.length, box.selectionEnd, "end");
   box.focus();
 });
 

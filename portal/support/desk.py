@@ -18,6 +18,7 @@ from portal.support.models import NOTE_LASTS
 
 bp = Blueprint("requests", __name__, url_prefix="/host/requests")
 STAFF = actions.SUPPORT_STAFF
+BESIDE = 8  # lines of the queue beside one request
 
 
 @bp.get("/")
@@ -91,7 +92,7 @@ def wake_up(number):
 @bp.post("/<int:number>/outside")
 @as_staff(roles=STAFF, does=actions.pass_to, asks_when_idle=True)
 def pass_to(number):
-    return _typed(number, "passing", WithForm, actions.pass_to, "Noted. The group sees it.")
+    return _typed(number, "passing", WithForm, actions.pass_to, "Noted. The group sees it.", again=_more)
 
 
 @bp.post("/<int:number>/closing")
@@ -109,7 +110,7 @@ def stop_closing(number):
 @bp.post("/<int:number>/notes")
 @as_staff(roles=STAFF, does=actions.keep_note, asks_when_idle=True)
 def keep_note(number):
-    return _typed(number, "noting", NoteForm, actions.keep_note, "Note kept.")
+    return _typed(number, "noting", NoteForm, actions.keep_note, "Note kept.", again=_more)
 
 
 @bp.post("/<int:number>/notes/<int:note_id>")
@@ -118,12 +119,12 @@ def review_note(number, note_id):
     """Keep a private note on."""
     found, form = _with_note(number, note_id), ReviewNoteForm.from_request()
     if not form.validate():
-        return invalid("support/desk.html", "support/_item.html", **_facts(number, reviewing=(note_id, form)))
+        return _more(number, reviewing=(note_id, form))
     try:
         actions.review_note(actor(), found.group, note_id, **form.facts())
     except Mistake as mistake:
         form.review_on.errors = [str(mistake)]
-        return invalid("support/desk.html", "support/_item.html", **_facts(number, reviewing=(note_id, form)))
+        return _more(number, reviewing=(note_id, form))
     return saved(goto=url_for(".show", number=number, view=_view()), says="Kept on. The group sees until when.")
 
 
@@ -133,6 +134,13 @@ def end_note(number, note_id):
     found = _with_note(number, note_id)
     actions.end_note(actor(), found.group, note_id, key=PlainForm.from_request().key.data)
     return saved(goto=url_for(".show", number=number, view=_view()), says="Ended. Its words are gone.")
+
+
+@bp.get("/<int:number>/more")
+@as_staff(roles=STAFF, notes=actions.read, asks_when_idle=True)
+def more(number):
+    """What is rarer: a note, private notes to look after, someone outside whom it waits for."""
+    return page("support/more.html", **_beyond(number))
 
 
 @bp.get("/<int:number>/colleagues")
@@ -218,17 +226,42 @@ def _done(number: int, action, says: str, **facts):
     return saved(goto=url_for(".show", number=number, view=_view()), says=f"{found.request.ref}: {says}")
 
 
-def _typed(number: int, name: str, form_class: type[PlainForm], action, says: str, *, on: bool = False):
-    """Validate, act, and stay here, or (`on`) go on to the next one in this view: the hands stay on the keyboard."""
+def _item(number: int, **forms):
+    return invalid("support/desk.html", "support/_item.html", **_facts(number, **forms))
+
+
+def _more(number: int, **forms):
+    return invalid("support/more.html", **_beyond(number, **forms))
+
+
+def _beyond(number: int, **forms) -> dict:
+    found = _read(number)
+    if found is None or not found.reads:
+        abort(404)
+    return {
+        "found": found,
+        "view": _view(),
+        "levels": standing.of(found.group.id).levels,
+        "noting": NoteForm(data={"review_on": clock.today() + timedelta(days=NOTE_LASTS)}),
+        "reviewing": (0, None),
+        "review_form": _review_form,
+        "passing": WithForm(data={"with_whom": found.request.with_whom}),
+    } | forms
+
+
+def _typed(number: int, name: str, form_class: type[PlainForm], action, says: str, *, on: bool = False, again=None):
+    """Validate, act, and stay here, or (`on`) go on to the next one in this view: the hands stay on the keyboard.
+    `again`: where to look at it again, if not beside the queue."""
+    again = again or _item
     found, form = _found(number), form_class.from_request()
     if not form.validate():
-        return invalid("support/desk.html", "support/_item.html", **_facts(number, **{name: form}))
+        return again(number, **{name: form})
     try:
         action(actor(), found.group, found.request.id, **form.facts())
     except Mistake as mistake:
         field = form[mistake.field if mistake.field in form else next(iter(form.data))]
         field.errors = [str(mistake)]
-        return invalid("support/desk.html", "support/_item.html", **_facts(number, **{name: form}))
+        return again(number, **{name: form})
     goto = _next(found) if on else url_for(".show", number=number, view=_view())
     return saved(goto=goto, says=f"{found.request.ref}: {says}")
 
@@ -275,7 +308,8 @@ def _facts(number: int | None, **forms) -> dict:
     found = _read(number) or abort(404) if number else None
     view, asked = _view(), request.args.get("q", "").strip()[:100]
     after = request.args.get("after", "")
-    lines = queries.found(asked, actor(), id_of(after)) if asked else queries.queue(view, actor(), after)
+    size = BESIDE if number else queries.PAGE
+    lines = queries.found(asked, actor(), id_of(after)) if asked else queries.queue(view, actor(), after, size)
     counts = found.counts if found else queries.counts(actor())
     found, locked = (found, None) if found and found.reads else (None, found)
     facts = {
@@ -303,9 +337,5 @@ def _facts(number: int | None, **forms) -> dict:
             "replying": ReplyForm(data={"seen": found.mark, "words": _start(found.starts)}),
             "snoozing": SnoozeForm(),
             "sorry": SorryForm(),
-            "passing": WithForm(data={"with_whom": found.request.with_whom}),
-            "noting": NoteForm(data={"review_on": clock.today() + timedelta(days=NOTE_LASTS)}),
-            "reviewing": (0, None),
-            "review_form": _review_form,
         }
     return facts | forms

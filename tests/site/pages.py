@@ -283,6 +283,7 @@ PAGES = (
     Page("reply, changed wrongly", "starts.change", "Imani Okafor", f"{QUEUE}/starts/1", {}, 422),
     Page("requests, nothing written", "requests.reply", "Imani Okafor", f"{QUEUE}/2/replies", {"words": ""}, 422),
     Page("requests, put off wrongly", "requests.snooze", "Imani Okafor", f"{QUEUE}/2/snooze", {"until": "x"}, 422),
+    Page("requests, more", "requests.more", "Imani Okafor", f"{QUEUE}/2/more"),
     Page("requests, a colleague", "requests.colleagues", "Imani Okafor", f"{QUEUE}/2/colleagues"),
     Page("requests, no colleague chosen", "requests.hand_over", "Imani Okafor", f"{QUEUE}/2/handing-over", {}, 422),
     Page("emails to place", "requests.mail", "Imani Okafor", f"{QUEUE}/mail"),

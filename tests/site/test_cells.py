@@ -395,6 +395,7 @@ TABLE = {
     "POST requests.propose_closing": host(READS, {"key": KEY}, number="request"),
     "POST requests.stop_closing": host(READS, {"key": KEY}, number="request"),
     "GET requests.file": host({"coordinator": DONE, "finance": DONE, "safeguarding": GONE, "both": GONE}, number="request"),
+    "GET requests.more": host(READS, number="request"),
     "GET requests.colleagues": host({"coordinator": DONE, "both": GONE}, number="request"),
     "POST requests.bring_in": host({"coordinator": ASKED, "both": GONE}, {"person_id": lead, "key": KEY}, number="request"),
     "POST requests.hand_over": host(
