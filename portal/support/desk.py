@@ -18,7 +18,7 @@ from portal.support.models import NOTE_LASTS
 
 bp = Blueprint("requests", __name__, url_prefix="/host/requests")
 STAFF = actions.SUPPORT_STAFF
-BESIDE = 8  # lines of the queue beside one request
+BESIDE = 7  # lines of the queue beside one request
 
 
 @bp.get("/")

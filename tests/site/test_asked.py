@@ -26,7 +26,7 @@ class Controls(HTMLParser):
 
     def handle_starttag(self, tag, attrs):
         facts = dict(attrs)
-        if tag in {"label", "legend", "h3", "details", "fieldset"}:
+        if tag in {"label", "legend", "h2", "details", "fieldset"}:
             self._inside.append((tag, facts, []))
         elif "name" in facts and (tag in {"select", "textarea", "button"} or (tag == "input" and not _unseen(facts))):
             called = [self._legend] if self._legend else []
@@ -36,7 +36,7 @@ class Controls(HTMLParser):
 
     def handle_data(self, data):
         for tag, _, words in self._inside:
-            if tag in {"label", "legend", "h3"}:
+            if tag in {"label", "legend", "h2"}:
                 words.append(data)
 
     def handle_endtag(self, tag):
@@ -52,7 +52,7 @@ class Controls(HTMLParser):
             self._legend = words
         elif tag == "fieldset":
             self._legend = ""
-        elif tag == "h3" and any(around.get("id", "").startswith("why-") for _, around, _ in self._inside):
+        elif tag == "h2" and any(around.get("id", "").startswith("why-") for _, around, _ in self._inside):
             self.told |= set(words.split(" · "))
         self._asked_in_label = []
 
