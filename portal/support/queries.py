@@ -476,12 +476,6 @@ def thread_at_host(number: int, by: Actor) -> Thread | None:
     return found if found and found.reads else None
 
 
-def locked(number: int, by: Actor) -> Thread | None:
-    """A request that someone at the host may not read: of it only the facts are for them, and whose it is."""
-    found = on_desk(number, by)
-    return found if found and not found.reads else None
-
-
 def on_desk(number: int, by: Actor) -> Thread | None:
     """Any group's request for someone at the host, whether they may read it or not (`reads`)."""
     return _thread(_whole_at_host(readers.coordinates(by)), by, number=number)

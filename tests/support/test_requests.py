@@ -253,7 +253,7 @@ class TestWhoReads:
             assert bool(queries.thread(asked.number, by, kettle.id)) is reads
         for by, reads in ((imani, True), (sefa, False), (glyn, False)):
             assert bool(queries.thread_at_host(asked.number, by)) is reads
-            assert bool(queries.locked(asked.number, by)) is not reads
+            assert queries.on_desk(asked.number, by).reads is reads
 
     def test_who_asked_shares_it_with_the_other_organisers_and_nobody_else_does(self, kettle, marsha, joe, bernie, imani):
         asked = ask(marsha, kettle)
