@@ -146,7 +146,9 @@ def test_a_used_link_lets_nobody_back_in(client, invited, kettle):
 
 def test_a_link_cant_be_made_up(invited):
     good = link_token(invitations()[0])
-    for token in (good[:-1] + ("A" if good[-1] != "A" else "B"), good.split(".")[0], "1", "WzEsIngiXQ.x", "é"):
+    sealed, seal = good.split(".")
+    other = ("A" if seal[0] != "A" else "B") + seal[1:]  # the last letter of a seal has bits that mean nothing
+    for token in (f"{sealed}.{other}", sealed, "1", "WzEsIngiXQ.x", "é"):
         assert invited.get(f"/join/{token}").status_code == 404, token
 
 

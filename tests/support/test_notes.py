@@ -258,9 +258,10 @@ def test_on_the_desk_a_note_is_kept_looked_at_again_and_ended(app, kettle, marsh
     browser = Client(app).as_(make.person("Imani Okafor"))
     asked = ask(marsha, kettle)
     at = f"/host/requests/{asked.number}"
-    page = browser.get(at)
-    assert "It is read by Marsha, and here by Imani Okafor; a private one is read here alone." in words(page)
-    assert '<details class="why" data-key="n">' in page.text
+    assert f'data-key="n" href="{at}/more' in browser.get(at).text
+    assert "It is read by Marsha, and here by Imani Okafor; a private one is read here alone." in words(
+        browser.get(f"{at}/more")
+    )
     missing = browser.post(f"{at}/notes", data={"words": "", "reason": "others_data"})
     assert (missing.status_code, "Write the note." in words(missing)) == (422, True)
     wrong = browser.post(f"{at}/notes", data={"words": "x", "reason": "others_data", "delay": "law"})
