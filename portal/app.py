@@ -31,6 +31,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     settings = settings or config.read()
     app = Flask("portal", root_path=str(ROOT), template_folder=str(ROOT / "templates"), static_folder=None)
     app.static_folder = str(ROOT / "static")
+    app.jinja_environment = web.Templates
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.config.update(

@@ -4,6 +4,7 @@ import hashlib
 import secrets
 
 from flask import Flask, flash, get_flashed_messages, make_response, redirect, render_template, session
+from flask.templating import Environment
 from flask_compress import Compress
 from htmx_flask import request
 from werkzeug.routing import IntegerConverter
@@ -61,6 +62,14 @@ def unchanged(*facts):
         return answer
     request.page_etag = mark
     return None
+
+
+class Templates(Environment):
+    """No template has globals of its own, so all share the environment's, without a chain of maps for each of them:
+    reading through those took a tenth of a page's time."""
+
+    def make_globals(self, d):
+        return super().make_globals(d) if d else self.globals
 
 
 class Compressed(Compress):
