@@ -5,6 +5,7 @@ fold-out that tells it all, but for what was told beside its question. Tests kee
 """
 
 from dataclasses import astuple, dataclass
+from functools import cache
 
 from flask import Flask, current_app, g
 from wtforms import Field
@@ -25,9 +26,11 @@ class Asked:
     kept: str
     skipped: str
 
-    def said_by(self, host: str) -> "Asked":
-        """The same with the host's name in it."""
-        return Asked(*(sentence.replace("{host}", host) for sentence in astuple(self)))
+
+@cache
+def said_by(asked: Asked, host: str) -> Asked:
+    """The same with the host's name in it."""
+    return Asked(*(sentence.replace("{host}", host) for sentence in astuple(asked)))
 
 
 # How long. The first is the floor's (F1, autonomy guide).
@@ -92,10 +95,11 @@ def asked_here() -> dict[Asked, list[str]]:
 
 def _together(labels: dict[Field, str]) -> dict[Asked, list[str]]:
     """The labels of questions with the same answers, by those answers."""
+    host = current_app.config["SETTINGS"].host_name
     found: dict[Asked, dict[str, None]] = {}
     for field, label in labels.items():
         if field.asked:
-            found.setdefault(field.asked.said_by(current_app.config["SETTINGS"].host_name), {})[label] = None
+            found.setdefault(said_by(field.asked, host), {})[label] = None
     return {asked: list(ones) for asked, ones in found.items()}
 
 

@@ -4,6 +4,7 @@ A transaction only reads (BEGIN) or may write (BEGIN IMMEDIATE on SQLite). `mode
 read, everything else writes. So read-then-write is atomic and a GET can never write.
 """
 
+from collections.abc import Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -150,6 +151,12 @@ def writing():
     finally:
         db.session.rollback()
         _reading.reset(token)
+
+
+def fetched(statement: sa.Select, values: dict) -> Sequence[sa.Row]:
+    """What a statement finds that asks for columns, not for models: a third quicker than through the session, whose
+    transaction it's in. What the session hasn't written yet isn't there."""
+    return db.session.connection().execute(statement, values).all()
 
 
 ONE_MOMENT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"  # PostgreSQL's; a transaction of SQLite's is so anyway

@@ -15,7 +15,7 @@ from flask_login import LoginManager, UserMixin, current_user
 from itsdangerous import BadSignature, TimestampSigner
 
 from portal.core import clock
-from portal.core.db import UtcDateTime, db, reading
+from portal.core.db import UtcDateTime, fetched, reading
 from portal.people.models import Device, Group, Membership, Person, StaffRole, suspended_until
 from portal.people.roles import STAFF_ROLES, Actor, Role
 
@@ -185,7 +185,7 @@ _WHO = _statement()
 
 
 def _read(token_hash: str, idle: timedelta) -> Identity | None:
-    rows = db.session.execute(_WHO, {"token": token_hash, "now": clock.now()}).all()
+    rows = fetched(_WHO, {"token": token_hash, "now": clock.now()})
     if not rows:
         return None
     device = rows[0]

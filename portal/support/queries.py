@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 from portal.activity import untold
 from portal.autonomy.models import Hold
 from portal.core import clock
-from portal.core.db import db
+from portal.core.db import db, fetched
 from portal.core.waiting import columns
 from portal.cover import queries as cover
 from portal.cover.models import Away
@@ -62,6 +62,7 @@ _money_stuck = Request.id.in_(  # from the few holds there are at any time, not 
 _put_off = Request.id.in_(  # looked up by themselves: in the order of what is due they are far apart
     sa.select(_other.id).where(_other.closed_at.is_(None), _other.snoozed_until.is_not(None), _other.snoozed_until > TODAY)
 )
+_NOT_FIRST = sa.literal(0).label("is_first")
 _columns = (
     *(Request.id, Request.number, Request.added_at, Request.moved_at, Request.by_host, Request.wanted, Request.reply_by),
     *(Request.due_on, Request.gist, Request.taken_at, Request.answered_at, Request.group_to_answer_at, Request.with_whom),
@@ -196,22 +197,29 @@ def queue(view: str, by: Actor, after: str | None = None, size: int = PAGE) -> P
 @cache
 def _queue(view: str, *, coordinates: bool, further: bool) -> sa.Select:
     """The statement of a view's page, built once; `further`: not its first page."""
-    query = _staffs(coordinates).add_columns(sa.literal(0).label("is_first")).where(*_in_view(view))
+    whole = _staffs(coordinates)
     if view == "closed":
-        query = query.order_by(Request.id.desc()).limit(MOST)
+        query = whole.add_columns(_NOT_FIRST).where(*_in_view(view)).order_by(Request.id.desc()).limit(MOST)
         return query.where(Request.id < AFTER_ID) if further else query
     order = (Request.due_on, Request.id)
-    rest = query.order_by(*order).limit(MOST)
-    if view in PINS:
-        rest = rest.where(~_money_stuck)
-    if further:
-        return rest.where(sa.tuple_(*order) > sa.tuple_(sa.bindparam("after_on", type_=sa.Date), AFTER_ID))
-    if view not in PINS:
-        return rest
-    stuck = _staffs(coordinates).add_columns(sa.literal(1).label("is_first")).where(*_in_view(view), _money_stuck)
-    parts = (stuck.order_by(*order).limit(SIZE).subquery(), rest.subquery())
-    both = sa.union_all(*(sa.select(part) for part in parts)).subquery()
-    return sa.select(both).order_by(both.c.is_first.desc(), both.c.due_on, both.c.id)
+    if further or view not in PINS:
+        rest = whole.add_columns(_NOT_FIRST).where(*_in_view(view)).order_by(*order).limit(MOST)
+        if view in PINS:
+            rest = rest.where(~_money_stuck)
+        return (
+            rest.where(sa.tuple_(*order) > sa.tuple_(sa.bindparam("after_on", type_=sa.Date), AFTER_ID))
+            if further
+            else rest
+        )
+    of_view = sa.select(Request.id).where(*_in_view(view)).order_by(*order)
+    stuck = of_view.add_columns(sa.literal(1).label("is_first")).where(_money_stuck).limit(SIZE).subquery()
+    others = of_view.add_columns(_NOT_FIRST).where(~_money_stuck).limit(MOST).subquery()
+    chosen = sa.union_all(sa.select(stuck), sa.select(others)).subquery()
+    return (
+        whole.add_columns(chosen.c.is_first)
+        .join(chosen, chosen.c.id == Request.id)
+        .order_by(chosen.c.is_first.desc(), *order)
+    )
 
 
 def _page(lines: list[Line], size: int) -> Page:
@@ -252,7 +260,7 @@ def _staffs(coordinates: bool) -> sa.Select:
 
 
 def _rows(query: sa.Select, by: Actor, **values) -> Sequence[sa.Row]:
-    return db.session.execute(query, readers.values(by, **values)).all()
+    return fetched(query, readers.values(by, **values))
 
 
 def _seen(row) -> Line:
@@ -270,7 +278,7 @@ def _key(after: str | None) -> tuple[date, int] | None:
 def counts(by: Actor) -> dict[str, int]:
     """How many requests each view holds, counted no further than MOST_COUNTED; and, as `newest`, the number of the newest
     message there is, so that a page can tell that something came in."""
-    return dict(db.session.execute(_counting(), readers.values(by)).one()._mapping)
+    return dict(fetched(_counting(), readers.values(by))[0]._mapping)
 
 
 @cache
@@ -500,7 +508,7 @@ def _said(request: Request, *, at_host: bool) -> list[Said]:
     To the group no private note has words, and what it is told of later isn't there yet.
     """
     values = {"group": request.group_id, "number": request.id, "now": clock.now(), "today": clock.today()}
-    return [_one_said(dict(row._mapping)) for row in db.session.execute(_every_word(at_host), values)]
+    return [_one_said(dict(row._mapping)) for row in fetched(_every_word(at_host), values)]
 
 
 def _one_said(facts: dict) -> Said:
