@@ -17,7 +17,7 @@ OURS = "/g/<group>/heard"
 
 
 @bp.get(f"{OURS}/")
-@in_group()
+@in_group(asks_when_idle=True)
 def ours():
     """What we passed on, and what came of it."""
     rows = queries.ours(actor(), group().id, id_of(request.args.get("after")))
@@ -45,7 +45,7 @@ def pass_on(number):
 
 
 @bp.post(f"{OURS}/<int:passed>/withdrawal")
-@in_group(does=actions.withdraw)
+@in_group(asks_when_idle=True, does=actions.withdraw)
 def withdraw(passed):
     row = queries.one_of_ours(passed, actor(), group().id) or abort(404)
     actions.withdraw(actor(), group(), row.id, key=PlainForm.from_request().key.data)

@@ -232,6 +232,12 @@ def identity() -> Identity | None:
     return current_user if current_user.is_authenticated else None
 
 
+def is_dozed() -> bool:
+    """Whether their device did nothing for a while, so that no conversation shows on it until they prove themselves."""
+    who = identity()
+    return who is not None and who.dozed
+
+
 def init_app(app: Flask) -> None:
     login.init_app(app)
     app.after_request(_set_cookie)

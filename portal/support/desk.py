@@ -12,6 +12,7 @@ from portal.core.forms import PlainForm
 from portal.core.ids import id_of
 from portal.core.web import invalid, page, saved
 from portal.people.reach import actor, as_staff, group_at
+from portal.people.session import is_dozed
 from portal.support import actions, attached, queries, strange
 from portal.support.forms import NoteForm, PersonForm, ReplyForm, ReviewNoteForm, SnoozeForm, SorryForm, WithForm
 from portal.support.models import NOTE_LASTS
@@ -310,6 +311,8 @@ def _facts(number: int | None, **forms) -> dict:
     after = request.args.get("after", "")
     size = BESIDE if number else queries.PAGE
     lines = queries.found(asked, actor(), id_of(after)) if asked else queries.queue(view, actor(), after, size)
+    if is_dozed():
+        lines = lines.without_words()
     counts = found.counts if found else queries.counts(actor())
     found, locked = (found, None) if found and found.reads else (None, found)
     facts = {

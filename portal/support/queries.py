@@ -1,7 +1,7 @@
 """Reads of requests. A group's start from the group and who asks; the host's from what the reader may (`readers.py`)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache, cached_property
 from typing import NamedTuple
@@ -131,6 +131,10 @@ class Page:
 
     lines: list[Line]
     after: str | None = None
+
+    def without_words(self) -> "Page":
+        """The same for a device that did nothing for a while: not even how they begin."""
+        return Page([replace(line, gist="") for line in self.lines], self.after)
 
 
 def _listed() -> sa.Select:

@@ -14,7 +14,7 @@ from portal.cover import queries as cover
 from portal.ledger.models import fund_names
 from portal.people.reach import actor, group, in_group
 from portal.people.roles import Role
-from portal.people.session import identity
+from portal.people.session import is_dozed
 from portal.receipts import queries as receipts
 from portal.support import actions, arriving, attached, items, mail_desk, queries, starts  # noqa: F401 - items registers
 from portal.support.forms import AboutForm, CloseForm, HowForm, PersonForm, SayForm, WhatForm, WhenForm
@@ -34,7 +34,7 @@ def index():
     kept = queries.draft(actor().person_id, group().id)
     return page(
         "support/index.html",
-        found=found,
+        found=found.without_words() if is_dozed() else found,
         closed=closed,
         draft=kept,
         ahead=cover.choice(group().id),
@@ -84,8 +84,7 @@ def answer(step):
             )
     if queries.draft(actor().person_id, group().id):  # kept a moment ago by this second sending
         actions.drop_draft(attached.oneself(), for_group=group().id)
-    who = identity()
-    shut = who is not None and who.dozed  # they took their time: no proof is asked for after a cry for help
+    shut = is_dozed()  # they took their time: no proof is asked for after a cry for help
     goto = url_for(".index", group=group().slug) if shut else _at(asked.number)
     return saved(goto=goto, says=f"Sent. It is {asked.ref}.")
 

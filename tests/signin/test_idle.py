@@ -56,6 +56,19 @@ def prove(client) -> None:
     assert client.post("/sign-in/again", data={"password": WORDS, "next": "/"}).status_code == 303
 
 
+def test_no_list_tells_a_device_that_slept_how_a_conversation_begins(app, marsha, imani, thread, time):
+    at_host = Client(app).as_(make.person("Imani Okafor"))
+    at_host.get(f"/host/requests/{thread}")  # read once, so that its words stand in the queue
+    lists = ((marsha, f"{K}/support/"), (at_host, "/host/requests/?view=all"), (at_host, "/host/requests/?q=cold"))
+    for browser, path in lists:
+        assert "The room is cold" in words(browser.get(path))
+    time.shift(6 * MINUTE)
+    for browser, path in lists:
+        page = words(browser.get(path))
+        assert "From Marsha" in page
+        assert "cold" not in page
+
+
 def said() -> list[str]:
     return list(db.session.scalars(sa.select(Message.words).order_by(Message.id)))
 
