@@ -38,6 +38,7 @@ OPENS_THE_DOOR = {
     "demo/money.py": "it lays out the demo's invented past",
     "demo/costs.py": "it lays out the demo's invented past",
     "demo/support.py": "it lays out the demo's invented past",
+    "demo/sharing.py": "it lays out the demo's invented past",
 }
 # Who commits, and why that is not a change of a group's rows going round the door.
 COMMITS = {
@@ -46,6 +47,7 @@ COMMITS = {
     "demo/money.py": "it lays out the demo's invented past",
     "demo/costs.py": "it lays out the demo's invented past",
     "demo/support.py": "it lays out the demo's invented past",
+    "demo/sharing.py": "it lays out the demo's invented past",
     "core/jobs.py": "the outbox's own bookkeeping",
     "core/mail.py:send": "ends the reading before the mail server is spoken to",
     "core/mail.py:_hand_in": "keeps the demo's mail",
@@ -73,6 +75,7 @@ WITHOUT_A_ROUTE = {
     "support.keep_made": "the job that makes files of requests safe",
     "support.give_up_file": "the job that makes files of requests safe",
     "receipts.remove": "the tidy-up that empties bins",
+    "sharing.forget": "the tidy-up that deletes enquiries after 90 days",
     "contact.release": "the tidy-up that lets go what was held until its hour",
 }
 

@@ -143,6 +143,13 @@ SETTINGS = (
         "couple of weeks, and one without a rush.",
         _three_days,
     ),
+    Setting(
+        "PORTAL_FULL_REPLY",
+        "Thank you for thinking of them. They can’t take anyone new just now, and that has nothing to do with you. "
+        "Please look again in a few months.",
+        "What someone outside reads who would write to a group that is full.",
+        str.strip,
+    ),
     Setting("PORTAL_BANK_NAME", "", "The name on the account that costs are paid from; the demo's is an invented one."),
     Setting("PORTAL_BANK_SORT_CODE", "", "Its sort code, such as 08-99-99."),
     Setting("PORTAL_BANK_ACCOUNT", "", "Its account number, 8 digits."),

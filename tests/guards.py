@@ -54,6 +54,7 @@ CHECKED = {
     "portal/support/actions.py": ((), ("tests/support",)),
     "portal/support/strange.py": ((), ("tests/support/test_by_mail.py",)),
     "portal/contact/actions.py": ((), ("tests/contact",)),
+    "portal/sharing/actions.py": ((), ("tests/sharing",)),
     "portal/cover/actions.py": ((), ("tests/support/test_cover.py",)),
     "portal/heard/actions.py": ((), ("tests/heard",)),
     "portal/ledger/actions.py": ((), ("tests/ledger",)),

@@ -230,6 +230,19 @@ MATRIX = {
     "support.take": SUPPORT_STAFF,
     "support.wake_up": SUPPORT_STAFF,
     "support.write_start": HOSTS_COORDINATORS,
+    "sharing.answer": HOSTS_COORDINATORS,
+    "sharing.approve_summary": GROUPS_OWN,
+    "sharing.enquire": row(stranger=YES),
+    "sharing.forget": AUTOMATIC,
+    "sharing.list_in_search": GROUPS_OWN,
+    "sharing.pass_on": HOSTS_COORDINATORS,
+    "sharing.set_full": GROUPS_OWN,
+    "sharing.share": row(organiser=YES, coordinator=ALWAYS_ASKED),
+    "sharing.share_summary": row(coordinator=AS_SET),
+    "sharing.take_back_summary": GROUPS_OWN,
+    "sharing.take_enquiries": GROUPS_OWN,
+    "sharing.withdraw": row(organiser=YES, coordinator=YES),
+    "sharing.write_summary": GROUPS_OWN,
     "signin.add_passkey": ONESELF,
     "signin.ask_code": BEFORE_SIGN_IN,
     "signin.ask_passkey": BEFORE_SIGN_IN,
@@ -262,6 +275,8 @@ WHERE = {
     "spending": """spending.ask spending.ask_anew spending.unask spending.say_yes spending.take_back_yes
         spending.stand_back spending.say_yes_for payees.add payees.change_details payees.end payees.give
         payees.revoke_link payees.send_link""",
+    "visibility": """sharing.share sharing.share_summary sharing.list_in_search sharing.write_summary
+        sharing.approve_summary sharing.take_back_summary sharing.set_full sharing.take_enquiries""",
     "contact": "contact.ask contact.release contact.set_times",
     "support": "support.bring_in support.hand_over support.stand_in cover.agree_ahead cover.end_agreement",
     "F1": """bank.receive_into bank.returned bank.settle_cost bank.settle_payment bank.undo payments.returned

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import sqlalchemy as sa
 
 from portal.activity import untold
-from portal.breakglass.models import DUTY_WORDS, REVIEW_WORKING_DAYS, Act, BreakGlass, BreakGlassItem
+from portal.breakglass.models import DUTY_WORDS, MOST_HOURS, REVIEW_WORKING_DAYS, Act, BreakGlass, BreakGlassItem
 from portal.core import clock, workdays
 from portal.core.db import db
 from portal.core.waiting import columns
@@ -47,6 +47,19 @@ def covers(person_id: int | None, group_id: int, act: Act, table: str, row_id: i
         )
     )
     return any(row.is_live(clock.now()) for row in rows)
+
+
+def under(act: Act, table: str) -> dict[int, BreakGlass]:
+    """The rows of a table that are under `act` at this moment, in whichever group, by id: worked out at use, so that it is
+    over with its end."""
+    since = clock.now() - timedelta(hours=MOST_HOURS)
+    rows = db.session.execute(
+        sa.select(BreakGlassItem.item_id, BreakGlass)
+        .join(BreakGlass, BreakGlass.id == BreakGlassItem.break_glass_id)
+        .where(BreakGlass.act == act, BreakGlass.started_at >= since, BreakGlassItem.item_table == table)
+        .order_by(BreakGlass.id)
+    )
+    return {item_id: glass for item_id, glass in rows if glass.is_live(clock.now())}
 
 
 def told(group_id: int, before: int | None = None) -> Sequence[BreakGlass]:

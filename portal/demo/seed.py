@@ -21,13 +21,14 @@ from portal.budget.models import BudgetLine
 from portal.core import clock, files, migrate, pictures, wall, workdays
 from portal.core.counters import Counter
 from portal.core.db import db
-from portal.demo import costs, drawing, money, support
+from portal.demo import costs, drawing, money, sharing, support
 from portal.demo.people import GROUPS, STAFF, address, levels
 from portal.ledger.models import Fund
 from portal.members.models import Invitation
 from portal.people.models import Group, Membership, Person, StaffRole, Suspension
 from portal.people.roles import Role
 from portal.receipts.models import Asks, Picture, Question, Receipt
+from portal.sharing.models import Share
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,7 @@ def lay_out(*, if_empty: bool = False) -> None:
     money.lay_out(people["Glyn Parry"].id)
     costs.lay_out(people)
     support.lay_out(people)
+    _shared(people, sharing.lay_out(people))
     _same_stamps(made)
     _relabelled(people, made[101])
     _suggested(people)
@@ -254,6 +256,17 @@ def _relabelled(people, row: Receipt) -> None:
     with wall.opened(group.id):
         says = "changed the words on a receipt"
         _entry(group, people["Glyn Parry"], Role.FINANCE, "receipts.describe", says, row, 6, [change], **as_told)
+    db.session.commit()
+
+
+def _shared(people, row: Share) -> None:
+    """Imani shared the Hearsay's summary; the group was told."""
+    group = db.session.get_one(Group, row.group_id)
+    change = {"row": f"shares:{row.id}", "column": "id", "before": None, "after": row.id}
+    as_told = {"area": Area.VISIBILITY, "level": Level.TELL_AFTER, "outcome": Outcome.ALLOW_TELL}
+    with wall.opened(group.id):
+        says = "shared our summary"
+        _entry(group, people["Imani Okafor"], Role.COORDINATOR, "sharing.share_summary", says, row, 5, [change], **as_told)
     db.session.commit()
 
 

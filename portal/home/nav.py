@@ -35,7 +35,7 @@ WITHIN_SAY = frozenset(
         *("autonomy.rested", "autonomy.proposals"),
         *("breakglass.ours", "breakglass.ours_show", "activity.index", "activity.fingerprint"),
         *("disagreements.ours", "disagreements.new", "disagreements.show"),
-        "contact.ours",
+        *("contact.ours", "sharing"),
         *("members.index", "notices.ours", "silence.ours"),  # six places are what fits a small phone
     }
 )
@@ -63,7 +63,7 @@ WITHIN_GROUPS = frozenset(
         *("papers.host_index", "papers.host_statement", "papers.host_report"),
         *("payees.to_check", "payees.hosts", "payees.look"),
         *("members.staff", "members.appoint", "contact.new"),
-        *("heard.every", "heard.show"),
+        *("heard.every", "heard.show", "shares"),
     }
 )
 WITHIN_PAYMENTS = frozenset({"payments.run", "bank.index", "bank.show", "bank.new", "bank.columns", "bank.imports"})

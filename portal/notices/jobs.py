@@ -34,7 +34,7 @@ FROM_HOST = frozenset(
         *("autonomy.explain", "disagreements.answer", "notices.remind"),
         *("payees.second", "payees.stop"),
         *("support.reply", "support.say_sorry", "support.propose_closing", "contact.ask", "contact.release"),
-        *("ledger.change_fee", "heard.answer"),
+        *("ledger.change_fee", "heard.answer", "sharing.withdraw", "sharing.pass_on"),
     }
 )
 NOTES = frozenset({"support.keep_note", "support.review_note", "support.end_note"})

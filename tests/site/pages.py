@@ -32,6 +32,9 @@ from portal.people.models import Group, Person
 from portal.people.roles import STRANGER, SYSTEM, Actor, Role
 from portal.receipts import actions as receipts
 from portal.receipts.models import Receipt
+from portal.sharing import actions as sharing
+from portal.sharing import queries as shares
+from portal.sharing.models import Enquiry
 from portal.silence.models import NamedPerson, Wish
 from portal.support import actions as support
 from portal.support import strange
@@ -65,6 +68,9 @@ SILENT = "/host/groups/more-8/silence"
 LONG = {"words": "x" * 4001}
 VIEWS = ("group", "asked", "ready", "held", "paid")
 ALLOTMENT, AMENDED = "/g/quiet-allotment", {"to-label": "x" * 70}
+SHARES = "/host/groups/tuesday-kettle/shares"
+LOOK = {"words": "Tea on Tuesdays.", "audience": "anyone", "purpose": "To be found", "send": "look"}
+SENT = {"name": "June", "reach": "07700 900111", "words": "May I come?", "key": "k" * 32}
 PAGES = (
     Page("sign-in", "signin.start", "", "/sign-in"),
     Page("code", "signin.code", "", "/sign-in/code"),
@@ -244,6 +250,30 @@ PAGES = (
     Page("passed on, without a name", "heard.ours", "Tomasz", "/g/nightshift-poets/heard/"),
     Page("passing on", "heard.new", "Joe", f"{K}/heard/from/{{noted}}"),
     Page("passing on, nothing written", "heard.pass_on", "Joe", f"{K}/heard/from/{{noted}}", {"words": ""}, 422),
+    Page("who sees us", "sharing.index", "Marsha", f"{K}/who-sees-us/"),
+    Page("who sees us, nobody", "sharing.index", "Celestine", "/g/long-table/who-sees-us/"),
+    Page("who sees us, for a helper", "sharing.index", "Bernie", f"{K}/who-sees-us/"),
+    Page("who saw us", "sharing.index", "Marsha", f"{K}/who-sees-us/?ended=1"),
+    Page("sharing", "sharing.new", "Marsha", f"{K}/who-sees-us/new"),
+    Page("sharing, nothing written", "sharing.share", "Marsha", f"{K}/who-sees-us/new", {"words": ""}, 422),
+    Page("sharing, a look first", "sharing.share", "Marsha", f"{K}/who-sees-us/new", LOOK),
+    Page("share, our look", "sharing.look", "Marsha", f"{K}/who-sees-us/{{share}}"),
+    Page("summary", "sharing.summary", "Orla", "/g/hearsay-collective/who-sees-us/summary"),
+    Page("summary, to approve", "sharing.summary", "Marsha", f"{K}/who-sees-us/summary"),
+    Page("summary, none", "sharing.summary", "Celestine", "/g/long-table/who-sees-us/summary"),
+    Page("summary, other words", "sharing.approve_summary", "Marsha", f"{K}/who-sees-us/summary/approval", {}, 422),
+    Page("who sees them", "shares.of_group", "Imani Okafor", "/host/groups/hearsay-collective/shares"),
+    Page("who sees them, asked first", "shares.of_group", "Imani Okafor", "/host/groups/tuesday-kettle/shares"),
+    Page("who sees them, only them", "shares.of_group", "Imani Okafor", "/host/groups/long-table/shares"),
+    Page("who sees them, wrongly", "shares.suggest", "Imani Okafor", f"{SHARES}/suggestions", {}, 422),
+    Page("enquiries", "shares.enquiries", "Imani Okafor", "/host/enquiries/"),
+    Page("enquiries, done", "shares.enquiries", "Imani Okafor", "/host/enquiries/?done=1"),
+    Page("seen by link", "seen.link", "", "/seen/{link}"),
+    Page("seen by anyone", "seen.anyone", "", "/groups/{public}"),
+    Page("seen by anyone, wrongly asked", "seen.enquire", "", "/groups/{public}/enquiries", {}, 422),
+    Page("seen by anyone, full", "seen.anyone", "", "/groups/{full}"),
+    Page("seen by anyone, sent", "seen.enquire", "", "/groups/{public}/enquiries", SENT),
+    Page("groups to find", "seen.every", "", "/groups/"),
     Page("heard", "heard.every", "Glyn Parry", "/host/heard/"),
     Page("heard, with an outcome", "heard.every", "Beatrix Lund", "/host/heard/?done=1"),
     Page("heard, one", "heard.show", "Beatrix Lund", "/host/heard/2"),
@@ -402,6 +432,7 @@ def lay_out(app) -> Demo:
     words["clash"] = _clash(kettle, marsha)
     words["disagreement"], words["rest"] = _disagreed(kettle), _rested(kettle)
     words |= _requests(kettle, marsha)
+    words |= _shares(kettle, marsha)
     return Demo(app, Client(app), words)
 
 
@@ -594,6 +625,48 @@ def more_requests(group: Group, by: Person, count: int) -> None:
     """Requests as a busy month brings them."""
     for n in range(count):
         support.ask(make.actor(by), group, words=f"Could we have {SHOPS[n % 6]} {n}?", shared=True)
+
+
+def _shares(kettle: Group, marsha: Person) -> dict:
+    """A full page of what the Kettle shows, and of what it showed; a summary to approve; enquiries; a full group."""
+    by, imani = make.actor(marsha), make.actor(_person("Imani Okafor"), Role.COORDINATOR)
+    sharing.write_summary(by, kettle, words="Tea, talk and no forms.")
+    sharing.take_enquiries(by, kettle, wanted=True)
+    more_shares(by, kettle, 23)
+    made = [row.share for row in shares.ours(kettle.id)]
+    public = next(one for one in made if one.audience == "anyone")
+    sharing.list_in_search(by, kettle, public.id, listed=True)
+    more_enquiries(kettle, public.id, 46)
+    for row, _ in shares.enquiries():
+        sharing.pass_on(imani, kettle, row.id)
+    sam, walkers = (
+        make.actor(_person("Sam")),
+        db.session.scalars(sa.select(Group).where(Group.slug == "hillfoot-walkers")).one(),
+    )
+    sharing.take_enquiries(sam, walkers, wanted=True)
+    sharing.set_full(sam, walkers, full=True)
+    more_shares(sam, walkers, 1)
+    (full,) = (row.share.token for row in shares.ours(walkers.id))
+    link = next(one for one in made if one.audience != "anyone")
+    return {"share": link.id, "link": link.token, "public": public.token, "full": full}
+
+
+def more_shares(by: Actor, group: Group, count: int) -> None:
+    """What a group shares over the years: half of it public, and as much that ended."""
+    own = {"purpose": "To be found", "until_on": clock.today() + timedelta(days=30)}
+    for n in range(count):
+        words, public = f"Tea on Tuesdays, {n}.", n % 2 == 0
+        named = {"audience": "anyone", "who": None} if public else {"audience": "someone we name", "who": "The council"}
+        sharing.share(by, group, words=words, **named, **own)
+        sharing.withdraw(by, group, sharing.share(by, group, words=words, **named, **own).id)
+
+
+def more_enquiries(group: Group, share_id: int, count: int) -> None:
+    """What people outside have written."""
+    with wall.opened(group.id):
+        own = {"group_id": group.id, "share_id": share_id, "reach": "07700 900111"}
+        db.session.add_all(Enquiry(**own, name=f"Ann {n}", words="May I come?") for n in range(count))
+    db.session.commit()
 
 
 def _rested(kettle: Group) -> int:

@@ -176,6 +176,11 @@ def foreign(world):
     passed = {"words": "slipped in", "attribution": "nobody", "key": KEY}
     yield "organiser", f"/g/kettle/heard/from/{theirs['request']}", passed | {"number": ours["request"]}
     yield "organiser", f"/g/kettle/heard/{theirs['passed']}/withdrawal", {"passed": ours["passed"], "key": KEY}
+    yield "organiser", f"/g/kettle/who-sees-us/{theirs['share_id']}/withdrawal", {"share_id": ours["share_id"], "key": KEY}
+    found = f"/g/kettle/who-sees-us/{theirs['public_share']}/search-engines"
+    yield "organiser", found, {"share_id": ours["public_share"], "agreed": "yes", "key": KEY}
+    withdrawn = f"/host/groups/kettle/shares/{theirs['share_id']}/withdrawal"
+    yield "coordinator", withdrawn, {"share_id": ours["share_id"], "key": KEY}
     yield "organiser", f"/g/kettle/people/{theirs['membership_id']}/removal", {"membership_id": str(ours["membership_id"])}
     yield "organiser", f"/g/kettle/removals/{theirs['removal_id']}/agreement", {"removal_id": str(ours["removal_id"])}
     fee = {"fee": "6", "starts_on": "2090-01-01", "words": "slipped in", "key": KEY}
@@ -245,7 +250,7 @@ def test_every_unsafe_route_is_tried_here(place):
     app = place.world.app
     unsafe = {name for name, route in all_routes(app).items() if rule_of(app, route.endpoint).does}
     refused_always = {"POST members.invite_for_group", "POST members.remove_for_group", "POST members.host_revoke"}
-    refused_always.add("POST papers.host_write")
+    refused_always |= {"POST papers.host_write", "POST shares.share_summary", "POST shares.suggest"}  # kept by the group
     refused_always.add("POST costs.say_yes_for")  # the group’s rule asks two of them
     refused_always.add("POST silence.ask")  # the group was heard of
     assert unsafe - set(FORMS) == refused_always

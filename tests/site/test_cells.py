@@ -99,6 +99,8 @@ YEAR_OVER = f"{clock.today().year - (clock.today() <= date(clock.today().year, 3
 LINE = {"name": "Cake", "planned_pence": "40", "key": KEY}
 MOVED = {"amount_pence": "lots", "key": KEY}
 AWAY = {"person_id": lead, "from_on": "2090-01-02", "until_on": "2090-01-09", "cover_id": coordinator, "key": KEY}
+SHARED_WORDS = {"words": "Tea and talk.", "audience": "whoever has the link", "purpose": "A friend", "key": KEY}
+ENQUIRY = {"name": "June", "reach": "07700 900111", "words": "May I come?", "key": KEY}
 START = {"title": "We have it", "words": "Thank you, we have it.", "key": KEY}
 
 TABLE = {
@@ -422,6 +424,29 @@ TABLE = {
         SHARED, {"words": "Halls are too dear", "attribution": "group", "key": KEY}, number="request"
     ),
     "POST heard.withdraw": group(SHARED, {"key": KEY}),
+    "GET sharing.index": group(INSIDE),
+    "GET sharing.new": group(ORGANISERS),
+    "POST sharing.share": group(LOOSENS, SHARED_WORDS),
+    "GET sharing.look": group(INSIDE),
+    "POST sharing.withdraw": group(ORGANISERS, {"key": KEY}),
+    "POST sharing.list_in_search": group(LOOSENS, {"agreed": "yes", "key": KEY}, share_id="public_share"),
+    "GET sharing.summary": group(ORGANISERS),
+    "POST sharing.write_summary": group(ORGANISERS, {"words": "Tea and talk.", "key": KEY}),
+    "POST sharing.approve_summary": group({"organiser": NO, "both": NO}, {"mark_of_words": "other words", "key": KEY}),
+    "POST sharing.take_back_summary": group(ORGANISERS, {"key": KEY}),
+    "POST sharing.set_full": group(ORGANISERS, {"agreed": "yes", "key": KEY}),
+    "POST sharing.take_enquiries": group(ORGANISERS, {"agreed": "no", "key": KEY}),
+    "GET shares.of_group": host(COORDINATORS),
+    "POST shares.share_summary": host(KEPT, {"audience": "anyone", "purpose": "Our page", "key": KEY}),
+    "POST shares.suggest": host(KEPT, SHARED_WORDS),
+    "POST shares.withdraw_for_group": host(COORDINATORS, {"key": KEY}),
+    "GET shares.enquiries": host(COORDINATORS),
+    "POST shares.pass_on": host(COORDINATORS, {"key": KEY}),
+    "POST shares.answer": host(COORDINATORS, {"key": KEY}),
+    "GET seen.every": anyone(),
+    "GET seen.link": Cell("public", dict.fromkeys(EVERYONE, DONE), {}, {"token": "share_token"}),
+    "GET seen.anyone": Cell("public", dict.fromkeys(EVERYONE, DONE), {}, {"token": "public_token"}),
+    "POST seen.enquire": Cell("public", dict.fromkeys(EVERYONE, DONE), ENQUIRY, {"token": "public_token"}),
     "GET heard.every": host(STAFF),
     "GET heard.show": host(STAFF),
     "POST heard.answer": host(ANSWERERS, {"outcome": "We pay for halls now.", "key": KEY}),

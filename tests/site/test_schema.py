@@ -75,6 +75,9 @@ REFUSED = {
     "ck_receipts_in_a_run_is_not_taken_back": "UPDATE receipts SET in_run_at = added_at, withdrawn_at = added_at",
     "ck_receipts_paid_is_not_taken_back": "UPDATE receipts SET paid_on = '2026-11-01', withdrawn_at = added_at",
     "ck_contact_times_from_until": "UPDATE contact_times SET until_hour = 0",
+    "ck_seen_approved_words": "UPDATE seen SET approved_at = '2026-11-01 10:00:00'",
+    "ck_shares_listed_is_public": "UPDATE shares SET listed_at = added_at",
+    "ck_shares_named": "UPDATE shares SET who = 'x'",
     "ck_spending_rules_over": "UPDATE spending_rules SET over_pence = 1",
     "ck_wishes_second_person": "UPDATE wishes SET decided_by = asked_by",
 }

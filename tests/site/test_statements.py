@@ -15,6 +15,7 @@ from portal.people.reach import rule_of
 from portal.people.roles import Role
 from portal.people.session import ORGANISER_LONGEST
 from portal.receipts.models import Question
+from portal.sharing import queries as shares
 from portal.support.models import Message, Note, Request
 from tests import make
 from tests.client import Client
@@ -85,6 +86,13 @@ def more_of_everything(group: Group, by: Person, count: int) -> None:
     db.session.commit()
     pages.more_groups(count)
     pages.more_requests(group, by, count)
+    pages.more_shares(make.actor(by), group, count)
+    public = next(one.share.id for one in shares.ours(group.id) if one.share.audience == "anyone")
+    pages.more_enquiries(group, public, count)
+    done = sa.text("UPDATE enquiries SET passed_on_at = asked_at WHERE id % 2 = 0")
+    with wall.opened(group.id):
+        db.session.execute(done)
+    db.session.commit()
     asked = db.session.scalar(sa.select(sa.func.min(Request.id)))
     with wall.opened(group.id):
         own = {"group_id": group.id, "request_id": asked, "added_by": by.id, "words": "Said"}
@@ -125,6 +133,12 @@ LISTS = {
     "support": ("Marsha", "/g/kettle/support/"),
     "requests": ("Imani", "/host/requests/?view=all"),
     "passed on": ("Marsha", "/g/kettle/heard/"),
+    "who sees us": ("Marsha", "/g/kettle/who-sees-us/"),
+    "who saw us": ("Marsha", "/g/kettle/who-sees-us/?ended=1"),
+    "who sees them": ("Imani", "/host/groups/kettle/shares"),
+    "enquiries": ("Imani", "/host/enquiries/"),
+    "enquiries, done": ("Imani", "/host/enquiries/?done=1"),
+    "groups to find": ("Marsha", "/groups/"),
     "heard": ("Imani", "/host/heard/"),
     "request": ("Marsha", "/g/kettle/support/1"),
     "requests, found": ("Imani", "/host/requests/?q=could"),

@@ -39,6 +39,7 @@ from portal.people.models import Device, Membership, Person, StaffRole
 from portal.people.roles import STRANGER, SYSTEM, Role
 from portal.receipts import actions as receipts
 from portal.receipts.models import Picture, Question, Receipt
+from portal.sharing import actions as sharing
 from portal.signin.actions import argon2
 from portal.signin.models import Passkey, Password
 from portal.silence.models import NamedPerson, Wish
@@ -167,6 +168,7 @@ def _things(group, second: str, third: str, helper: str) -> dict:
         **runs,
         **_requests(group, second),
         "disagreement_id": _disagreement(group, second),
+        **_shares(group, second),
         **_payees(group, second),
         "fund_id": grant.id,
         "period": "all",
@@ -331,6 +333,24 @@ def _disagreement(group, second: str) -> int:
     disagreements.answer(imani, group, said, words="It’s the only one free")
     disagreements.further(joe, group, said)
     return said
+
+
+def _shares(group, second: str) -> dict:
+    """A link for a funder, a public line that takes enquiries, and one that somebody wrote."""
+    joe = make.actor(make.person(second), Role.ORGANISER)
+    own = {"words": "Tea on Tuesdays.", "purpose": "To be found", "until_on": clock.today() + timedelta(days=30)}
+    sharing.take_enquiries(joe, group, wanted=True)
+    link = sharing.share(joe, group, audience="someone we name", who="The council", **own)
+    public = sharing.share(joe, group, audience="anyone", who=None, **own)
+    written = {"name": "Ann", "reach": "ann@example.org", "words": "Is there room?", "address": f"192.0.2.{group.id}"}
+    enquiry = sharing.enquire(STRANGER, group, public.id, **written)
+    return {
+        "share_id": link.id,
+        "share_token": link.token,
+        "public_share": public.id,
+        "public_token": public.token,
+        "enquiry_id": enquiry.id,
+    }
 
 
 def _payees(group, second: str) -> dict:
