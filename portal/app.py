@@ -17,12 +17,14 @@ from portal.people import reach, session
 ROOT = Path(__file__).parent.parent
 FLOORS = (
     "core people activity autonomy signin members breakglass disagreements silence ledger budget payees receipts spending "
-    "payments bank papers governance cover support heard contact sharing knowledge notices exports home demo app"
+    "payments bank papers documents cover governance risks support heard contact asks sharing accountability knowledge "
+    "notices exports home demo app"
 ).split()
 FEATURES = (
     *("activity", "autonomy", "signin", "members", "breakglass", "disagreements", "silence", "ledger"),
     *("budget", "payees", "receipts", "spending", "payments", "bank", "papers"),
-    *("cover", "support", "heard", "contact", "sharing", "notices", "home", "demo"),
+    *("cover", "risks", "support", "heard", "contact", "sharing"),
+    *("notices", "home", "demo"),
 )
 
 

@@ -57,6 +57,7 @@ CHECKED = {
     "portal/sharing/actions.py": ((), ("tests/sharing",)),
     "portal/cover/actions.py": ((), ("tests/support/test_cover.py",)),
     "portal/heard/actions.py": ((), ("tests/heard",)),
+    "portal/risks/actions.py": ((), ("tests/risks",)),
     "portal/ledger/actions.py": ((), ("tests/ledger",)),
     "portal/ledger/posting.py": ((), ("tests/ledger", "tests/bank/test_lines.py")),
     "portal/budget/actions.py": ((), ("tests/budget",)),

@@ -177,6 +177,17 @@ MATRIX = {
     "receipts.restore": THEIR_OWN,
     "receipts.upload": THEIR_OWN,
     "receipts.withdraw": THEIR_OWN,
+    **dict.fromkeys(
+        (
+            *("risks.add", "risks.look", "risks.hand_over", "risks.weigh", "risks.close", "risks.take_in", "risks.answer"),
+            *("risks.add_for_all", "risks.look_for_all", "risks.hand_over_for_all", "risks.weigh_for_all"),
+            "risks.close_for_all",
+        ),
+        HOSTS_COORDINATORS,
+    ),
+    **dict.fromkeys(("risks.see", "risks.see_for_all", "risks.see_worry"), row(trustee=YES)),
+    "risks.withdraw": THEIR_OWN,
+    "risks.worry": THEIR_OWN,
     "silence.ask": ONESELF,
     "silence.ask_for_exit": row(trustee=YES),
     "silence.confirm": row(trustee=YES),

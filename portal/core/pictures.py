@@ -55,9 +55,19 @@ def make(source: Path, kind: str, too_many: str = TOO_MANY) -> Iterator[Made]:
     """Turn the file into safe pages in a folder that lives as long as the block. Raises CantOpen; `too_many` is its
     sentence for more than MAX_PAGES."""
     with tempfile.TemporaryDirectory(prefix="trellis-") as folder:
-        sizes, looks = _in_child(_write_pages, source, kind, Path(folder), too_many)
-        pages = [Path(folder, f"{number}.jpg") for number in range(1, len(sizes) + 1)]
-        yield Made(pages, sizes, Path(folder, "thumb.jpg"), looks)
+        yield _made(Path(folder), *_in_child(_write_pages, source, kind, Path(folder), too_many))
+
+
+@contextmanager
+def make_of_ours(source: Path) -> Iterator[Made]:
+    """The same of a JPEG that we drew ourselves, in this very process: nothing hostile is in it, and children take long."""
+    with tempfile.TemporaryDirectory(prefix="trellis-") as folder:
+        yield _made(Path(folder), *_write_pages(source, "jpeg", Path(folder), TOO_MANY))
+
+
+def _made(folder: Path, sizes: list[tuple[int, int]], looks: str) -> Made:
+    pages = [folder / f"{number}.jpg" for number in range(1, len(sizes) + 1)]
+    return Made(pages, sizes, folder / "thumb.jpg", looks)
 
 
 def check_unlocked(source: Path) -> None:

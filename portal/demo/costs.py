@@ -3,6 +3,7 @@
 The accounts are the banks' own published test numbers; none of them exists.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 
 from portal.core import clock, wall
 from portal.core.db import db
+from portal.demo import earlier
 from portal.payees import details
 from portal.payees.models import Payee, PayeeDetails
 from portal.people.models import Person
@@ -45,24 +47,36 @@ COSTS = (
 
 
 def lay_out(people: dict[str, Person]) -> None:
-    """Ask for each, and say yes as told. After the money is there."""
-    for asked in COSTS:
+    """Ask for each, the oldest first, and say yes as told. After the money is there."""
+    for asked in sorted((*COSTS, *_more()), key=lambda asked: asked.number):
         receipt = db.session.scalars(sa.select(Receipt).where(Receipt.number == asked.number)).one()
         with wall.opened(receipt.group_id):
             _ask(receipt, asked, people)
-        db.session.commit()
+    db.session.commit()
+
+
+def _more() -> Iterator[Asked]:
+    """The same of the receipts before and after these."""
+    for told in earlier.RECEIPTS:
+        if told.to:
+            person = told.to in earlier.PEOPLE
+            kind = CostKind.PAY_BACK if person else CostKind.INVOICE
+            yield Asked(told.number, kind, told.to, earlier.ACCOUNTS[told.to], person=person, yes=told.yes)
 
 
 def _ask(receipt: Receipt, asked: Asked, people: dict[str, Person]) -> None:
     own = {"group_id": receipt.group_id}
     person = people[asked.payee] if asked.person else None
-    payee = Payee(**own, name=asked.payee, business=person is None, person_id=person.id if person else None)
-    payee.email = person.email if person else None
-    db.session.add(payee)
-    db.session.flush()
     then = receipt.added_at
-    kept = details.kept(details.of(*asked.account))
-    db.session.add(PayeeDetails(**own, payee_id=payee.id, made_at=then, holds_from=then, made_by=receipt.added_by, **kept))
+    payee = db.session.scalar(sa.select(Payee).filter_by(**own, name=asked.payee))
+    if payee is None:
+        payee = Payee(**own, name=asked.payee, business=person is None, person_id=person.id if person else None)
+        payee.email = person.email if person else None
+        db.session.add(payee)
+        db.session.flush()
+        kept = details.kept(details.of(*asked.account))
+        made = {"made_at": then, "holds_from": then, "made_by": receipt.added_by}
+        db.session.add(PayeeDetails(**own, payee_id=payee.id, **made, **kept))
     if asked.number == TWO_SAY_YES:
         rule = {"needs": Needs.TWO, "made_by": receipt.added_by, "agreed_by": receipt.added_by}
         db.session.add(SpendingRule(**own, **rule, made_at=then, agreed_at=then))

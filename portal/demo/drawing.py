@@ -26,7 +26,7 @@ def receipt(shop: str, lines: list[tuple[str, int]], *, day: str, seed: int, blu
     pen.text((width - 40, top + 24), f"{sum(pence for _, pence in lines) / 100:.2f}", fill="#111", font=big, anchor="ra")
     pen.text((width / 2, height - 40), "Thank you", fill="#555", font=plain, anchor="mm")
     table = Image.new("RGB", (width + 160, height + 160), (96 + chance.randrange(30), 84, 70))
-    turned = paper.convert("RGBA").rotate(chance.uniform(-2.5, 2.5), expand=True, resample=Image.Resampling.BICUBIC)
+    turned = paper.convert("RGBA").rotate(chance.uniform(-2.5, 2.5), expand=True, resample=Image.Resampling.BILINEAR)
     table.paste(turned, (80, 70), turned)
     if blurred:
         table = table.filter(ImageFilter.GaussianBlur(7))

@@ -1,11 +1,10 @@
-"""Lay out the demo: people, groups, levels, pots and receipts R101 to R112, with days that follow today.
+"""Lay out the demo: people, groups, levels, pots, receipts R101 to R112 and more, with days that follow today.
 
 Its past is written with the groups' doors open, since nobody was there to act it out. Everything after is the portal's
 own. Refuses outside demo mode.
 """
 
 import tempfile
-from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
@@ -21,7 +20,8 @@ from portal.budget.models import BudgetLine
 from portal.core import clock, files, migrate, pictures, wall, workdays
 from portal.core.counters import Counter
 from portal.core.db import db
-from portal.demo import costs, drawing, money, sharing, support
+from portal.demo import costs, drawing, earlier, money, risks, sharing, support
+from portal.demo.earlier import Told
 from portal.demo.people import GROUPS, STAFF, address, levels
 from portal.ledger.models import Fund
 from portal.members.models import Invitation
@@ -29,34 +29,6 @@ from portal.people.models import Group, Membership, Person, StaffRole, Suspensio
 from portal.people.roles import Role
 from portal.receipts.models import Asks, Picture, Question, Receipt
 from portal.sharing.models import Share
-
-
-@dataclass(frozen=True)
-class Told:
-    """One receipt of the demo, as its list tells it. Days count back from today."""
-
-    number: int
-    slug: str
-    by: str
-    shop: str
-    lines: tuple[tuple[str, int], ...]
-    days_ago: int
-    label: str | None = None
-    code: str | None = None
-    accepted: bool = False
-    paid_days_ago: int | None = None
-    why_none: str | None = None
-    note: str | None = None
-    blurred: bool = False
-    asks: Asks | None = None
-    words: str | None = None
-    held: dict | None = field(default=None, compare=False)
-    fund: bool = True
-
-    @property
-    def pence(self) -> int:
-        return sum(pence for _, pence in self.lines)
-
 
 RECEIPTS = (
     Told(101, "tuesday-kettle", "Marsha", "Corner Grocer", (("Milk 4 pints x3", 465), ("Teabags 240", 681)), 21,
@@ -85,6 +57,8 @@ RECEIPTS = (
 EARLIER_STAMPS = Told(100, "hearsay-collective", "Dan", "Post Office", (("Stamps 2nd x23", 1999),), 14, label="stamps",
                       code="5600", accepted=True, paid_days_ago=7)  # fmt: skip
 
+HELPERS = frozenset(name for _, _, _, helpers, _, _ in GROUPS for name in helpers)
+
 
 def lay_out(*, if_empty: bool = False) -> None:
     """Empty the demo's database and lay everything out again. Raises ValueError outside demo mode."""
@@ -96,14 +70,16 @@ def lay_out(*, if_empty: bool = False) -> None:
     people = _people()
     for told in GROUPS:
         _group(people, *told)
-    numbers = [EARLIER_STAMPS, *RECEIPTS]
+    numbers = sorted((EARLIER_STAMPS, *RECEIPTS, *earlier.RECEIPTS), key=lambda told: told.number)
     db.session.add(Counter(name="receipt", value=max(told.number for told in numbers)))
     db.session.commit()
     made = {told.number: _receipt(people, told) for told in numbers}
+    db.session.commit()
     money.lay_out(people["Glyn Parry"].id)
     costs.lay_out(people)
     support.lay_out(people)
     _shared(people, sharing.lay_out(people))
+    risks.lay_out(people)
     _same_stamps(made)
     _relabelled(people, made[101])
     _suggested(people)
@@ -167,7 +143,8 @@ def _receipt(people, told: Told) -> Receipt:
     group = _group_at(told.slug)
     finance = people["Glyn Parry"].id
     with wall.opened(group.id):
-        fund = db.session.scalar(sa.select(Fund.id).where(Fund.group_id == group.id).order_by(Fund.id).limit(1))
+        pots = sa.select(Fund.id).where(Fund.group_id == group.id).order_by(Fund.id).limit(1)
+        fund = db.session.scalar(pots.where(Fund.name == told.pot) if told.pot else pots)
         accepted_at = _ago(max(told.days_ago - 2, 0)) if told.accepted else None
         row = Receipt(
             group_id=group.id,
@@ -189,7 +166,8 @@ def _receipt(people, told: Told) -> Receipt:
         )
         db.session.add(row)
         db.session.flush()
-        _entry(group, people[told.by], Role.ORGANISER, "receipts.upload", "added a receipt", row, told.days_ago)
+        role = Role.HELPER if told.by in HELPERS else Role.ORGANISER
+        _entry(group, people[told.by], role, "receipts.upload", "added a receipt", row, told.days_ago)
         if not told.why_none:
             _draw(row, told)
         if told.accepted:
@@ -202,7 +180,6 @@ def _receipt(people, told: Told) -> Receipt:
             review = workdays.after(clock.today(), 3)
             item = {"item_table": Receipt.__tablename__, "item_id": row.id}
             db.session.add(Hold(group_id=group.id, **item, **told.held, review_on=review))
-    db.session.commit()
     return row
 
 
@@ -214,7 +191,7 @@ def _draw(row: Receipt, told: Told) -> None:
     with tempfile.NamedTemporaryFile() as source:
         source.write(drawn)
         source.flush()
-        with pictures.make(Path(source.name), "jpeg") as made:
+        with pictures.make_of_ours(Path(source.name)) as made:
             names = []
             for path in (*made.pages, made.thumb):
                 ours = kept.scratch()

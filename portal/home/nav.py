@@ -36,6 +36,7 @@ WITHIN_SAY = frozenset(
         *("breakglass.ours", "breakglass.ours_show", "activity.index", "activity.fingerprint"),
         *("disagreements.ours", "disagreements.new", "disagreements.show"),
         *("contact.ours", "sharing"),
+        *("worries.ours", "worries.new_worry", "worries.carried"),
         *("members.index", "notices.ours", "silence.ours"),  # six places are what fits a small phone
     }
 )
@@ -64,6 +65,7 @@ WITHIN_GROUPS = frozenset(
         *("payees.to_check", "payees.hosts", "payees.look"),
         *("members.staff", "members.appoint", "contact.new"),
         *("heard.every", "heard.show", "shares"),
+        *("risks.index", "risks.show", "risks.show_worry", "risks.new"),
     }
 )
 WITHIN_PAYMENTS = frozenset({"payments.run", "bank.index", "bank.show", "bank.new", "bank.columns", "bank.imports"})

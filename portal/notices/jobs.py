@@ -35,6 +35,7 @@ FROM_HOST = frozenset(
         *("payees.second", "payees.stop"),
         *("support.reply", "support.say_sorry", "support.propose_closing", "contact.ask", "contact.release"),
         *("ledger.change_fee", "heard.answer", "sharing.withdraw", "sharing.pass_on"),
+        *("risks.take_in", "risks.answer"),
     }
 )
 NOTES = frozenset({"support.keep_note", "support.review_note", "support.end_note"})

@@ -1,7 +1,7 @@
 """Quiet mode leaks nothing: over every mail there is, and over everything that anyone at the host can do."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -21,6 +21,7 @@ from portal.heard import actions as heard
 from portal.notices.jobs import MUST_KNOW, notice, send
 from portal.people.models import Person
 from portal.people.roles import Role
+from portal.risks import actions as risks
 from portal.support import actions as support
 from portal.support import reply_to
 from portal.support.models import Request
@@ -179,8 +180,6 @@ class TestNewsOfARequest:
         assert self.mailed_to() == []
 
     def test_putting_off_is_news_only_where_it_asks(self, time, kettle, imani):
-        from datetime import date
-
         asked = support.ask(make.actor(make.person("Marsha")), kettle, words="Is the hall free?", wanted="no_rush")
         support.snooze(imani, kettle, asked.id, until=date(2026, 11, 12), reason="Then")
         assert self.mailed_to() == []
@@ -214,4 +213,15 @@ class TestNewsOfARequest:
         passed = heard.pass_on(marsha, kettle, asked.id, words="Halls are too dear", attribution="group")
         assert self.mailed_to() == []
         heard.answer(imani, kettle, passed.id, outcome="We asked the council.")
+        assert self.mailed_to() == ["Joe", "Marsha"]
+
+    @pytest.mark.parametrize("how", ["answered", "taken in"])
+    def test_an_answer_to_a_worry_is_news(self, time, kettle, imani, how):
+        worry = risks.worry(make.actor(make.person("Bernie"), Role.HELPER), kettle, words="The hall is cold")
+        assert self.mailed_to() == []
+        if how == "answered":
+            risks.answer(imani, kettle, worry.id, words="It is being mended.")
+        else:
+            told = {"what": "The hall is cold", "does": "We ask", "look_again_on": date(2026, 11, 20)}
+            risks.take_in(imani, kettle, worry.id, **told, holder_id=imani.person_id)
         assert self.mailed_to() == ["Joe", "Marsha"]

@@ -32,6 +32,8 @@ from portal.people.models import Group, Person
 from portal.people.roles import STRANGER, SYSTEM, Actor, Role
 from portal.receipts import actions as receipts
 from portal.receipts.models import Receipt
+from portal.risks import actions as risks
+from portal.risks.models import Risk
 from portal.sharing import actions as sharing
 from portal.sharing import queries as shares
 from portal.sharing.models import Enquiry
@@ -62,6 +64,7 @@ class Page:
 DOUBTFUL = {"sort_code": "089999", "account": "66374959"}
 K, DESK, DUTIES = "/g/tuesday-kettle", "/host/receipts", "/host/groups/tuesday-kettle/duties"
 QUEUE = "/host/requests"
+RISKS = "/host/risks"
 HELD = "/host/groups/tuesday-kettle/books"
 HOSTS = "/host/groups/tuesday-kettle/disagreements"
 SILENT = "/host/groups/more-8/silence"
@@ -279,6 +282,34 @@ PAGES = (
     Page("heard, one", "heard.show", "Beatrix Lund", "/host/heard/2"),
     Page("heard, one to read", "heard.show", "Glyn Parry", "/host/heard/1"),
     Page("heard, answered wrongly", "heard.answer", "Imani Okafor", "/host/heard/2/outcome", {"outcome": ""}, 422),
+    Page("worries", "worries.ours", "Marsha", f"{K}/worries/"),
+    Page("worries, further down", "worries.ours", "Bernie", f"{K}/worries/?after={{worry}}&before={{worry}}"),
+    Page("worries, none", "worries.ours", "Celestine", "/g/long-table/worries/"),
+    Page("worry", "worries.new_worry", "Bernie", f"{K}/worries/new"),
+    Page("worry, nothing written", "worries.worry", "Marsha", f"{K}/worries/", {"words": ""}, 422),
+    Page("carried for us", "worries.carried", "Hana", "/g/makers-moving-on/worries/carried/2"),
+    Page("carried for all", "worries.carried", "Bernie", f"{K}/worries/carried/1"),
+    Page("carried, and over", "worries.carried", "Marsha", f"{K}/worries/carried/{{over}}"),
+    *(
+        Page(f"risks, {view}", "risks.index", "Imani Okafor", f"{RISKS}/?view={view}")
+        for view in ("open", "worries", "trustees", "serious", "closed")
+    ),
+    Page("risks, further down", "risks.index", "Imani Okafor", f"{RISKS}/?after=2026-01-01_1"),
+    Page("risks, to read", "risks.index", "Glyn Parry", f"{RISKS}/"),
+    Page("risks, for a trustee", "risks.index", "Beatrix Lund", f"{RISKS}/"),
+    Page("risk", "risks.show", "Imani Okafor", f"{RISKS}/2"),
+    Page("risk, for a trustee", "risks.show", "Beatrix Lund", f"{RISKS}/3"),
+    Page("risk, for all groups", "risks.show", "Imani Okafor", f"{RISKS}/1"),
+    Page("risk, over", "risks.show", "Imani Okafor", f"{RISKS}/{{over}}?view=closed"),
+    Page("risk, looked at wrongly", "risks.look", "Imani Okafor", f"{RISKS}/2/looks", {"look_again_on": "x"}, 422),
+    Page("risk, weighed wrongly", "risks.weigh", "Imani Okafor", f"{RISKS}/2/seriousness", {"words": ""}, 422),
+    Page("risk, new", "risks.new", "Imani Okafor", f"{RISKS}/new"),
+    Page("risk, added wrongly", "risks.add", "Imani Okafor", f"{RISKS}/", {"what": ""}, 422),
+    Page("worry, the host's", "risks.show_worry", "Imani Okafor", f"{RISKS}/worries/6"),
+    Page("worry, for a trustee", "risks.show_worry", "Beatrix Lund", f"{RISKS}/worries/6"),
+    Page("worry, taken in", "risks.show_worry", "Imani Okafor", f"{RISKS}/worries/4"),
+    Page("worry, taken in wrongly", "risks.take_in", "Imani Okafor", f"{RISKS}/worries/6/taking-in", {"what": ""}, 422),
+    Page("worry, answered wrongly", "risks.answer", "Imani Okafor", f"{RISKS}/worries/6/answers", {"words": ""}, 422),
     Page("requests, notes of all kinds", "requests.show", "Imani Okafor", f"{QUEUE}/{{noted}}"),
     Page("requests, no note written", "requests.keep_note", "Imani Okafor", f"{QUEUE}/2/notes", {"words": ""}, 422),
     Page(
@@ -431,8 +462,7 @@ def lay_out(app) -> Demo:
     words |= _runs(kettle)
     words["clash"] = _clash(kettle, marsha)
     words["disagreement"], words["rest"] = _disagreed(kettle), _rested(kettle)
-    words |= _requests(kettle, marsha)
-    words |= _shares(kettle, marsha)
+    words |= _requests(kettle, marsha) | _risks(kettle, marsha) | _shares(kettle, marsha)
     return Demo(app, Client(app), words)
 
 
@@ -619,6 +649,32 @@ def more_passed_on(by: Actor, group: Group, request_id: int, count: int) -> None
         passed = heard.pass_on(by, group, request_id, words=f"Tables are too dear, {n} times", attribution="group")
         if n % 2:
             heard.answer(beatrix, group, passed.id, outcome="We asked the council.")
+
+
+def _risks(kettle: Group, marsha: Person) -> dict[str, int]:
+    """More than a page of worries and of lines, of each one that is over or taken back."""
+    imani = make.actor(_person("Imani Okafor"), Role.COORDINATOR)
+    line, worry = more_risks(kettle, make.actor(marsha), imani, 25)
+    risks.close(imani, kettle, line, words="The hall was mended.")
+    risks.withdraw(make.actor(marsha), kettle, worry)
+    over = db.session.get_one(Risk, line).number
+    return {"over": over, "worry": over}
+
+
+def more_risks(group: Group, by: Actor, imani: Actor, count: int) -> tuple[int, int]:
+    """Worries and lines as years bring them, half of them answered, half of the lines serious; the newest of each."""
+    for n in range(count):
+        worry = risks.worry(by, group, words=f"The roof leaks in {n} places", to_trustees=bool(n % 3))
+        told = {
+            "what": f"The roof leaks in {n} places",
+            "does": "We ask the owner to mend it.",
+            "holder_id": imani.person_id,
+        }
+        told |= {"look_again_on": clock.today() + timedelta(days=n + 1)}
+        line = risks.add(imani, group, **told, serious_why="It rains in." if n % 2 else None)
+        if n % 2:
+            risks.answer(imani, group, worry.id, words="It is being mended.")
+    return line.id, worry.id
 
 
 def more_requests(group: Group, by: Person, count: int) -> None:

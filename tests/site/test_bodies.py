@@ -181,6 +181,7 @@ def foreign(world):
     yield "organiser", found, {"share_id": ours["public_share"], "agreed": "yes", "key": KEY}
     withdrawn = f"/host/groups/kettle/shares/{theirs['share_id']}/withdrawal"
     yield "coordinator", withdrawn, {"share_id": ours["share_id"], "key": KEY}
+    yield "organiser", f"/g/kettle/worries/{theirs['worry']}/withdrawal", {"taken": ours["worry"], "key": KEY}
     yield "organiser", f"/g/kettle/people/{theirs['membership_id']}/removal", {"membership_id": str(ours["membership_id"])}
     yield "organiser", f"/g/kettle/removals/{theirs['removal_id']}/agreement", {"removal_id": str(ours["removal_id"])}
     fee = {"fee": "6", "starts_on": "2090-01-01", "words": "slipped in", "key": KEY}

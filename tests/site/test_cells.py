@@ -101,6 +101,7 @@ MOVED = {"amount_pence": "lots", "key": KEY}
 AWAY = {"person_id": lead, "from_on": "2090-01-02", "until_on": "2090-01-09", "cover_id": coordinator, "key": KEY}
 SHARED_WORDS = {"words": "Tea and talk.", "audience": "whoever has the link", "purpose": "A friend", "key": KEY}
 ENQUIRY = {"name": "June", "reach": "07700 900111", "words": "May I come?", "key": KEY}
+RISK = {"what": "Halls may shut", "does": "We know of others", "holder_id": lead, "look_again_on": later_day, "key": KEY}
 START = {"title": "We have it", "words": "Thank you, we have it.", "key": KEY}
 
 TABLE = {
@@ -450,6 +451,26 @@ TABLE = {
     "GET heard.every": host(STAFF),
     "GET heard.show": host(STAFF),
     "POST heard.answer": host(ANSWERERS, {"outcome": "We pay for halls now.", "key": KEY}),
+    "GET worries.ours": group(INSIDE),
+    "GET worries.new_worry": group(INSIDE),
+    "POST worries.worry": group(INSIDE, {"words": "It may rain", "to_trustees": "y", "key": KEY}),
+    "POST worries.withdraw": group(NOT_HELPERS_OWN, {"key": KEY}, taken="worry"),
+    "GET worries.carried": group(INSIDE, number="risk"),
+    "GET risks.index": host(STAFF),
+    "GET risks.new": host(COORDINATORS),
+    "POST risks.add": host(COORDINATORS, RISK | {"about": "all"}),
+    "GET risks.show": host(STAFF, number="risk"),
+    "POST risks.look": host(
+        COORDINATORS, {"words": "Open still", "does": "We ask", "look_again_on": later_day, "key": KEY}, number="risk"
+    ),
+    "POST risks.hand_over": host(COORDINATORS, {"holder_id": lead, "words": "", "key": KEY}, number="risk"),
+    "POST risks.weigh": host(COORDINATORS, {"serious": "no", "words": "It is far", "key": KEY}, number="risk"),
+    "POST risks.close": host(COORDINATORS, {"words": "It is open for good", "key": KEY}, number="risk"),
+    "POST risks.see": host({"trustee": DONE}, {"words": "We ask", "key": KEY}, number="risk"),
+    "GET risks.show_worry": host(STAFF, number="worry"),
+    "POST risks.take_in": host(COORDINATORS, RISK, number="worry"),
+    "POST risks.answer": host(COORDINATORS, {"words": "It is warm now", "key": KEY}, number="worry"),
+    "POST risks.see_worry": host({"trustee": DONE}, {"words": "We ask", "key": KEY}, number="worry"),
     "GET requests.coordinator": host(COORDINATORS),
     "POST requests.name_coordinator": host(COORDINATORS, {"person_id": coordinator, "key": KEY}),
     "GET suggestions.suggested": host(DESK),
@@ -518,7 +539,11 @@ def tries(world, name: str, route) -> list[Try]:
             if ids and ids not in (["area"], ["step"]):
                 found.append(Try(who, "other's in own", _pick(parts, other | {"group": own["group"]}), gone))
             if who == "helper" and cell.may.get(who) == WALL:
-                hers = own | {"number": own["helpers"], "question_id": own["helpers_question"]}
+                hers = (
+                    own
+                    | {"number": own["helpers"], "question_id": own["helpers_question"]}
+                    | {"taken": own["helpers_worry"]}
+                )
                 found.append(Try(who, "hers", _pick(parts, hers), DONE))
         if cell.side == "host" and len(ids) > 1:
             mixed = own | {part: other[part] for part in ids if part not in {"slug", "number", "run_id"}}

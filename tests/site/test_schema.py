@@ -79,6 +79,7 @@ REFUSED = {
     "ck_shares_listed_is_public": "UPDATE shares SET listed_at = added_at",
     "ck_shares_named": "UPDATE shares SET who = 'x'",
     "ck_spending_rules_over": "UPDATE spending_rules SET over_pence = 1",
+    "ck_worries_withdrawn_is_blank": "UPDATE worries SET withdrawn_at = added_at, words = 'x'",
     "ck_wishes_second_person": "UPDATE wishes SET decided_by = asked_by",
 }
 

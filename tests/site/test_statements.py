@@ -15,6 +15,7 @@ from portal.people.reach import rule_of
 from portal.people.roles import Role
 from portal.people.session import ORGANISER_LONGEST
 from portal.receipts.models import Question
+from portal.risks.models import Did, Risk, RiskLook, Worry
 from portal.sharing import queries as shares
 from portal.support.models import Message, Note, Request
 from tests import make
@@ -101,12 +102,34 @@ def more_of_everything(group: Group, by: Person, count: int) -> None:
         numbers = range(count, 2 * count)
         db.session.add_all(PassedOn(**own, number=number, attribution="group") for number in numbers)
     db.session.commit()
+    _more_risks(group, by, count)
     people = [Person(name=f"Staff {n}", email=f"s{count}-{n}@example.org") for n in range(count)]
     db.session.add_all(people)
     db.session.flush()
     db.session.add_all(StaffRole(person_id=one.id, role=Role.TRUSTEE) for one in people)
     live = {"expires_at": clock.now() + ORGANISER_LONGEST}
     db.session.add_all(Device(person_id=by.id, token_hash=f"{count}-{n}", label="Phone", **live) for n in range(count))
+    db.session.commit()
+
+
+def _more_risks(group: Group, by: Person, count: int) -> None:
+    """Lines of the register, looks at one of them, and worries."""
+    told = {
+        "group_id": group.id,
+        "what": "Rain",
+        "does": "We ask",
+        "holder_id": by.id,
+        "added_by": by.id,
+        "looked_by": by.id,
+    }
+    with wall.opened(group.id):
+        lines = [Risk(**told, number=2 * n, look_again_on=clock.today()) for n in range(count, 2 * count)]
+        db.session.add_all(lines)
+        db.session.flush()
+        own = {"group_id": group.id, "risk_id": min(line.id for line in db.session.scalars(sa.select(Risk)))}
+        db.session.add_all(RiskLook(**own, did=Did.LOOKED, words="Wet", looked_by=by.id) for _ in range(count))
+        said = {"group_id": group.id, "added_by": by.id, "words": "Rain", "to_trustees": True}
+        db.session.add_all(Worry(**said, number=2 * n + 1) for n in range(count, 2 * count))
     db.session.commit()
 
 
@@ -140,6 +163,11 @@ LISTS = {
     "enquiries, done": ("Imani", "/host/enquiries/?done=1"),
     "groups to find": ("Marsha", "/groups/"),
     "heard": ("Imani", "/host/heard/"),
+    "worries": ("Marsha", "/g/kettle/worries/"),
+    "carried": ("Marsha", "/g/kettle/worries/carried/40"),
+    **{f"risks, {view}": ("Imani", f"/host/risks/?view={view}") for view in ("open", "worries", "trustees", "closed")},
+    "risk": ("Imani", "/host/risks/40"),
+    "worry": ("Imani", "/host/risks/worries/41"),
     "request": ("Marsha", "/g/kettle/support/1"),
     "requests, found": ("Imani", "/host/requests/?q=could"),
     "groups": ("Imani", "/host/groups/"),

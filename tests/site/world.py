@@ -39,6 +39,7 @@ from portal.people.models import Device, Membership, Person, StaffRole
 from portal.people.roles import STRANGER, SYSTEM, Role
 from portal.receipts import actions as receipts
 from portal.receipts.models import Picture, Question, Receipt
+from portal.risks import actions as risks
 from portal.sharing import actions as sharing
 from portal.signin.actions import argon2
 from portal.signin.models import Passkey, Password
@@ -167,6 +168,7 @@ def _things(group, second: str, third: str, helper: str) -> dict:
     return {
         **runs,
         **_requests(group, second),
+        **_risks(group, second, helper),
         "disagreement_id": _disagreement(group, second),
         **_shares(group, second),
         **_payees(group, second),
@@ -315,6 +317,16 @@ def _requests(group, second: str) -> dict[str, int]:
         "note_id": note.id,
         "passed": passed.number,
     }
+
+
+def _risks(group, second: str, helper: str) -> dict[str, int]:
+    """A line about the group that waits for a trustee; a worry that waits for an answer and a trustee; a helper's own."""
+    joe, imani = make.actor(make.person(second), Role.ORGANISER), make.actor(make.person("Imani"), Role.COORDINATOR)
+    told = {"what": "The hall may shut", "does": "We know of another", "serious_why": "It is near"}
+    line = risks.add(imani, group, **told, holder_id=imani.person_id, look_again_on=clock.today() + timedelta(days=30))
+    worry = risks.worry(joe, group, words="The hall is cold", to_trustees=True)
+    hers = risks.worry(make.actor(make.person(helper), Role.HELPER), group, words="The hall is dark")
+    return {"risk": line.number, "worry": worry.number, "helpers_worry": hers.number}
 
 
 def _held_question(group, imani) -> Request:
