@@ -40,6 +40,7 @@ OPENS_THE_DOOR = {
     "demo/support.py": "it lays out the demo's invented past",
     "demo/sharing.py": "it lays out the demo's invented past",
     "demo/risks.py": "it lays out the demo's invented past",
+    "demo/governance.py": "it lays out the demo's invented past",
 }
 # Who commits, and why that is not a change of a group's rows going round the door.
 COMMITS = {
@@ -50,6 +51,7 @@ COMMITS = {
     "demo/support.py": "it lays out the demo's invented past",
     "demo/sharing.py": "it lays out the demo's invented past",
     "demo/risks.py": "it lays out the demo's invented past",
+    "demo/governance.py": "it lays out the demo's invented past",
     "core/jobs.py": "the outbox's own bookkeeping",
     "core/mail.py:send": "ends the reading before the mail server is spoken to",
     "core/mail.py:_hand_in": "keeps the demo's mail",
@@ -68,6 +70,7 @@ WITHOUT_A_ROUTE = {
     "signin.name_first_coordinator": "the command `portal setup`",
     "receipts.code": "nobody yet: on the desk, accepting a receipt sets the code",
     "support.expire_note": "the tidy-up that ends private notes nobody looked at again",
+    "governance.lay": "the tidy-up that lays the starting set, and whatever is said first about one of its things",
     "notices.remind": "the job that reminds once of a proposal",
     "support.keep_strange": "mail that comes in (support/arriving.py)",
     "receipts.keep_pages": "the job that makes pictures safe",

@@ -56,6 +56,7 @@ CHECKED = {
     "portal/contact/actions.py": ((), ("tests/contact",)),
     "portal/sharing/actions.py": ((), ("tests/sharing",)),
     "portal/cover/actions.py": ((), ("tests/support/test_cover.py",)),
+    "portal/governance/actions.py": ((), ("tests/governance",)),
     "portal/heard/actions.py": ((), ("tests/heard",)),
     "portal/risks/actions.py": ((), ("tests/risks",)),
     "portal/ledger/actions.py": ((), ("tests/ledger",)),

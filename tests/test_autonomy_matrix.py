@@ -113,6 +113,23 @@ MATRIX = {
     "disagreements.disagree": GROUPS_OWN,
     "disagreements.further": GROUPS_OWN,
     "disagreements.settle": GROUPS_OWN,
+    "governance.add": GROUPS_OWN,
+    "governance.carry": row(coordinator=AS_SET),
+    "governance.done": HOSTS_COORDINATORS,  # what the host holds is its own, at every level
+    "governance.drop": GROUPS_OWN,
+    "governance.end_own_way": GROUPS_OWN,
+    "governance.end_talk": GROUPS_OWN,
+    "governance.hand_to": HOSTS_COORDINATORS,
+    "governance.lay": AUTOMATIC,
+    "governance.need": GROUPS_OWN,
+    "governance.own_way": GROUPS_OWN,
+    "governance.set_holder": GROUPS_OWN,
+    "governance.set_look": HELPERS,
+    "governance.set_status": HELPERS,
+    "governance.take_on": HOSTS_COORDINATORS,
+    "governance.talk": GROUPS_OWN,
+    "governance.talked": HOSTS_COORDINATORS,
+    "governance.write_note": HELPERS,
     "heard.answer": row(coordinator=YES, trustee=YES),
     "heard.pass_on": THEIR_OWN,
     "heard.withdraw": THEIR_OWN,
@@ -288,6 +305,9 @@ WHERE = {
         payees.revoke_link payees.send_link""",
     "visibility": """sharing.share sharing.share_summary sharing.list_in_search sharing.write_summary
         sharing.approve_summary sharing.take_back_summary sharing.set_full sharing.take_enquiries""",
+    "documents": """governance.add governance.carry governance.drop governance.end_own_way governance.end_talk
+        governance.need governance.own_way governance.set_holder governance.set_look governance.set_status governance.talk
+        governance.write_note""",
     "contact": "contact.ask contact.release contact.set_times",
     "support": "support.bring_in support.hand_over support.stand_in cover.agree_ahead cover.end_agreement",
     "F1": """bank.receive_into bank.returned bank.settle_cost bank.settle_payment bank.undo payments.returned

@@ -63,6 +63,11 @@ def full_date(value: date) -> str:
     return format_date(value, "d MMMM y", locale="en_GB")
 
 
+def month(value: date | None) -> str:
+    """A month with its year: January 2027."""
+    return format_date(value, "MMMM y", locale="en_GB") if value else ""
+
+
 def moment(value: datetime | None) -> str:
     """A day and a time: Today, 6:40pm."""
     if value is None:
@@ -96,5 +101,17 @@ def hidden_email(address: str) -> str:
 
 
 def init_app(app: Flask) -> None:
-    for filter_ in (pounds, percent, day, full_day, full_date, moment, inside, playing_time, file_size, hidden_email):
+    for filter_ in (
+        pounds,
+        percent,
+        day,
+        full_day,
+        full_date,
+        month,
+        moment,
+        inside,
+        playing_time,
+        file_size,
+        hidden_email,
+    ):
         app.add_template_filter(filter_)

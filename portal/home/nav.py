@@ -37,6 +37,7 @@ WITHIN_SAY = frozenset(
         *("disagreements.ours", "disagreements.new", "disagreements.show"),
         *("contact.ours", "sharing"),
         *("worries.ours", "worries.new_worry", "worries.carried"),
+        "how_we_run",
         *("members.index", "notices.ours", "silence.ours"),  # six places are what fits a small phone
     }
 )
@@ -66,6 +67,7 @@ WITHIN_GROUPS = frozenset(
         *("members.staff", "members.appoint", "contact.new"),
         *("heard.every", "heard.show", "shares"),
         *("risks.index", "risks.show", "risks.show_worry", "risks.new"),
+        *("board", "how_they_run"),
     }
 )
 WITHIN_PAYMENTS = frozenset({"payments.run", "bank.index", "bank.show", "bank.new", "bank.columns", "bank.imports"})

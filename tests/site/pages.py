@@ -18,6 +18,8 @@ from portal.core.mail import ShownMail
 from portal.cover import actions as cover
 from portal.demo import seed
 from portal.disagreements import actions as disagreements
+from portal.governance import actions as governance
+from portal.governance.models import Item
 from portal.heard import actions as heard
 from portal.ledger.models import Fund, JournalEntry
 from portal.members.invitations import link_token
@@ -62,6 +64,7 @@ class Page:
 
 
 DOUBTFUL = {"sort_code": "089999", "account": "66374959"}
+GROUP = "/host/groups/tuesday-kettle"
 K, DESK, DUTIES = "/g/tuesday-kettle", "/host/receipts", "/host/groups/tuesday-kettle/duties"
 QUEUE = "/host/requests"
 RISKS = "/host/risks"
@@ -277,6 +280,33 @@ PAGES = (
     Page("seen by anyone, full", "seen.anyone", "", "/groups/{full}"),
     Page("seen by anyone, sent", "seen.enquire", "", "/groups/{public}/enquiries", SENT),
     Page("groups to find", "seen.every", "", "/groups/"),
+    Page("how we run", "how_we_run.index", "Marsha", f"{K}/how-we-run/"),
+    Page("how we run, more", "how_we_run.index", "Marsha", f"{K}/how-we-run/?after={{own_item}}"),
+    Page("how we run, resting", "how_we_run.index", "Wren", f"{ALLOTMENT}/how-we-run/"),
+    Page("how we run, for a helper", "how_we_run.index", "Bernie", f"{K}/how-we-run/"),
+    Page("how we run, adding", "how_we_run.new", "Marsha", f"{K}/how-we-run/new"),
+    Page("how we run, added wrongly", "how_we_run.add", "Marsha", f"{K}/how-we-run/", {"name": "", "holder": "group"}, 422),
+    Page("how we run, one", "how_we_run.show", "Marsha", f"{K}/how-we-run/safeguarding"),
+    Page("how we run, the host’s", "how_we_run.show", "Marsha", f"{K}/how-we-run/insurance"),
+    Page("how we run, our way", "how_we_run.show", "Celestine", "/g/long-table/how-we-run/safeguarding"),
+    Page("how we run, one for a helper", "how_we_run.show", "Bernie", f"{K}/how-we-run/exit-plan"),
+    Page("how we run, our own", "how_we_run.show", "Marsha", f"{K}/how-we-run/{{own_item}}"),
+    Page("how we run, said wrongly", "how_we_run.set_status", "Marsha", f"{K}/how-we-run/events/status", {}, 422),
+    Page("how we run, not ours to say", "how_we_run.drop", "Marsha", f"{K}/how-we-run/insurance/drop", {}, 422),
+    Page("how they run", "how_they_run.listed", "Imani Okafor", f"{GROUP}/how-we-run/"),
+    Page("how they run, for a trustee", "how_they_run.listed", "Beatrix Lund", "/host/groups/long-table/how-we-run/"),
+    Page("how they run, one", "how_they_run.one", "Imani Okafor", f"{GROUP}/how-we-run/events"),
+    Page("how they run, one kept", "how_they_run.one", "Imani Okafor", "/host/groups/long-table/how-we-run/safeguarding"),
+    Page("how they run, ours", "how_they_run.one", "Imani Okafor", f"{GROUP}/how-we-run/insurance"),
+    Page(
+        "how they run, wrongly", "how_they_run.set_their_look", "Imani Okafor", f"{GROUP}/how-we-run/events/look", {}, 422
+    ),
+    Page("board", "board.desk", "Imani Okafor", "/host/board/"),
+    Page("board, talk", "board.desk", "Imani Okafor", "/host/board/?view=talk"),
+    Page("board for a trustee", "board.desk", "Beatrix Lund", "/host/board/"),
+    Page("board, one", "board.opened", "Imani Okafor", "/host/board/{carried}"),
+    Page("board, one to talk about", "board.opened", "Imani Okafor", "/host/board/{own_item}?view=talk"),
+    Page("board, done wrongly", "board.done", "Imani Okafor", "/host/board/{carried}/done", {"look_on": "x"}, 422),
     Page("heard", "heard.every", "Glyn Parry", "/host/heard/"),
     Page("heard, with an outcome", "heard.every", "Beatrix Lund", "/host/heard/?done=1"),
     Page("heard, one", "heard.show", "Beatrix Lund", "/host/heard/2"),
@@ -462,8 +492,20 @@ def lay_out(app) -> Demo:
     words |= _runs(kettle)
     words["clash"] = _clash(kettle, marsha)
     words["disagreement"], words["rest"] = _disagreed(kettle), _rested(kettle)
-    words |= _requests(kettle, marsha) | _risks(kettle, marsha) | _shares(kettle, marsha)
+    words |= _requests(kettle, marsha) | _governance(kettle, marsha) | _risks(kettle, marsha) | _shares(kettle, marsha)
     return Demo(app, Client(app), words)
+
+
+def _governance(kettle: Group, marsha: Person) -> dict:
+    """More of the Kettle's own than a page holds; one to talk about; what the host carries for it."""
+    by = make.actor(marsha)
+    first, *_ = [
+        governance.add(by, kettle, name=f"Rota {n}", holder="shared" if n % 2 else "group", note="On the fridge")
+        for n in range(22)
+    ]
+    governance.talk(by, kettle, first.id, words="Could you print it?")
+    carried = sa.select(Item.id).where(Item.group_id == kettle.id, Item.key == "insurance")
+    return {"own_item": first.id, "carried": db.session.scalars(carried).one()}
 
 
 def _proposed() -> int:

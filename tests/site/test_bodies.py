@@ -45,6 +45,10 @@ ASKED_FOR = {
     "desk.ask": {"words"},
     "spending.set_rule": {"over_pence"},
     "desk.describe": {"why"},
+    "how_they_run.set_their_status": {"why"},
+    "how_they_run.set_their_look": {"why"},
+    "how_they_run.write_their_note": {"why"},
+    "how_they_run.carry": {"why"},
     "members.invite_first": {"why"},
 }
 # What differs between two runs of the same form anyway: moments, random names, and hashes over them.
@@ -182,6 +186,13 @@ def foreign(world):
     withdrawn = f"/host/groups/kettle/shares/{theirs['share_id']}/withdrawal"
     yield "coordinator", withdrawn, {"share_id": ours["share_id"], "key": KEY}
     yield "organiser", f"/g/kettle/worries/{theirs['worry']}/withdrawal", {"taken": ours["worry"], "key": KEY}
+    for act in ("status", "look", "holder", "note", "own-way", "own-way/end", "talk", "talk/end", "drop", "drop/end"):
+        said = {"status": "in_place", "holder": "shared", "item": ours["item"], "key": KEY}
+        yield "organiser", f"/g/kettle/how-we-run/{theirs['item']}/{act}", said
+    for act in ("status", "look", "note", "carrying"):
+        yield "coordinator", f"/host/groups/kettle/how-we-run/{theirs['item']}/{act}", {"status": "in_place", "key": KEY}
+    for act in ("taking", "handing", "done", "talked"):
+        yield "coordinator", f"/host/board/{theirs['item']}/{act}", {"carried": ours["carried"], "key": KEY}
     yield "organiser", f"/g/kettle/people/{theirs['membership_id']}/removal", {"membership_id": str(ours["membership_id"])}
     yield "organiser", f"/g/kettle/removals/{theirs['removal_id']}/agreement", {"removal_id": str(ours["removal_id"])}
     fee = {"fee": "6", "starts_on": "2090-01-01", "words": "slipped in", "key": KEY}

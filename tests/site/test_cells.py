@@ -21,6 +21,7 @@ from tests.site.world import (
     ABSENT,
     PASSWORD,
     bank_file,
+    coming_month,
     coordinator,
     first_request,
     held_file,
@@ -89,6 +90,7 @@ ASKER = {"organiser": NO, "both": NO, "helper": GONE}  # for who asked alone
 READS = {"coordinator": DONE, "finance": DONE, "safeguarding": GONE, "both": GONE}  # the named one, and who was let in
 ANSWERERS = {"coordinator": DONE, "trustee": DONE, "both": DONE}
 USES = {"coordinator": DONE, "finance": WALL, "safeguarding": WALL, "both": WALL}  # only who asked is covered
+ASKED_FIRST = {"coordinator": ASKED, "both": ASKED}
 KEPT = {"coordinator": WALL, "both": WALL}  # the area stands at Only us
 ADDRESS = {"email": "new@example.org", "key": KEY}
 CREDENTIAL = {"challenge_id": "1", "credential": "{}"}
@@ -419,6 +421,32 @@ TABLE = {
     "POST requests.keep_note": host(READS, {"words": "The caretaker is away", "reason": "", "key": KEY}, number="request"),
     "POST requests.review_note": host(READS, {"reason": "safeguarding", "review_on": "", "key": KEY}, number="request"),
     "POST requests.end_note": host(READS, {"key": KEY}, number="request"),
+    "GET how_we_run.index": group(INSIDE),
+    "GET how_we_run.new": group(ORGANISERS),
+    "POST how_we_run.add": group(ORGANISERS, {"name": "Keys", "holder": "group", "note": "", "key": KEY}),
+    "GET how_we_run.show": group(INSIDE),
+    "POST how_we_run.set_status": group(ORGANISERS, {"status": "in_place", "key": KEY}),
+    "POST how_we_run.set_look": group(ORGANISERS, {"look_on": coming_month, "key": KEY}),
+    "POST how_we_run.set_holder": group(ORGANISERS, {"holder": "shared", "key": KEY}),
+    "POST how_we_run.write_note": group(ORGANISERS, {"note": "On the fridge", "key": KEY}),
+    "POST how_we_run.own_way": group(ORGANISERS, {"words": "Whoever cooks", "key": KEY}),
+    "POST how_we_run.end_own_way": group(ORGANISERS, {"key": KEY}),
+    "POST how_we_run.talk": group(ORGANISERS, {"words": "Who pays?", "key": KEY}),
+    "POST how_we_run.end_talk": group(ORGANISERS, {"key": KEY}),
+    "POST how_we_run.drop": group(ORGANISERS, {"key": KEY}),
+    "POST how_we_run.need": group(ORGANISERS, {"key": KEY}),
+    "GET how_they_run.listed": host(STAFF),
+    "GET how_they_run.one": host(STAFF),
+    "POST how_they_run.set_their_status": host(ASKED_FIRST, {"status": "in_place", "key": KEY}),
+    "POST how_they_run.set_their_look": host(ASKED_FIRST, {"look_on": coming_month, "key": KEY}),
+    "POST how_they_run.write_their_note": host(ASKED_FIRST, {"note": "On the fridge", "key": KEY}),
+    "POST how_they_run.carry": host(ASKED_FIRST, {"key": KEY}),
+    "GET board.desk": host(STAFF),
+    "GET board.opened": host(STAFF),
+    "POST board.take_on": host(COORDINATORS, {"key": KEY}),
+    "POST board.hand_to": host(COORDINATORS, {"person_id": coordinator, "key": KEY}),
+    "POST board.done": host(COORDINATORS, {"look_on": coming_month, "words": "", "key": KEY}),
+    "POST board.talked": host(COORDINATORS, {"key": KEY}),
     "GET heard.ours": group(INSIDE),
     "GET heard.new": group(SHARED, number="request"),
     "POST heard.pass_on": group(

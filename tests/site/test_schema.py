@@ -61,6 +61,7 @@ REFUSED = {
     "ck_budget_lines_planned": "UPDATE budget_lines SET planned_pence = -1",
     "ck_fee_rates_fee": "UPDATE fee_rates SET basis_points = 10001",
     "ck_fund_reports_period": "UPDATE fund_reports SET until_on = '2020-01-01'",
+    "ck_governance_items_host_looks": "UPDATE governance_items SET holder = 'host', host_look_on = NULL",
     "ck_holds_says_why": "UPDATE holds SET reason = ''",
     "ck_loosenings_one_thing": "UPDATE loosenings SET each_pence = 1",
     "ck_notes_ended_is_blank": "UPDATE notes SET ended_at = added_at, words = 'x'",

@@ -8,6 +8,8 @@ import sqlalchemy as sa
 from portal.autonomy.models import Disagreement
 from portal.core import clock, wall
 from portal.core.db import db
+from portal.governance.models import Item
+from portal.governance.starting import Holder
 from portal.heard.models import PassedOn
 from portal.members.models import Invitation
 from portal.people.models import Device, Group, Membership, Person, StaffRole
@@ -101,6 +103,8 @@ def more_of_everything(group: Group, by: Person, count: int) -> None:
         db.session.add_all(Message(**own, by_host=False) for _ in range(count))
         numbers = range(count, 2 * count)
         db.session.add_all(PassedOn(**own, number=number, attribution="group") for number in numbers)
+        held = {"group_id": group.id, "name": "Rota", "talk_at": clock.now(), "host_look_on": clock.today()}
+        db.session.add_all(Item(**held, holder=holder) for holder in Holder for _ in range(count))
     db.session.commit()
     _more_risks(group, by, count)
     people = [Person(name=f"Staff {n}", email=f"s{count}-{n}@example.org") for n in range(count)]
@@ -168,6 +172,12 @@ LISTS = {
     **{f"risks, {view}": ("Imani", f"/host/risks/?view={view}") for view in ("open", "worries", "trustees", "closed")},
     "risk": ("Imani", "/host/risks/40"),
     "worry": ("Imani", "/host/risks/worries/41"),
+    "how we run": ("Marsha", "/g/kettle/how-we-run/"),
+    "how we run, one": ("Marsha", "/g/kettle/how-we-run/events"),
+    "how they run": ("Imani", "/host/groups/kettle/how-we-run/"),
+    "how they run, one": ("Imani", "/host/groups/kettle/how-we-run/events"),
+    "board": ("Imani", "/host/board/"),
+    "board, talk": ("Imani", "/host/board/?view=talk"),
     "request": ("Marsha", "/g/kettle/support/1"),
     "requests, found": ("Imani", "/host/requests/?q=could"),
     "groups": ("Imani", "/host/groups/"),

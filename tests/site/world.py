@@ -23,6 +23,9 @@ from portal.core.db import db
 from portal.cover import actions as cover
 from portal.cover import queries as covers
 from portal.disagreements import actions as disagreements
+from portal.governance import actions as governance
+from portal.governance import months
+from portal.governance.models import Item
 from portal.heard import actions as heard
 from portal.ledger import actions as ledger
 from portal.ledger.models import Fund
@@ -316,6 +319,7 @@ def _requests(group, second: str) -> dict[str, int]:
         **{"request_covered": covered.number, "away_id": away.id, "start_id": start.id},
         "note_id": note.id,
         "passed": passed.number,
+        **_governance(group, joe),
     }
 
 
@@ -327,6 +331,15 @@ def _risks(group, second: str, helper: str) -> dict[str, int]:
     worry = risks.worry(joe, group, words="The hall is cold", to_trustees=True)
     hers = risks.worry(make.actor(make.person(helper), Role.HELPER), group, words="The hall is dark")
     return {"risk": line.number, "worry": worry.number, "helpers_worry": hers.number}
+
+
+def _governance(group, by) -> dict:
+    """Something of a group's own, and what the host carries for it, which the group wants to talk about."""
+    governance.lay(SYSTEM, group)
+    own = governance.add(by, group, name="Kitchen rota")
+    carried = db.session.scalars(sa.select(Item).where(Item.group_id == group.id, Item.key == "insurance")).one()
+    governance.talk(by, group, carried.id)
+    return {"item": str(own.id), "carried": carried.id}
 
 
 def _held_question(group, imani) -> Request:
@@ -479,6 +492,11 @@ def stands() -> str:
 def later_day() -> str:
     """The day by which the host would answer the request that it put off."""
     return (clock.today() + timedelta(days=60)).isoformat()
+
+
+def coming_month() -> str:
+    """A month to look again in, as a form names it."""
+    return months.after(2).isoformat()
 
 
 def pay_day() -> str:
