@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.core import clock
-from portal.core.db import GROUP_OWNED, RECORD, GroupOwned, Word, db, within_group
+from portal.core.db import GROUP_OWNED, RECORD, GroupOwned, Word, db, partial_index, within_group
 from portal.people.roles import Role
 
 TOLD_LATER = "told_later"  # as the level of an entry: the group is told of it later (`untold.py`)
@@ -27,6 +27,8 @@ class Entry(db.Model):
     __table_args__ = (
         sa.UniqueConstraint("group_id", "id"),
         sa.UniqueConstraint("group_id", "seq"),
+        sa.Index("ix_entries_action", "action", "at", "outcome"),  # what is counted over all groups (`accountability`)
+        partial_index("ix_entries_told", "at", where="outcome = 'allow_tell'"),
         {"info": {**GROUP_OWNED, "owners": {RECORD: _SAID}}},
     )
 

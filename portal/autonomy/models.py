@@ -248,7 +248,7 @@ class Hold(GroupOwned, db.Model):
     """The host holds one item back under a rule of the floor: why, what releases it, when it is looked at again.
 
     Past its date a hold has lapsed unless it was renewed. The date is at most 5 working days on (autonomy guide, the
-    floor); the database itself refuses one that is far beyond.
+    floor); the database itself refuses one that is far beyond. `mistaken_at`: whoever released it said that it was wrong.
     """
 
     __tablename__ = "holds"
@@ -265,11 +265,13 @@ class Hold(GroupOwned, db.Model):
     renewed_at: Mapped[datetime | None]
     released_at: Mapped[datetime | None]
     released_by: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
+    mistaken_at: Mapped[datetime | None]
 
     @classmethod
     def extra_constraints(cls):
         return (
             sa.Index("ix_holds_item", "group_id", "item_table", "item_id"),
+            sa.Index("ix_holds_placed", "placed_at"),
             partial_index("ix_holds_live", "review_on", where="released_at IS NULL"),
             sa.CheckConstraint("reason <> '' AND releases <> ''", name="says_why"),
         )

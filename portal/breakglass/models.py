@@ -90,6 +90,7 @@ class BreakGlass(GroupOwned, db.Model):
     @classmethod
     def extra_constraints(cls):
         return (
+            sa.Index("ix_break_glass_started", "started_at"),
             sa.CheckConstraint(f"hours BETWEEN 1 AND {MOST_HOURS}", name="hours"),
             sa.CheckConstraint(f"delay_days BETWEEN 0 AND {MOST_DELAY_DAYS}", name="delay"),
             sa.CheckConstraint("approved_by IS NULL OR approved_by <> asked_by", name="second_person"),

@@ -11,8 +11,6 @@ from pathlib import Path
 import sqlalchemy as sa
 from flask import current_app
 
-from portal.activity import chain
-from portal.activity.models import Entry
 from portal.autonomy.areas import Area, Duty, Level, Outcome
 from portal.autonomy.models import AreaLevel, Hold, Loosening, Proposal, Quiet, SpendingLimit
 from portal.breakglass.models import BreakGlass, BreakGlassItem
@@ -20,7 +18,7 @@ from portal.budget.models import BudgetLine
 from portal.core import clock, files, migrate, pictures, wall, workdays
 from portal.core.counters import Counter
 from portal.core.db import db
-from portal.demo import costs, drawing, earlier, governance, money, risks, sharing, support
+from portal.demo import accountability, costs, drawing, earlier, governance, log, money, risks, sharing, support
 from portal.demo.earlier import Told
 from portal.demo.people import GROUPS, STAFF, address, levels
 from portal.ledger.models import Fund
@@ -70,6 +68,7 @@ def lay_out(*, if_empty: bool = False) -> None:
     people = _people()
     for told in GROUPS:
         _group(people, *told)
+    accountability.lay_out(people)
     numbers = sorted((EARLIER_STAMPS, *RECEIPTS, *earlier.RECEIPTS), key=lambda told: told.number)
     db.session.add(Counter(name="receipt", value=max(told.number for told in numbers)))
     db.session.commit()
@@ -174,9 +173,14 @@ def _receipt(people, told: Told) -> Receipt:
         if told.accepted:
             says = "checked a receipt: ready to pay"
             _entry(group, people["Glyn Parry"], Role.FINANCE, "receipts.accept", says, row, max(told.days_ago - 2, 0))
+        if row.paid_on:
+            change = {"row": f"receipts:{row.id}", "column": "paid_on", "before": None, "after": f"{row.paid_on}"}
+            glyn, at = people["Glyn Parry"], _ago(told.paid_days_ago or 0)
+            log.entry(group, glyn, Role.FINANCE, "bank.settle_cost", row, at, [change])
         if told.asks and told.asks is not Asks.SAME:
             asked = {"asks": told.asks.key, "words": told.words, "asked_at": _ago(max(told.days_ago - 1, 0))}
             db.session.add(Question(group_id=group.id, receipt_id=row.id, asked_by=finance, **asked))
+            log.entry(group, people["Glyn Parry"], Role.FINANCE, "receipts.ask", row, _ago(max(told.days_ago - 1, 0)))
         if told.held:
             review = workdays.after(clock.today(), 3)
             item = {"item_table": Receipt.__tablename__, "item_id": row.id}
@@ -348,19 +352,7 @@ def _refused(people) -> None:
 
 
 def _entry(group, person, role, action, says, row, days_ago, changes=(), **facts) -> None:
-    entry = Entry(
-        group_id=group.id,
-        at=_ago(days_ago),
-        person_id=person.id,
-        role=role,
-        action=action,
-        says=says,
-        about=getattr(row, "ref", None),
-        subject_table=getattr(row, "__tablename__", None),
-        subject_id=getattr(row, "id", None),
-        **{"outcome": Outcome.ALLOW, **facts},
-    )
-    chain.append(entry, {"changes": list(changes)} if changes else None)
+    log.entry(group, person, role, action, row, _ago(days_ago), changes, says=says, **facts)
 
 
 def _ago(days: int) -> datetime:

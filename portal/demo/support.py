@@ -10,8 +10,10 @@ from portal.core import clock, wall
 from portal.core.counters import Counter
 from portal.core.db import db
 from portal.cover.models import CoverChoice
+from portal.demo import log
 from portal.heard.models import Attribution, PassedOn
 from portal.people.models import Group
+from portal.people.roles import Role
 from portal.receipts.models import Receipt
 from portal.support import promises, search
 from portal.support.models import (
@@ -52,6 +54,7 @@ class Asked:
 
 
 IMANI, GLYN, SEFA = "Imani Okafor", "Glyn Parry", "Sefa Tuilagi"
+ROLES = {IMANI: Role.COORDINATOR, GLYN: Role.FINANCE, SEFA: Role.COORDINATOR}
 REQUESTS = (
     Asked(1, "hillfoot-walkers", "Sam",
           (("Sam", 0, "The Paths grant ran short by £14.10. Can we still do Saturday? The minibus is booked."),),
@@ -128,7 +131,7 @@ def lay_out(people) -> None:
         _note(people, *note)
     for number, passed in enumerate(PASSED_ON, start=1):
         _passed_on(people, number, *passed)
-    db.session.add(Counter(name="request", value=max(asked.number for asked in REQUESTS)))
+    db.session.add(Counter(name="request", value=db.session.scalar(sa.select(sa.func.max(Request.number)))))
     db.session.add(Counter(name="heard", value=len(PASSED_ON)))
     db.session.commit()
 
@@ -193,8 +196,10 @@ def _request(people, asked: Asked) -> None:
         db.session.flush()
         own = {"group_id": group.id, "request_id": request.id}
         for turn, (name, days_ago, words) in enumerate(asked.said, start=1):
-            by_host = name in {IMANI, GLYN, SEFA}
+            by_host = name in ROLES
             at = _at(days_ago, turn)
+            act = "contact.ask" if asked.by_host else "support.reply" if by_host else "support.ask"
+            log.entry(group, people[name], ROLES.get(name, Role.ORGANISER), act, request, at)
             db.session.add(Message(**own, added_at=at, added_by=people[name].id, by_host=by_host, words=words))
             search.note(request, words)
         search.note(request, request.ref, group.name, asked.by)
@@ -211,6 +216,7 @@ def _request(people, asked: Asked) -> None:
         if asked.closed_days_ago is not None:
             request.closed_at, request.closed_by = _at(asked.closed_days_ago, 3), asker
             request.came_of = asked.came_of
+            log.entry(group, people[asked.by], Role.ORGANISER, "support.close", request, request.closed_at)
     db.session.commit()
 
 

@@ -38,6 +38,7 @@ WITHIN_SAY = frozenset(
         *("contact.ours", "sharing"),
         *("worries.ours", "worries.new_worry", "worries.carried"),
         "how_we_run",
+        *("accountability.ours", "accountability.ours_list", "accountability.ours_late"),
         *("members.index", "notices.ours", "silence.ours"),  # six places are what fits a small phone
     }
 )
@@ -72,6 +73,12 @@ WITHIN_GROUPS = frozenset(
 )
 WITHIN_PAYMENTS = frozenset({"payments.run", "bank.index", "bank.show", "bank.new", "bank.columns", "bank.imports"})
 WITHIN_PAYMENTS |= {"books.index", "books.entry", "books.show_year"}  # few places fit a small phone
+WITHIN_DUTIES = frozenset(
+    {
+        *("breakglass.show", "breakglass.item"),
+        *("accountability.hosts", "accountability.hosts_list", "accountability.hosts_late"),
+    }
+)
 HOST_PLACES = (
     Place(
         "requests.index",
@@ -96,7 +103,7 @@ HOST_PLACES = (
         WITHIN_GROUPS,
     ),
     Place("books.index", "Money", "money", frozenset({Role.COORDINATOR, Role.TRUSTEE}), unless=frozenset({Role.FINANCE})),
-    Place("breakglass.every", "Duties", "say", STAFF_ROLES, frozenset({"breakglass.show", "breakglass.item"})),
+    Place("breakglass.every", "Duties", "say", STAFF_ROLES, WITHIN_DUTIES),
 )
 WITHIN_YOU = frozenset(
     {"signin.app_code", "signin.again", "signin.back", "signin.second", "notices.mine", "silence.naming"}

@@ -145,6 +145,7 @@ class JournalEntry(db.Model):
     __table_args__ = (
         sa.UniqueConstraint("group_id", "id"),
         sa.UniqueConstraint("reverses_id"),
+        sa.Index("ix_journal_entries_kind", "kind", "on"),
         {"info": {**GROUP_OWNED, "owners": {RECORD: "kind on words made_at made_by"}}},
     )
 

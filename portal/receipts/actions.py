@@ -180,11 +180,12 @@ def renew_hold(by, group, receipt, *, reason: str) -> Receipt:
 
 
 @action(duty=Duty.F2, roles=DESK, on=Receipt, says="released a receipt")
-def release(by, group, receipt) -> Receipt:
-    """End the hold on it."""
+def release(by, group, receipt, *, mistaken: bool = False) -> Receipt:
+    """End the hold on it. `mistaken`: it was wrong to hold it, which everyone can count."""
     current = _hold_on(receipt)
     if current:
         current.released_at, current.released_by = clock.now(), by.person_id
+        current.mistaken_at = current.released_at if mistaken else None
     return receipt
 
 

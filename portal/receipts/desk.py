@@ -7,7 +7,7 @@ from portal.core.ids import id_of
 from portal.core.web import invalid, page, saved
 from portal.people.reach import actor, as_staff
 from portal.receipts import actions, queries
-from portal.receipts.forms import AskForm, CheckForm, HoldForm, LabelForm, RenewForm
+from portal.receipts.forms import AskForm, CheckForm, HoldForm, LabelForm, ReleaseForm, RenewForm
 from portal.receipts.pictures import send_picture
 
 bp = Blueprint("desk", __name__, url_prefix="/host/receipts")
@@ -82,7 +82,7 @@ def renew_hold(number):
 @as_staff(roles=DESK, does=actions.release)
 def release(number):
     found = _found(number)
-    actions.release(actor(), found.group, found.receipt.id)
+    actions.release(actor(), found.group, found.receipt.id, **ReleaseForm.from_request().facts())
     return saved(goto=url_for(".show", number=number), says=f"R{number} is released.")
 
 
@@ -139,6 +139,7 @@ def _facts(number: int | None, **forms) -> dict:
         "check": CheckForm(data={"ledger_code": found.likely_code or ""}) if found else None,
         "asking": AskForm(),
         "holding": HoldForm(),
+        "releasing": ReleaseForm(),
         "renewing": RenewForm(data={"reason": found.hold.reason}) if found and found.hold else RenewForm(),
         "details": LabelForm(obj=found.receipt) if found else None,
         "may_label": may(actor(), found.group, actions.describe, found.receipt) if found else None,

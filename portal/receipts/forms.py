@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from wtforms import FileField, HiddenField, IntegerField, MultipleFileField, SelectField
+from wtforms import BooleanField, FileField, HiddenField, IntegerField, MultipleFileField, SelectField
 from wtforms.validators import Length, Optional
 from wtforms.widgets import HiddenInput
 
@@ -125,6 +125,18 @@ class RenewForm(PlainForm):
     ASKED: ClassVar = {"reason": _HELD}
 
     reason = WordsField("Why it goes on", [Needed("Say why it goes on."), Length(max=300)])
+
+
+class ReleaseForm(PlainForm):
+    """Letting a receipt go."""
+
+    ASKED: ClassVar = {
+        "mistaken": Asked(
+            "So we can be held to it.", "Counted for everyone. The group sees it in its log.", ACCOUNTS, "It was right."
+        )
+    }
+
+    mistaken = BooleanField("It was a mistake to hold it")
 
 
 class HoldForm(PlainForm):

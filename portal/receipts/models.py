@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from portal.autonomy.areas import Area
 from portal.core import clock
 from portal.core.counters import next_number
-from portal.core.db import HOST, RECORD, GroupOwned, Word, db, within_group
+from portal.core.db import HOST, RECORD, GroupOwned, Word, db, partial_index, within_group
 from portal.core.kept import Kept
 
 BIN_LASTS = timedelta(days=30)
@@ -86,6 +86,7 @@ class Receipt(GroupOwned, db.Model):
             within_group("fund_id", "funds"),
             within_group("payee_id", "payees"),
             within_group("line_id", "budget_lines"),
+            partial_index("ix_receipts_paid", "paid_on", where="paid_on IS NOT NULL"),
             sa.CheckConstraint("amount_pence > 0", name="amount_above_zero"),
             sa.CheckConstraint("paid_on IS NULL OR withdrawn_at IS NULL", name="paid_is_not_taken_back"),
             sa.CheckConstraint("in_run_at IS NULL OR withdrawn_at IS NULL", name="in_a_run_is_not_taken_back"),

@@ -329,6 +329,9 @@ class ReplyPromise(GroupOwned, db.Model):
         return (
             within_group("request_id", "requests"),
             sa.Index("ix_reply_promises_request", "group_id", "request_id"),
+            sa.Index("ix_reply_promises_due", "due_on"),
+            partial_index("ix_reply_promises_kept", "kept_at", where="kept_at IS NOT NULL"),
+            partial_index("ix_reply_promises_replaced", "replaced_at", where="replaced_at IS NOT NULL"),
         )
 
     @property

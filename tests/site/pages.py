@@ -403,6 +403,20 @@ PAGES = (
     Page("suggestions", "suggestions.suggested", "Glyn Parry", "/host/groups/makers-moving-on/suggestions/"),
     Page("group that keeps its people", "members.group_page", "Beatrix Lund", "/host/groups/tuesday-kettle"),
     Page("staff", "members.staff", "Imani Okafor", "/host/staff"),
+    Page("doing, ours", "accountability.ours", "Marsha", f"{K}/doing/"),
+    Page("doing, ours, this year", "accountability.ours", "Mo", "/g/hearsay-collective/doing/?time=year"),
+    *(
+        Page(f"doing, our {name}", "accountability.ours_list", "Orla", f"/g/hearsay-collective/doing/{name}?time=year")
+        for name in ("replies", "first", "paid", "questions", "holds", "undone", "duties", "waited", "money")
+    ),
+    Page("doing, our late ones", "accountability.ours_late", "Orla", "/g/hearsay-collective/doing/late"),
+    Page("doing", "accountability.hosts", "Imani Okafor", "/host/doing/"),
+    Page("doing, for a trustee", "accountability.hosts", "Beatrix Lund", "/host/doing/?time=year"),
+    *(
+        Page(f"doing, all {name}", "accountability.hosts_list", "Imani Okafor", f"/host/doing/{name}?time=year")
+        for name in ("replies", "paid", "holds", "duties", "money")
+    ),
+    Page("doing, all late ones", "accountability.hosts_late", "Imani Okafor", "/host/doing/late"),
     Page("not found", "404", "Marsha", f"{K}/receipts/99999", status=404),
     Page("not found, signed out", "404", "", "/nowhere", status=404),
     Page("wrong details", "receipts.describe", "Marsha", f"{K}/receipts/103/details", {"amount_pence": "lots"}, 422),

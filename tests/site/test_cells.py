@@ -447,6 +447,12 @@ TABLE = {
     "POST board.hand_to": host(COORDINATORS, {"person_id": coordinator, "key": KEY}),
     "POST board.done": host(COORDINATORS, {"look_on": coming_month, "words": "", "key": KEY}),
     "POST board.talked": host(COORDINATORS, {"key": KEY}),
+    "GET accountability.ours": group(INSIDE),
+    "GET accountability.ours_list": group(INSIDE),
+    "GET accountability.ours_late": group(INSIDE),
+    "GET accountability.hosts": host(STAFF),
+    "GET accountability.hosts_list": host(STAFF),
+    "GET accountability.hosts_late": host(STAFF),
     "GET heard.ours": group(INSIDE),
     "GET heard.new": group(SHARED, number="request"),
     "POST heard.pass_on": group(

@@ -159,6 +159,11 @@ LISTS = {
     "disagreements, the host's": ("Imani", "/host/disagreements/"),
     "support": ("Marsha", "/g/kettle/support/"),
     "requests": ("Imani", "/host/requests/?view=all"),
+    **{
+        f"doing, {name}": ("Marsha", f"/g/kettle/doing/{name}")
+        for name in ("", "late", "replies", "holds", "paid", "money")
+    },
+    **{f"doing, the host’s {name}": ("Imani", f"/host/doing/{name}") for name in ("", "late", "first", "waited")},
     "passed on": ("Marsha", "/g/kettle/heard/"),
     "who sees us": ("Marsha", "/g/kettle/who-sees-us/"),
     "who saw us": ("Marsha", "/g/kettle/who-sees-us/?ended=1"),

@@ -204,6 +204,7 @@ def _things(group, second: str, third: str, helper: str) -> dict:
         "duty_over": over.id,
         "area": "receipts",
         "step": "what",
+        "figure": "replies",
         "proposal_id": proposal,
         "loosening_id": loosening,
         "entry_id": change,

@@ -1,0 +1,246 @@
+"""Each figure equals what the log alone comes to: on the demo, on histories made up by Hypothesis, and case by case."""
+
+import os
+from datetime import UTC, datetime, timedelta
+
+import hypothesis.strategies as st
+import pytest
+import sqlalchemy as sa
+import time_machine
+from hypothesis import HealthCheck, given
+from hypothesis import settings as runs
+
+from portal.accountability import figures, spans
+from portal.accountability.spans import Span, chosen
+from portal.activity.models import Entry
+from portal.app import create_app
+from portal.autonomy import actions as autonomy
+from portal.autonomy.areas import Area, Level
+from portal.autonomy.door import Mistake, NotHere, Proposed, Refused
+from portal.breakglass import actions as duties
+from portal.contact import actions as contact
+from portal.contact.jobs import let_go
+from portal.core import clock
+from portal.core.db import db
+from portal.demo import seed
+from portal.ledger import actions as ledger
+from portal.ledger.models import Fund, JournalEntry
+from portal.people.roles import Role
+from portal.receipts import actions as receipts
+from portal.receipts.models import Receipt
+from portal.support import actions as support
+from portal.support.models import Request, Wanted
+from tests import make
+from tests.accountability import again
+from tests.conftest import settings_for
+
+SOAK = bool(os.environ.get("SOAK"))
+EXAMPLES = {"sqlite": 600 if SOAK else 40, "postgresql": 200 if SOAK else 12}
+BEFORE_EASTER = datetime(2026, 3, 23, 10, 0, tzinfo=UTC)  # summer time begins on the 29th, Good Friday is 3 April
+
+
+def both(span: Span) -> tuple[dict, dict]:
+    """The figures of a span as the pages have them, and as the log has them."""
+    db.session.rollback()
+    expected = again.figures(span.first, span.last, clock.now())
+    found = figures.of(span)
+    return {name: getattr(found, name) for name in expected}, expected
+
+
+def three_dates() -> list[Span]:
+    """Every choice of time as of today, a week ago and three weeks ago."""
+    days = [clock.today() - timedelta(days=ago) for ago in (0, 7, 21)]
+    return [chosen(name, day) for day in days for name in spans.CHOICES]
+
+
+@pytest.fixture
+def demo(url, data_folder):
+    """The demo as it is laid out, on either database."""
+    app = create_app(settings_for(data_folder, PORTAL_DEMO="1", PORTAL_MAIL_URL="page:", PORTAL_DATABASE_URL=url))
+    with app.app_context():
+        seed.lay_out()
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+    app.extensions["huey"].storage.close()
+
+
+def test_on_the_demo_every_figure_is_what_the_log_comes_to_at_three_dates(demo):
+    for span in three_dates():
+        found, expected = both(span)
+        assert found == expected, span
+
+
+def test_in_the_demos_past_month_31_of_34_replies_came_by_the_promised_day(demo):
+    found = figures.of(chosen("month", clock.today()))
+    assert (found.kept, found.promised, found.late) == (31, 34, 3)
+
+
+class History:
+    """A host and a group that act, each act a little later than the last; what can't be done just then isn't."""
+
+    ACTS = (
+        *("ask", "say", "reply", "sorry", "close", "reopen", "later"),
+        *("send", "question", "hold", "release", "mistaken", "change", "undo"),
+        *("contact", "let_go", "duty", "receive", "correct"),
+    )
+
+    def __init__(self, moved):
+        self.moved = moved
+        levels = {Area.RECEIPTS: Level.TELL_AFTER, Area.CONTACT: Level.TELL_AFTER}
+        n = make.count()
+        self.group = make.group(f"Group {n}", organisers=(f"Org{n}", f"Other{n}"), levels=levels)
+        self.people = {"marsha": make.person(f"Org{n}")}
+        self.requests: list[int] = []
+        self.receipts: list[int] = []
+
+    def __getattr__(self, name):
+        """Someone, who proved themselves just now."""
+        roles = {"imani": Role.COORDINATOR, "glyn": Role.FINANCE, "beatrix": Role.TRUSTEE}
+        if name == "marsha":
+            return make.actor(self.people["marsha"])
+        if name in roles:
+            return make.actor(make.person(name.title()), roles[name])
+        raise AttributeError(name)
+
+    def act(self, name: str, which: int, hours: int) -> None:
+        self.moved.shift(timedelta(hours=hours, seconds=1))
+        db.session.rollback()
+        try:
+            getattr(self, f"_{name}")(which)
+        except (Mistake, NotHere, Proposed, Refused):
+            db.session.rollback()
+
+    def _request(self, which: int) -> Request:
+        if not self.requests:
+            self._ask(which)
+        return db.session.get_one(Request, self.requests[which % len(self.requests)], populate_existing=True)
+
+    def _receipt(self, which: int) -> int:
+        if not self.receipts:
+            self._send(which)
+        return self.receipts[which % len(self.receipts)]
+
+    def _ask(self, which: int) -> None:
+        wanted = list(Wanted)[which % 3].key
+        self.requests.append(support.ask(self.marsha, self.group, words="Can you help?", wanted=wanted, shared=True).id)
+
+    def _say(self, which: int) -> None:
+        support.say(self.marsha, self.group, self._request(which).id, words="And one more thing.")
+
+    def _reply(self, which: int) -> None:
+        request = self._request(which)
+        support.reply(self.imani, self.group, request.id, words="Here is how.", seen=request.moved_at.isoformat())
+
+    def _sorry(self, which: int) -> None:
+        due_on = clock.today() + timedelta(days=1 + which % 6)
+        support.say_sorry(self.imani, self.group, self._request(which).id, words="I’m sorry.", due_on=due_on)
+
+    def _close(self, which: int) -> None:
+        support.close(self.marsha, self.group, self._request(which).id)
+
+    def _reopen(self, which: int) -> None:
+        support.reopen(self.marsha, self.group, self._request(which).id)
+
+    def _later(self, which: int) -> None:
+        until = clock.today() + timedelta(days=9 + which)
+        request = self._request(which)
+        support.snooze(self.imani, self.group, request.id, until=until, reason="The council meets then.")
+        support.answer_later(self.marsha, self.group, request.id, agreed=which % 3 > 0, seen=until.isoformat())
+
+    def _send(self, which: int) -> None:
+        facts = {
+            "shop": "Bus",
+            "amount_pence": 300 + make.count(),
+            "spent_on": clock.today(),
+            "no_picture_why": "It got lost",
+        }
+        made = receipts.declare(self.marsha, self.group, receipt_key=f"of-history-{make.count()}", **facts)
+        self.receipts.append(made.id)
+
+    def _question(self, which: int) -> None:
+        receipts.ask(self.glyn, self.group, self._receipt(which), asks="what_for")
+
+    def _hold(self, which: int) -> None:
+        why = {"reason": "The payee isn’t known.", "releases": "A name."}
+        receipts.hold(self.glyn, self.group, self._receipt(which), rule="F3", **why)
+
+    def _release(self, which: int) -> None:
+        receipts.release(self.glyn, self.group, self._receipt(which))
+
+    def _mistaken(self, which: int) -> None:
+        receipts.release(self.glyn, self.group, self._receipt(which), mistaken=True)
+
+    def _change(self, which: int) -> None:
+        receipts.describe(self.glyn, self.group, self._receipt(which), label=f"label {make.count()}")
+
+    def _undo(self, which: int) -> None:
+        told = sa.select(Entry.id).where(Entry.group_id == self.group.id, Entry.outcome == "allow_tell")
+        found = db.session.scalars(told.order_by(Entry.id.desc()).limit(1 + which)).all()
+        if found:
+            autonomy.undo(self.marsha, self.group, found[-1], keep="before")
+
+    def _contact(self, which: int) -> None:
+        level = (Level.TELL_AFTER, Level.ASK_FIRST, Level.YOU_DO)[which % 3]
+        make.set_level(self.group, Area.CONTACT, level)
+        contact.ask(self.imani, self.group, about="The fair")
+
+    def _let_go(self, which: int) -> None:
+        let_go()
+
+    def _duty(self, which: int) -> None:
+        number = receipt_number(self._receipt(which))
+        facts = {
+            "duty": "F9",
+            "act": "view",
+            "reason": "The tax office asks.",
+            "hours": 6,
+            "danger_to_life": which % 4 == 3,
+        }
+        if which % 2:
+            facts |= {"delay": "danger", "delay_days": 3}
+        glass = duties.ask(self.imani, self.group, things=f"R{number}", **facts)
+        duties.allow(self.beatrix, self.group, glass.id)
+
+    def _receive(self, which: int) -> None:
+        fund = make_fund(self.glyn, self.group)
+        source = ("grant", "donation")[which % 2]
+        ledger.receive(self.glyn, self.group, fund, source=source, pence=1000 + which * 333, on=clock.today(), words="In")
+
+    def _correct(self, which: int) -> None:
+        newest = sa.select(JournalEntry.id).where(JournalEntry.group_id == self.group.id).order_by(JournalEntry.id.desc())
+        if found := db.session.scalar(newest.limit(1)):
+            ledger.correct(self.glyn, self.group, found, words="It was twice in the books.")
+
+
+def receipt_number(receipt_id: int) -> int:
+    return db.session.get_one(Receipt, receipt_id).number
+
+
+def make_fund(glyn, group) -> int:
+    found = db.session.scalar(sa.select(Fund.id).where(Fund.group_id == group.id))
+    if found is None:
+        binds = {"restriction": "unrestricted", "basis": "part", "fee_basis_points": 500}
+        found = ledger.open_fund(glyn, group, name="Grant", **binds).id
+    return found
+
+
+def test_on_any_history_every_figure_is_what_the_log_comes_to_at_three_dates(app, dialect):
+    for name, role in (("Imani", Role.COORDINATOR), ("Glyn", Role.FINANCE), ("Beatrix", Role.TRUSTEE)):
+        make.staff(name, role)
+    acts = st.tuples(st.sampled_from(History.ACTS), st.integers(0, 6), st.sampled_from((0, 1, 5, 14, 24, 50, 90)))
+
+    @runs(max_examples=EXAMPLES[dialect], deadline=None, suppress_health_check=list(HealthCheck), database=None)
+    @given(st.lists(acts, min_size=10, max_size=40))
+    def holds(history):
+        with time_machine.travel(BEFORE_EASTER, tick=False) as moved:
+            made = History(moved)
+            for act in history:
+                made.act(*act)
+            today = clock.today()
+            for last in (today, today - timedelta(days=3), today - timedelta(days=11)):
+                for span in (Span(last - timedelta(days=6), last), Span(last - timedelta(days=90), last)):
+                    found, expected = both(span)
+                    assert found == expected, (span, history)
+
+    holds()
