@@ -23,7 +23,7 @@ FLOORS = (
 FEATURES = (
     *("activity", "autonomy", "signin", "members", "breakglass", "disagreements", "silence", "ledger"),
     *("budget", "payees", "receipts", "spending", "payments", "bank", "papers"),
-    *("cover", "governance", "risks", "support", "heard", "contact", "sharing", "accountability"),
+    *("cover", "governance", "risks", "support", "heard", "contact", "asks", "sharing", "accountability"),
     *("notices", "home", "demo"),
 )
 

@@ -42,6 +42,7 @@ OPENS_THE_DOOR = {
     "demo/risks.py": "it lays out the demo's invented past",
     "demo/governance.py": "it lays out the demo's invented past",
     "demo/accountability.py": "it lays out the demo's invented past",
+    "demo/asks.py": "it lays out the demo's invented past",
 }
 # Who commits, and why that is not a change of a group's rows going round the door.
 COMMITS = {
@@ -54,6 +55,7 @@ COMMITS = {
     "demo/risks.py": "it lays out the demo's invented past",
     "demo/governance.py": "it lays out the demo's invented past",
     "demo/accountability.py": "it lays out the demo's invented past",
+    "demo/asks.py": "it lays out the demo's invented past",
     "core/jobs.py": "the outbox's own bookkeeping",
     "core/mail.py:send": "ends the reading before the mail server is spoken to",
     "core/mail.py:_hand_in": "keeps the demo's mail",
@@ -84,6 +86,7 @@ WITHOUT_A_ROUTE = {
     "receipts.remove": "the tidy-up that empties bins",
     "sharing.forget": "the tidy-up that deletes enquiries after 90 days",
     "contact.release": "the tidy-up that lets go what was held until its hour",
+    "asks.release": "the same tidy-up, for an ask",
 }
 
 

@@ -55,6 +55,8 @@ CHECKED = {
     "portal/support/strange.py": ((), ("tests/support/test_by_mail.py",)),
     "portal/contact/actions.py": ((), ("tests/contact",)),
     "portal/sharing/actions.py": ((), ("tests/sharing",)),
+    "portal/contact/asking.py": (("within_budget", "let_go"), ("tests/asks/test_asking.py",)),
+    "portal/asks/actions.py": ((), ("tests/asks",)),
     "portal/cover/actions.py": ((), ("tests/support/test_cover.py",)),
     "portal/governance/actions.py": ((), ("tests/governance",)),
     "portal/heard/actions.py": ((), ("tests/heard",)),

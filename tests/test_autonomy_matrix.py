@@ -104,6 +104,18 @@ MATRIX = {
     "cover.end_away": SUPPORT_STAFF,
     "cover.set_away": SUPPORT_STAFF,
     "demo.enter": row(stranger=YES),
+    "asks.begin": HOSTS_COORDINATORS,
+    "asks.call_off": HOSTS_COORDINATORS,
+    "asks.close": HOSTS_COORDINATORS,
+    "asks.draft": HOSTS_COORDINATORS,
+    "asks.give": GROUPS_OWN,
+    "asks.redraft": HOSTS_COORDINATORS,
+    "asks.release": row(system=AS_SET),
+    "asks.save": GROUPS_OWN,
+    "asks.send": row(coordinator=AS_SET),
+    "asks.skip": GROUPS_OWN,
+    "asks.take_back": GROUPS_OWN,
+    "asks.tell": HOSTS_COORDINATORS,
     "contact.ask": row(coordinator=AS_SET),
     "contact.call_off": HOSTS_COORDINATORS,
     "contact.release": row(system=AS_SET),
@@ -308,7 +320,7 @@ WHERE = {
     "documents": """governance.add governance.carry governance.drop governance.end_own_way governance.end_talk
         governance.need governance.own_way governance.set_holder governance.set_look governance.set_status governance.talk
         governance.write_note""",
-    "contact": "contact.ask contact.release contact.set_times",
+    "contact": "asks.release asks.send contact.ask contact.release contact.set_times",
     "support": "support.bring_in support.hand_over support.stand_in cover.agree_ahead cover.end_agreement",
     "F1": """bank.receive_into bank.returned bank.settle_cost bank.settle_payment bank.undo payments.returned
         ledger.change_fee ledger.correct ledger.open_fund ledger.receive receipts.ask receipts.code

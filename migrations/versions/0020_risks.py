@@ -6,7 +6,7 @@ from alembic import op
 from portal.core import wall
 
 revision = "0020"
-down_revision = "0017"
+down_revision = "0019"
 
 OWNED = {"risks": False, "risk_looks": True, "worries": False}  # whether their rows are never changed
 IS_OPEN = sa.text("closed_at IS NULL")

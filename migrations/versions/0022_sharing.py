@@ -6,7 +6,7 @@ from alembic import op
 from portal.core import wall
 
 revision = "0022"
-down_revision = "0020"
+down_revision = "0021"
 
 OWNED = ("shares", "seen", "enquiries")
 

@@ -13,6 +13,7 @@ raised, and the web turns them into pages for every feature alike.
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import asdict, dataclass, fields, is_dataclass
 from datetime import date, datetime
 from enum import Enum
@@ -140,6 +141,7 @@ class Action:
 
 
 ACTIONS: dict[str, Action] = {}
+_said_yes: ContextVar[bool] = ContextVar("said yes", default=False)
 
 
 def action(
@@ -198,6 +200,11 @@ def may(by: Actor, group: Group | None, wanted: Action, row=None) -> Decision:
     """What the door would answer now, for showing a button, “ask the group”, or the reason. Asks nothing of the row but
     whose it is."""
     standing = standings.of(group.id, row, adding=wanted.name) if group and by.is_host else Standing()
+    return would(by, standing, wanted, row)
+
+
+def would(by: Actor, standing: Standing, wanted: Action, row=None) -> Decision:
+    """The same for a group that stands so, where that was read already: for a page about many groups."""
     return policy.decide(by, standing, wanted.area, wanted, _case(wanted, by, row, {}))
 
 
@@ -247,10 +254,19 @@ def _pass(wanted: Action, by: Actor, group: Group | None, row_id: int | None, ke
 
 def run_for(proposer: Actor, wanted: Action, group: Group, row, facts: dict) -> None:
     """Run what was proposed, within the yes to it, and hold it to the area of the proposal."""
-    with _noticing(db.session(), proposer) as noticed:
-        wanted.run(proposer, *_arguments(wanted, group, row), **facts)
-        db.session.flush()
+    token = _said_yes.set(True)
+    try:
+        with _noticing(db.session(), proposer) as noticed:
+            wanted.run(proposer, *_arguments(wanted, group, row), **facts)
+            db.session.flush()
+    finally:
+        _said_yes.reset(token)
     _check_area(wanted, noticed.rewritten)
+
+
+def has_their_yes() -> bool:
+    """Whether the action that runs now was proposed to the group, which says yes to it at this moment."""
+    return _said_yes.get()
 
 
 def _check_area(wanted: Action, rewritten: set[tuple[sa.Table, str]]) -> None:

@@ -1,10 +1,11 @@
 """What the host asks of its own accord, held until it may leave; what a group must know; when it wants to be contacted."""
 
+import sqlalchemy as sa
+
 from portal.autonomy import queries as autonomy
-from portal.autonomy import standing
-from portal.autonomy.areas import Area, Level
+from portal.autonomy.areas import Area
 from portal.autonomy.door import Mistake, action
-from portal.contact import times
+from portal.contact import asking, times
 from portal.contact.models import ContactTimes, MustKnow
 from portal.core import clock
 from portal.core.db import db
@@ -29,7 +30,13 @@ def set_times(by, group, *, days: str, from_hour: int, until_hour: int, reach_by
 
 
 def _means(_row, facts, _rows) -> autonomy.Meaning:
-    return autonomy.Meaning([], f"They would like to contact you about: {facts['about']}")
+    over = facts.get("over_why")
+    words = f"They would like to contact us about: {facts['about']}"
+    return autonomy.Meaning([], f"{words} It is more than they mean to ask in a month, because: {over}" if over else words)
+
+
+def _fits(group, _row, *, over_why: str | None = None, **_facts) -> None:
+    asking.within_budget(group.id, asking.A_QUESTION, over_why)
 
 
 def _call_off(by, group, request: Request) -> Request:
@@ -38,25 +45,22 @@ def _call_off(by, group, request: Request) -> Request:
     return request
 
 
-@action(area=Area.CONTACT, roles=COORDINATORS, means=_means, takes_back=_call_off, says="asked us something")
-def ask(by, group, *, about: str, words: str | None = None) -> Request:
+@action(area=Area.CONTACT, roles=COORDINATORS, means=_means, fits=_fits, takes_back=_call_off, says="asked us something")
+def ask(by, group, *, about: str, words: str | None = None, over_why: str | None = None) -> Request:
     """Ask a group something. At “Ask us first” their yes to what it is about comes first, and then it is there at once;
-    where they look no further it leaves in the hours for it, and not while they rest."""
-    stands = standing.of(group.id)
+    where they look no further it leaves in the hours for it, and not while they rest. Over the budget of asks it says why
+    all the same."""
+    why_more = asking.within_budget(group.id, asking.A_QUESTION, over_why)
     request = _begin(group, by, about)
-    write(request, by, f"{about}\n\n{words}" if words else about)
-    leaves = times.leaves_at(group.id, stands, clock.now())
-    if _has_their_yes(stands) or (leaves and leaves <= clock.now()):
-        request.release()
+    asking.begin(request)
+    write(request, by, "\n\n".join(filter(None, (about, words, why_more))))
     return request
 
 
 @action(area=Area.CONTACT, roles=AUTOMATIC, on=Request, says="let a question of the host’s go to us")
 def release(by, group, request) -> Request:
     """Its hour has come."""
-    leaves = times.leaves_at(group.id, standing.of(group.id), clock.now())
-    if request.is_held and request.closed_at is None and leaves and leaves <= clock.now():
-        request.release()
+    asking.let_go(request)
     return request
 
 
@@ -94,7 +98,6 @@ def _begin(group, by, words: str, **facts) -> Request:
     return request
 
 
-def _has_their_yes(stands: standing.Standing) -> bool:
-    """Whether this only runs because they said yes: nothing else gets here at such a level, or while they rest."""
-    level = stands.levels[Area.CONTACT]
-    return level is Level.ASK_FIRST or (level is Level.TELL_AFTER and stands.is_quiet)
+asking.KINDS[ask.name] = asking.Kind(
+    Request, (Request.by_host, Request.must_know.is_(None)), sa.literal(asking.A_QUESTION), release
+)

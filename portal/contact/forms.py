@@ -15,17 +15,19 @@ _HOURS = [(str(hour), f"{hour % 12 or 12}{'am' if hour < 12 else 'pm'}") for hou
 _ASKED = Asked("So the group can say whether it suits.", GROUP_AND_STAFF, WITH_GROUP, "Nothing is sent.")
 _TIMES = Asked("So {host} comes when it suits us.", US_AND_STAFF, WITH_US, "It stays as it is.")
 _LONG = Length(max=5000, message="Keep it under 5,000 letters.")
+_OVER_WHY = Asked("So the group knows why it is asked so much.", GROUP_AND_STAFF, WITH_GROUP, "Nothing is sent.")
 
 
 class AskForm(PlainForm):
     """One short question: “may we contact you about …?”"""
 
-    ASKED: ClassVar = {"about": _ASKED}
+    ASKED: ClassVar = {"about": _ASKED, "over_why": _OVER_WHY}
 
     about = WordsField(
         "May we contact you about…",
         [Needed("Say in a few words what it is about."), Length(max=90, message="Keep it short.")],
     )
+    over_why = WordsField("Why all the same?", [Length(max=200, message="Keep it to a sentence.")])
 
 
 class AskMoreForm(AskForm):

@@ -2,7 +2,7 @@
 
 from portal.autonomy import standing
 from portal.autonomy.door import Proposed, Refused
-from portal.contact import actions, queries, times
+from portal.contact import asking, times
 from portal.core import clock
 from portal.core.db import db
 from portal.core.jobs import regularly
@@ -12,13 +12,13 @@ from portal.people.roles import SYSTEM
 
 @regularly
 def let_go() -> None:
-    """Ask the door for each that is held and whose group's hours are open now."""
-    for group_id, request_id in queries.held():
+    """Ask the door for each that is held, of every kind, and whose group's hours are open now."""
+    for kind, group_id, row_id in asking.held():
         leaves = times.leaves_at(group_id, standing.of(group_id), clock.now())
         if leaves is None or leaves > clock.now():
             continue
         try:
-            actions.release(SYSTEM, db.session.get_one(Group, group_id), request_id)
+            kind.release(SYSTEM, db.session.get_one(Group, group_id), row_id)
         except (Refused, Proposed):
             continue  # they changed their setting in this very moment: it stays held
     db.session.rollback()

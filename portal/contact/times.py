@@ -48,7 +48,11 @@ OFFICE = Times()
 
 def of(group_id: int) -> Times:
     """What a group has set; working days from 9 to 5, here, where it never did."""
-    row = db.session.scalar(sa.select(ContactTimes).where(ContactTimes.group_id == group_id))
+    return as_set(db.session.scalar(sa.select(ContactTimes).where(ContactTimes.group_id == group_id)))
+
+
+def as_set(row: ContactTimes | None) -> Times:
+    """The times that a group's row says."""
     return Times(tuple(row.days.split()), row.from_hour, row.until_hour, row.by, working=False) if row else OFFICE
 
 
@@ -57,4 +61,9 @@ def leaves_at(group_id: int, standing: Standing, since: datetime) -> datetime | 
     level = standing.levels[Area.CONTACT]
     if standing.quiet_until or level in {Level.ONLY_US, Level.ASK_FIRST}:
         return None
-    return (OFFICE if level is Level.YOU_DO else of(group_id)).opens(since)
+    return hours_at(level, of(group_id) if level is Level.TELL_AFTER else OFFICE).opens(since)
+
+
+def hours_at(level: Level, own: Times) -> Times:
+    """The hours that hold at a level that leaves it to the clock: the group's own, or any working day from 9 to 5."""
+    return OFFICE if level is Level.YOU_DO else own

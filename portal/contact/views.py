@@ -4,8 +4,9 @@ from flask import Blueprint, Flask, url_for
 
 from portal.autonomy import standing
 from portal.autonomy.areas import Area, Level
-from portal.autonomy.door import NotHere
+from portal.autonomy.door import Mistake, NotHere
 from portal.contact import actions, times
+from portal.contact import asking as asking_rule
 from portal.contact.forms import AskForm, AskMoreForm, TellForm, TimesForm
 from portal.contact.models import MUST_KNOW_WORDS
 from portal.core.forms import PlainForm
@@ -59,7 +60,11 @@ def ask(slug):
     form = _form(standing.of(asked.id).levels[Area.CONTACT]).from_request()
     if not form.validate():
         return invalid("contact/new.html", **_facts(slug, asking=form))
-    made = actions.ask(actor(), asked, **form.facts())
+    try:
+        made = actions.ask(actor(), asked, **form.facts())
+    except Mistake as mistake:
+        form.over_why.errors = [str(mistake)]
+        return invalid("contact/new.html", **_facts(slug, asking=form))
     goto = url_for("requests.show", number=made.number)
     return saved(goto=goto, says="It is there for them." if made.released_at else "It waits for its hour.")
 
@@ -90,8 +95,10 @@ def _form(level: Level) -> type[AskForm]:
 
 def _facts(slug: str, asking: AskForm | None = None, telling: TellForm | None = None) -> dict:
     asked = group_at(slug)
-    stands = standing.of(asked.id)
+    stands, had = standing.of(asked.id), asking_rule.had([asked.id])[asked.id]
     return {
+        "had": had,
+        "over": had.over(asking_rule.A_QUESTION),
         "group": asked,
         "level": stands.levels[Area.CONTACT],
         "quiet_until": stands.quiet_until,

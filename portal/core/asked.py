@@ -66,6 +66,7 @@ ASK_NOTHING = {
     "button send": "sends what the page holds",
     "button answer": "a yes or a no to what is ticked above it",
     "button fund": "says whose money it is",
+    "button use": "puts in what the group said before",
 }
 
 

@@ -63,8 +63,10 @@ def full_date(value: date) -> str:
     return format_date(value, "d MMMM y", locale="en_GB")
 
 
-def month(value: date | None) -> str:
+def month(value: date | datetime | None) -> str:
     """A month with its year: January 2027."""
+    if isinstance(value, datetime):
+        value = clock.in_london(value).date()
     return format_date(value, "MMMM y", locale="en_GB") if value else ""
 
 

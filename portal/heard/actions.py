@@ -1,11 +1,11 @@
 """Passing words on to the policy team, taking them back, and saying what came of them."""
 
-from datetime import date, timedelta
+from datetime import date
 
 from portal.autonomy.door import Mistake, action
 from portal.core import clock
-from portal.heard import readers
-from portal.heard.models import LOOKS_AGAIN_WITHIN, Attribution, PassedOn
+from portal.heard import outcomes, readers
+from portal.heard.models import Attribution, PassedOn
 from portal.people.roles import GROUP_ROLES, Role
 from portal.support.models import Request
 from portal.support.readers import bars as bars_request
@@ -36,13 +36,5 @@ def answer(by, group, row, *, outcome: str | None = None, look_again_on: date | 
     """Say what came of it; or nothing yet, with the day on which the host looks again."""
     if row.withdrawn_at:
         raise Mistake("It was taken back.", "outcome")
-    if outcome is None:
-        if row.outcome:
-            raise Mistake("Something came of it already. You can put that another way.", "outcome")
-        if look_again_on is None:
-            raise Mistake("Write what came of it, or choose the day on which you look again.", "outcome")
-        if not clock.today() < look_again_on <= clock.today() + timedelta(days=LOOKS_AGAIN_WITHIN):
-            raise Mistake(f"Choose a day in the {LOOKS_AGAIN_WITHIN} days that come.", "look_again_on")
-    row.outcome, row.look_again_on = outcome, look_again_on if outcome is None else None
-    row.answered_at, row.answered_by = clock.now(), by.person_id
+    outcomes.say(row, by, outcome, look_again_on)
     return row

@@ -50,7 +50,7 @@ WITHIN_MONEY = frozenset(
         *("papers.index", "papers.statement", "papers.report"),
     }
 )
-WITHIN_SUPPORT = frozenset({"support.ask", "support.show", "heard.ours", "heard.new"})
+WITHIN_SUPPORT = frozenset({"support.ask", "support.show", "heard.ours", "heard.new", "asks.ours", "asks.read"})
 GROUP_PLACES = (
     Place("home.index", "Home", "home", GROUP_ROLES),
     Place("receipts.index", "Receipts", "file", GROUP_ROLES),
@@ -69,6 +69,7 @@ WITHIN_GROUPS = frozenset(
         *("heard.every", "heard.show", "shares"),
         *("risks.index", "risks.show", "risks.show_worry", "risks.new"),
         *("board", "how_they_run"),
+        *("asks.every", "asks.new", "asks.edit", "asks.sending", "asks.show"),
     }
 )
 WITHIN_PAYMENTS = frozenset({"payments.run", "bank.index", "bank.show", "bank.new", "bank.columns", "bank.imports"})

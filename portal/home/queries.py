@@ -5,6 +5,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from portal.asks import queries as asks
 from portal.autonomy import queries as autonomy
 from portal.breakglass import queries as breakglass
 from portal.core.db import db
@@ -33,13 +34,14 @@ ANSWERED_AT = {
     "rule": ("spending.rule", ""),
     "organiser": ("members.index", ""),
     "removal": ("members.index", ""),
+    "ask": ("asks.read", "number"),
 }
 
 
 @dataclass(frozen=True)
 class Waiting:
     """Something that waits for the group: a question, a proposal, a new organiser, an organiser to go, a loosening, a
-    changed account."""
+    changed account, something the host asks."""
 
     kind: str
     number: int
@@ -56,7 +58,7 @@ def _in_order(*parts: sa.Select) -> sa.Select:
 _FOR_HELPERS = _in_order(receipts.WAITING, support.WAITING_FOR_HELPERS, breakglass.URGENT)
 _FOR_ORGANISERS = _in_order(
     *(receipts.WAITING, *members.WAITING, *autonomy.WAITING, disagreements.WAITING, silence.WAITING),
-    *(payees.WAITING, *spending.WAITING, support.WAITING, breakglass.WAITING, breakglass.URGENT),
+    *(payees.WAITING, *spending.WAITING, support.WAITING, asks.WAITING, breakglass.WAITING, breakglass.URGENT),
 )
 
 

@@ -14,6 +14,7 @@ from portal.autonomy import queries as autonomy
 from portal.autonomy import standing
 from portal.autonomy.areas import Outcome
 from portal.autonomy.models import Loosening, Quiet
+from portal.contact.asking import KINDS
 from portal.core import clock, mail
 from portal.core.db import db
 from portal.core.jobs import enqueue, job, regularly
@@ -36,6 +37,7 @@ FROM_HOST = frozenset(
         *("support.reply", "support.say_sorry", "support.propose_closing", "contact.ask", "contact.release"),
         *("ledger.change_fee", "heard.answer", "sharing.withdraw", "sharing.pass_on"),
         *("risks.take_in", "risks.answer"),
+        *("asks.send", "asks.release", "asks.tell"),
     }
 )
 NOTES = frozenset({"support.keep_note", "support.review_note", "support.end_note"})
@@ -79,10 +81,20 @@ def _is_news(entry) -> bool:
     if entry.role in HOST_ROLES:
         if entry.action in NOTES:  # where telling waits, a mail would tell
             return entry.level != TOLD_LATER
+        if _is_held(entry):
+            return False
         if entry.action == "support.snooze":  # news only where it asks for a later day
             return db.session.get_one(Request, entry.subject_id).later_until is not None
         return entry.outcome in {Outcome.ALLOW_TELL, Outcome.PROPOSE} or entry.action in FROM_HOST
     return entry.action in AMONG_US or entry.subject_table == Loosening.__tablename__
+
+
+def _is_held(entry) -> bool:
+    """Whether it is something the host asks that hasn't left for the group: that is no news to it yet."""
+    kind = KINDS.get(entry.action)
+    if kind is None or entry.subject_table != kind.model.__tablename__:
+        return False
+    return db.session.get_one(kind.model, entry.subject_id).released_at is None
 
 
 @job("notices.news")

@@ -6,6 +6,8 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from portal.activity.models import Entry
+from portal.asks import actions as asks
+from portal.asks.models import Ask
 from portal.autonomy.areas import Area, Level
 from portal.autonomy.door import Proposed
 from portal.autonomy.models import ContactTry, Proposal, Quiet
@@ -340,6 +342,35 @@ PAGES = (
     Page("worry, taken in", "risks.show_worry", "Imani Okafor", f"{RISKS}/worries/4"),
     Page("worry, taken in wrongly", "risks.take_in", "Imani Okafor", f"{RISKS}/worries/6/taking-in", {"what": ""}, 422),
     Page("worry, answered wrongly", "risks.answer", "Imani Okafor", f"{RISKS}/worries/6/answers", {"words": ""}, 422),
+    Page("asks of us", "asks.ours", "Marsha", f"{K}/asks/"),
+    Page("asks of us, none", "asks.ours", "Celestine", "/g/long-table/asks/"),
+    Page("ask of us, said before", "asks.read", "Lily", "/g/nightshift-poets/asks/3"),
+    Page("ask of us, answered", "asks.read", "Joe", f"{K}/asks/3"),
+    Page("ask of us, closed", "asks.read", "Marsha", f"{K}/asks/1"),
+    Page("ask of us, skipped", "asks.read", "Sam", "/g/hillfoot-walkers/asks/1"),
+    Page("ask of us, long", "asks.read", "Marsha", f"{K}/asks/{{asked_more}}"),
+    Page("ask of us, nothing written", "asks.answer", "Lily", "/g/nightshift-poets/asks/3/answers", {"send": "y"}, 422),
+    Page("asks", "asks.every", "Imani Okafor", "/host/asks/"),
+    Page("asks, for a trustee", "asks.every", "Beatrix Lund", "/host/asks/"),
+    Page("asks, earlier", "asks.every", "Glyn Parry", "/host/asks/?after={asked_more}"),
+    Page("asks, a new one", "asks.new", "Imani Okafor", "/host/asks/new"),
+    Page("asks, a new one without a purpose", "asks.draft", "Imani Okafor", "/host/asks/", {"whom": "some"}, 422),
+    Page("asks, a draft to change", "asks.edit", "Imani Okafor", "/host/asks/{ask_draft}/draft"),
+    Page("asks, a draft changed wrongly", "asks.redraft", "Imani Okafor", "/host/asks/{ask_draft}/draft", {}, 422),
+    Page("asks, a draft", "asks.show", "Imani Okafor", "/host/asks/{ask_draft}"),
+    Page("asks, before sending", "asks.sending", "Imani Okafor", "/host/asks/{ask_draft}/sending"),
+    Page("asks, over the budget", "asks.send", "Imani Okafor", "/host/asks/{ask_draft}/sending", {}, 422),
+    Page("asks, one that is out", "asks.show", "Imani Okafor", "/host/asks/3"),
+    Page("asks, one that led to something", "asks.show", "Beatrix Lund", "/host/asks/2"),
+    Page("asks, one closed wrongly", "asks.close", "Imani Okafor", "/host/asks/3/outcome", {}, 422),
+    Page(
+        "contact, over the budget",
+        "contact.ask",
+        "Imani Okafor",
+        "/host/groups/tuesday-kettle/contact/questions",
+        {"about": "The fair"},
+        422,
+    ),
     Page("requests, notes of all kinds", "requests.show", "Imani Okafor", f"{QUEUE}/{{noted}}"),
     Page("requests, no note written", "requests.keep_note", "Imani Okafor", f"{QUEUE}/2/notes", {"words": ""}, 422),
     Page(
@@ -507,6 +538,7 @@ def lay_out(app) -> Demo:
     words["clash"] = _clash(kettle, marsha)
     words["disagreement"], words["rest"] = _disagreed(kettle), _rested(kettle)
     words |= _requests(kettle, marsha) | _governance(kettle, marsha) | _risks(kettle, marsha) | _shares(kettle, marsha)
+    words |= _asks(kettle)
     return Demo(app, Client(app), words)
 
 
@@ -731,6 +763,31 @@ def more_risks(group: Group, by: Actor, imani: Actor, count: int) -> tuple[int, 
         if n % 2:
             risks.answer(imani, group, worry.id, words="It is being mended.")
     return line.id, worry.id
+
+
+def _asks(kettle: Group) -> dict[str, int]:
+    """Enough asks to fill a page and begin another, all to the Kettle; and a draft to every group, over the budget."""
+    imani = make.actor(_person("Imani Okafor"), Role.COORDINATOR)
+    more_asks(imani, kettle, 25)
+    newest = db.session.scalar(sa.select(sa.func.max(Ask.number)))
+    long = "What is it like, on a day when hardly anybody comes and the hall is cold?"
+    said = {"title": "What groups would change", "purpose": long, "gets": long, "sees": long, "minutes": 25}
+    draft = asks.draft(imani, questions=[long] * 5, help_by=clock.today() + timedelta(days=30), **said)
+    return {"asked_more": newest, "ask_draft": draft.number}
+
+
+def more_asks(by: Actor, group: Group, count: int) -> None:
+    """Asks of one group, half of them closed with what they led to."""
+    make.set_level(group, Area.CONTACT, Level.YOU_DO)
+    said = {"purpose": "To find rooms before the winter.", "gets": "A room", "sees": "Imani", "minutes": 3}
+    for n in range(count):
+        ask = asks.draft(by, title=f"Rooms, part {n}", questions=["How many come?", "What is missing?"], **said)
+        asks.begin(by, None, ask.id)
+        sent = asks.send(by, group, ask_id=ask.id, about=ask.title, minutes=3, over_why="The council decides on Friday.")
+        make.set_facts(sent, released_at=clock.now() - timedelta(hours=count - n))
+        if n % 2:
+            asks.close(by, None, ask.id, outcome="Two rooms were found.")
+    make.set_level(group, Area.CONTACT, Level.ASK_FIRST)
 
 
 def more_requests(group: Group, by: Person, count: int) -> None:

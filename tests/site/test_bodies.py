@@ -193,6 +193,10 @@ def foreign(world):
         yield "coordinator", f"/host/groups/kettle/how-we-run/{theirs['item']}/{act}", {"status": "in_place", "key": KEY}
     for act in ("taking", "handing", "done", "talked"):
         yield "coordinator", f"/host/board/{theirs['item']}/{act}", {"carried": ours["carried"], "key": KEY}
+    said = {"answer_1": "slipped in", "send": "y", "number": ours["ask"], "key": KEY}
+    yield "organiser", f"/g/kettle/asks/{theirs['ask']}/answers", said
+    yield "organiser", f"/g/kettle/asks/{theirs['ask']}/skipping", {"number": ours["ask"], "key": KEY}
+    yield "organiser", f"/g/kettle/asks/{theirs['ask_given']}/taking-back", {"number": ours["ask_given"], "key": KEY}
     yield "organiser", f"/g/kettle/people/{theirs['membership_id']}/removal", {"membership_id": str(ours["membership_id"])}
     yield "organiser", f"/g/kettle/removals/{theirs['removal_id']}/agreement", {"removal_id": str(ours["removal_id"])}
     fee = {"fee": "6", "starts_on": "2090-01-01", "words": "slipped in", "key": KEY}

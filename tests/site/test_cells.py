@@ -104,6 +104,8 @@ AWAY = {"person_id": lead, "from_on": "2090-01-02", "until_on": "2090-01-09", "c
 SHARED_WORDS = {"words": "Tea and talk.", "audience": "whoever has the link", "purpose": "A friend", "key": KEY}
 ENQUIRY = {"name": "June", "reach": "07700 900111", "words": "May I come?", "key": KEY}
 RISK = {"what": "Halls may shut", "does": "We know of others", "holder_id": lead, "look_again_on": later_day, "key": KEY}
+SURVEY = {"title": "Rooms", "purpose": "To find some", "gets": "A room", "sees": "Imani", "minutes": "3"}
+SURVEY |= {"question_1": "How many come?", "whom": "all", "key": KEY}
 START = {"title": "We have it", "words": "Thank you, we have it.", "key": KEY}
 
 TABLE = {
@@ -453,6 +455,20 @@ TABLE = {
     "GET accountability.hosts": host(STAFF),
     "GET accountability.hosts_list": host(STAFF),
     "GET accountability.hosts_late": host(STAFF),
+    "GET asks.every": host(STAFF),
+    "GET asks.new": host(COORDINATORS),
+    "POST asks.draft": host(COORDINATORS, SURVEY),
+    "GET asks.edit": host(COORDINATORS, number="ask_draft"),
+    "POST asks.redraft": host(COORDINATORS, SURVEY, number="ask_draft"),
+    "GET asks.sending": host(COORDINATORS, number="ask_draft"),
+    "POST asks.send": host(COORDINATORS, {"key": KEY}, number="ask_draft"),
+    "GET asks.show": host(STAFF, number="ask"),
+    "POST asks.close": host(COORDINATORS, {"outcome": "The council listens.", "key": KEY}, number="ask"),
+    "GET asks.ours": group(ORGANISERS),
+    "GET asks.read": group(ORGANISERS, number="ask"),
+    "POST asks.answer": group(ORGANISERS, {"answer_1": "Nine of us", "send": "y", "key": KEY}, number="ask"),
+    "POST asks.skip": group(ORGANISERS, {"key": KEY}, number="ask"),
+    "POST asks.take_back": group(ORGANISERS, {"key": KEY}, number="ask_given"),
     "GET heard.ours": group(INSIDE),
     "GET heard.new": group(SHARED, number="request"),
     "POST heard.pass_on": group(

@@ -50,6 +50,8 @@ def test_what_the_migrations_build_is_what_the_models_say(app):
 
 # What each CHECK refuses, with a row in every table and the group's door open.
 REFUSED = {
+    "ck_asks_has_a_purpose": "UPDATE asks SET purpose = '  '",
+    "ck_asks_minutes": "UPDATE asks SET minutes = 31",
     "ck_break_glass_allowed": "UPDATE break_glass SET started_at = asked_at, danger_to_life = false",
     "ck_break_glass_delay": "UPDATE break_glass SET delay_days = 15",
     "ck_break_glass_hours": "UPDATE break_glass SET hours = 73",

@@ -107,6 +107,7 @@ def more_of_everything(group: Group, by: Person, count: int) -> None:
         db.session.add_all(Item(**held, holder=holder) for holder in Holder for _ in range(count))
     db.session.commit()
     _more_risks(group, by, count)
+    pages.more_asks(make.actor(make.person("Imani"), Role.COORDINATOR), group, count)
     people = [Person(name=f"Staff {n}", email=f"s{count}-{n}@example.org") for n in range(count)]
     db.session.add_all(people)
     db.session.flush()
@@ -183,6 +184,11 @@ LISTS = {
     "how they run, one": ("Imani", "/host/groups/kettle/how-we-run/events"),
     "board": ("Imani", "/host/board/"),
     "board, talk": ("Imani", "/host/board/?view=talk"),
+    "asks of us": ("Marsha", "/g/kettle/asks/"),
+    "ask of us": ("Marsha", "/g/kettle/asks/1"),
+    "asks": ("Imani", "/host/asks/"),
+    "ask": ("Imani", "/host/asks/1"),
+    "ask, before sending": ("Imani", "/host/asks/1/sending"),
     "request": ("Marsha", "/g/kettle/support/1"),
     "requests, found": ("Imani", "/host/requests/?q=could"),
     "groups": ("Imani", "/host/groups/"),

@@ -8,6 +8,8 @@ import pysqlite3
 import sqlalchemy as sa
 
 from portal.activity.models import Entry
+from portal.asks import actions as asks
+from portal.asks.models import AskQuestion
 from portal.autonomy.areas import Area, Level
 from portal.autonomy.door import Proposed
 from portal.autonomy.models import Hold, Loosening, Quiet
@@ -172,6 +174,7 @@ def _things(group, second: str, third: str, helper: str) -> dict:
         **runs,
         **_requests(group, second),
         **_risks(group, second, helper),
+        **_asks(group, second),
         "disagreement_id": _disagreement(group, second),
         **_shares(group, second),
         **_payees(group, second),
@@ -350,6 +353,22 @@ def _held_question(group, imani) -> Request:
     make.set_level(group, Area.CONTACT, Level.ASK_FIRST)
     make.set_facts(question, released_at=None, group_to_answer_at=None)
     return question
+
+
+def _asks(group, second: str) -> dict[str, int]:
+    """What the host asks of this group alone: a draft; one to answer and one that was answered, from a while ago."""
+    imani, joe = make.actor(make.person("Imani"), Role.COORDINATOR), make.actor(make.person(second))
+    said = {"title": "Rooms", "purpose": "To find some", "gets": "A room", "sees": "Imani", "minutes": 3}
+    drafts = [asks.draft(imani, questions=["How many come?"], to_groups=[group.id], **said) for _ in range(3)]
+    make.set_level(group, Area.CONTACT, Level.YOU_DO)
+    for ask in drafts[1:]:
+        asks.begin(imani, None, ask.id)
+        sent = asks.send(imani, group, ask_id=ask.id, about="Rooms", minutes=3, over_why="It is for you.")
+        make.set_facts(sent, released_at=clock.now() - timedelta(days=40))
+    make.set_level(group, Area.CONTACT, Level.ASK_FIRST)
+    question = db.session.scalar(sa.select(AskQuestion.id).where(AskQuestion.ask_id == sent.ask_id))
+    asks.give(joe, group, sent.id, answers={str(question): "Eight of us"})
+    return dict(zip(("ask_draft", "ask", "ask_given"), (ask.number for ask in drafts), strict=True))
 
 
 def _disagreement(group, second: str) -> int:
