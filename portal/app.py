@@ -22,7 +22,7 @@ FLOORS = (
 ).split()
 FEATURES = (
     *("activity", "autonomy", "signin", "members", "breakglass", "disagreements", "silence", "ledger"),
-    *("budget", "payees", "receipts", "spending", "payments", "bank", "papers"),
+    *("budget", "payees", "receipts", "spending", "payments", "bank", "papers", "documents"),
     *("cover", "governance", "risks", "support", "heard", "contact", "asks", "sharing", "accountability"),
     *("notices", "home", "demo"),
 )

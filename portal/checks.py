@@ -29,6 +29,7 @@ OF_THE_WEB = {
     "core/sending.py",
     *("people/reach.py", "people/session.py", "people/unsent.py", "home/nav.py", "autonomy/answers.py"),
     *("ledger/desk.py", "receipts/desk.py", "support/desk.py", "support/attached.py", "support/mail_desk.py"),
+    *("documents/desk.py", "documents/attached.py"),
 }
 REQUEST_WORDS = {"request", "session", "g"}
 
@@ -43,6 +44,7 @@ OPENS_THE_DOOR = {
     "demo/governance.py": "it lays out the demo's invented past",
     "demo/accountability.py": "it lays out the demo's invented past",
     "demo/asks.py": "it lays out the demo's invented past",
+    "demo/documents.py": "it lays out the demo's invented past",
 }
 # Who commits, and why that is not a change of a group's rows going round the door.
 COMMITS = {
@@ -56,6 +58,7 @@ COMMITS = {
     "demo/governance.py": "it lays out the demo's invented past",
     "demo/accountability.py": "it lays out the demo's invented past",
     "demo/asks.py": "it lays out the demo's invented past",
+    "demo/documents.py": "it lays out the demo's invented past",
     "core/jobs.py": "the outbox's own bookkeeping",
     "core/mail.py:send": "ends the reading before the mail server is spoken to",
     "core/mail.py:_hand_in": "keeps the demo's mail",
@@ -85,6 +88,9 @@ WITHOUT_A_ROUTE = {
     "support.give_up_file": "the job that makes files of requests safe",
     "receipts.remove": "the tidy-up that empties bins",
     "sharing.forget": "the tidy-up that deletes enquiries after 90 days",
+    "documents.keep_made": "the job that makes files of documents safe",
+    "documents.give_up_file": "the job that makes files of documents safe",
+    "documents.remove": "the tidy-up that lets go of documents taken away",
     "contact.release": "the tidy-up that lets go what was held until its hour",
     "asks.release": "the same tidy-up, for an ask",
 }

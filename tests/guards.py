@@ -59,6 +59,7 @@ CHECKED = {
     "portal/asks/actions.py": ((), ("tests/asks",)),
     "portal/cover/actions.py": ((), ("tests/support/test_cover.py",)),
     "portal/governance/actions.py": ((), ("tests/governance",)),
+    "portal/documents/actions.py": ((), ("tests/documents",)),
     "portal/heard/actions.py": ((), ("tests/heard",)),
     "portal/risks/actions.py": ((), ("tests/risks",)),
     "portal/ledger/actions.py": ((), ("tests/ledger",)),

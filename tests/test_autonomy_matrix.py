@@ -142,6 +142,22 @@ MATRIX = {
     "governance.talk": GROUPS_OWN,
     "governance.talked": HOSTS_COORDINATORS,
     "governance.write_note": HELPERS,
+    "documents.add": HELPERS,
+    "documents.add_version": HELPERS,
+    "documents.agree": GROUPS_OWN,
+    "documents.agree_rule": GROUPS_OWN,
+    "documents.decline": GROUPS_OWN,
+    "documents.describe": GROUPS_OWN,
+    "documents.give_up_file": AUTOMATIC,
+    "documents.keep_made": AUTOMATIC,
+    "documents.mark_current": HELPERS,
+    "documents.offer": HOSTS_COORDINATORS,
+    "documents.offer_version": HOSTS_COORDINATORS,
+    "documents.remove": AUTOMATIC,
+    "documents.restore": GROUPS_OWN,
+    "documents.set_rule": GROUPS_OWN,
+    "documents.sign": row(coordinator=YES, trustee=YES),
+    "documents.withdraw": GROUPS_OWN,
     "heard.answer": row(coordinator=YES, trustee=YES),
     "heard.pass_on": THEIR_OWN,
     "heard.withdraw": THEIR_OWN,
@@ -317,7 +333,8 @@ WHERE = {
         payees.revoke_link payees.send_link""",
     "visibility": """sharing.share sharing.share_summary sharing.list_in_search sharing.write_summary
         sharing.approve_summary sharing.take_back_summary sharing.set_full sharing.take_enquiries""",
-    "documents": """governance.add governance.carry governance.drop governance.end_own_way governance.end_talk
+    "documents": """documents.add documents.add_version documents.describe documents.mark_current documents.restore
+        documents.withdraw governance.add governance.carry governance.drop governance.end_own_way governance.end_talk
         governance.need governance.own_way governance.set_holder governance.set_look governance.set_status governance.talk
         governance.write_note""",
     "contact": "asks.release asks.send contact.ask contact.release contact.set_times",
@@ -337,7 +354,7 @@ ASKS_AGAIN = """
     signin.remove_password signin.start_app silence.ask_for_exit silence.confirm silence.name spending.agree_rule
     spending.say_yes spending.say_yes_for spending.set_rule
     payees.add payees.change_details payees.look payees.second payees.send_link payments.fetch payments.release
-    ledger.change_fee ledger.close_year ledger.correct_ours ledger.receive_ours
+    documents.agree_rule documents.set_rule ledger.change_fee ledger.close_year ledger.correct_ours ledger.receive_ours
 """
 
 # The guide's two tables of areas: what staff get, area by area and level by level.

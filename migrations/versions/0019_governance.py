@@ -6,7 +6,7 @@ from alembic import op
 from portal.core import wall
 
 revision = "0019"
-down_revision = "0017"
+down_revision = "0018"
 
 WAITS = sa.text("talk_at IS NOT NULL AND talked_at IS NULL")
 

@@ -18,7 +18,20 @@ from portal.budget.models import BudgetLine
 from portal.core import clock, files, migrate, pictures, wall, workdays
 from portal.core.counters import Counter
 from portal.core.db import db
-from portal.demo import accountability, asks, costs, drawing, earlier, governance, log, money, risks, sharing, support
+from portal.demo import (
+    accountability,
+    asks,
+    costs,
+    documents,
+    drawing,
+    earlier,
+    governance,
+    log,
+    money,
+    risks,
+    sharing,
+    support,
+)
 from portal.demo.earlier import Told
 from portal.demo.people import GROUPS, STAFF, address, levels
 from portal.ledger.models import Fund
@@ -81,6 +94,7 @@ def lay_out(*, if_empty: bool = False) -> None:
     risks.lay_out(people)
     governance.lay_out(people)
     asks.lay_out(people)
+    documents.lay_out(people)
     _same_stamps(made)
     _relabelled(people, made[101])
     _suggested(people)

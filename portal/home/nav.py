@@ -39,6 +39,8 @@ WITHIN_SAY = frozenset(
         *("worries.ours", "worries.new_worry", "worries.carried"),
         "how_we_run",
         *("accountability.ours", "accountability.ours_list", "accountability.ours_late"),
+        *("documents.index", "documents.away", "documents.new", "documents.new_agreement", "documents.show"),
+        *("documents.compare", "documents.rule"),
         *("members.index", "notices.ours", "silence.ours"),  # six places are what fits a small phone
     }
 )
@@ -70,6 +72,7 @@ WITHIN_GROUPS = frozenset(
         *("risks.index", "risks.show", "risks.show_worry", "risks.new"),
         *("board", "how_they_run"),
         *("asks.every", "asks.new", "asks.edit", "asks.sending", "asks.show"),
+        "their_documents",
     }
 )
 WITHIN_PAYMENTS = frozenset({"payments.run", "bank.index", "bank.show", "bank.new", "bank.columns", "bank.imports"})

@@ -10,6 +10,7 @@ from portal.autonomy import queries as autonomy
 from portal.breakglass import queries as breakglass
 from portal.core.db import db
 from portal.disagreements import queries as disagreements
+from portal.documents import queries as documents
 from portal.members import queries as members
 from portal.payees import queries as payees
 from portal.receipts import queries as receipts
@@ -32,6 +33,7 @@ ANSWERED_AT = {
     "request": ("support.show", "number"),
     "cost": ("spending.show", "number"),
     "rule": ("spending.rule", ""),
+    "agreement": ("documents.show", "number"),
     "organiser": ("members.index", ""),
     "removal": ("members.index", ""),
     "ask": ("asks.read", "number"),
@@ -59,6 +61,7 @@ _FOR_HELPERS = _in_order(receipts.WAITING, support.WAITING_FOR_HELPERS, breakgla
 _FOR_ORGANISERS = _in_order(
     *(receipts.WAITING, *members.WAITING, *autonomy.WAITING, disagreements.WAITING, silence.WAITING),
     *(payees.WAITING, *spending.WAITING, support.WAITING, asks.WAITING, breakglass.WAITING, breakglass.URGENT),
+    documents.WAITING,
 )
 
 

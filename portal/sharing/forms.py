@@ -11,7 +11,7 @@ from portal.core.forms import WHY, DayField, Needed, PlainForm, WordsField, why_
 from portal.sharing.models import LONGEST_WORDS, USUAL_MONTHS, Audience, months_on
 
 AUDIENCE_WORDS = {
-    Audience.NAMED: "A funder or partner we name",
+    Audience.NAMED: "One funder or partner, by name",
     Audience.LINK: "People who have the link",
     Audience.PUBLIC: "Anyone",
 }

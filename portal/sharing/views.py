@@ -2,8 +2,7 @@
 
 from flask import Blueprint, Flask, abort, current_app, make_response, request, url_for
 
-from portal.autonomy import amending, standing
-from portal.autonomy.areas import Area
+from portal.autonomy import amending
 from portal.autonomy.door import Mistake, may
 from portal.core import clock
 from portal.core.forms import PlainForm
@@ -322,14 +321,14 @@ def _hosts(slug: str, sharing: ShareSummaryForm | None = None, suggesting: Sugge
     shown = group_at(slug)
     before = id_of(request.args.get("before"))
     lines, stands = queries.ours(shown.id, before=before), queries.stands(shown.id)
-    approved = stands.approved if stands else None
+    approved, decision = stands.approved if stands else None, may(actor(), shown, actions.share_summary)
     return {
         "group": shown,
-        "level": standing.of(shown.id).levels[Area.VISIBILITY],
+        "level": decision.level,
         "lines": lines[: queries.PAGE],
         "more": len(lines) > queries.PAGE,
         "approved": approved,
-        "outcome": may(actor(), shown, actions.share_summary).outcome,
+        "outcome": decision.outcome,
         "sharing": sharing or ShareSummaryForm(data={"mark": mark(approved)}),
         "suggesting": suggesting or SuggestForm(),
     }

@@ -20,6 +20,7 @@ from portal.core.mail import ShownMail
 from portal.cover import actions as cover
 from portal.demo import seed
 from portal.disagreements import actions as disagreements
+from portal.documents import actions as documents
 from portal.governance import actions as governance
 from portal.governance.models import Item
 from portal.heard import actions as heard
@@ -68,8 +69,8 @@ class Page:
 DOUBTFUL = {"sort_code": "089999", "account": "66374959"}
 GROUP = "/host/groups/tuesday-kettle"
 K, DESK, DUTIES = "/g/tuesday-kettle", "/host/receipts", "/host/groups/tuesday-kettle/duties"
-QUEUE = "/host/requests"
 RISKS = "/host/risks"
+QUEUE, THEIRS = "/host/requests", "/host/groups/tuesday-kettle/documents"
 HELD = "/host/groups/tuesday-kettle/books"
 HOSTS = "/host/groups/tuesday-kettle/disagreements"
 SILENT = "/host/groups/more-8/silence"
@@ -253,6 +254,47 @@ PAGES = (
     Page("request, nothing written", "support.say", "Marsha", f"{K}/support/2/messages", {"words": ""}, 422),
     Page("request, a private note", "support.show", "Orla", "/g/hearsay-collective/support/9"),
     Page("request, notes of all kinds", "support.show", "Joe", f"{K}/support/{{noted}}"),
+    Page("documents", "documents.index", "Marsha", f"{K}/documents/"),
+    Page("documents of a helper", "documents.index", "Bernie", f"{K}/documents/"),
+    Page("documents, none", "documents.index", "Sam", "/g/hillfoot-walkers/documents/"),
+    Page("documents, taken away", "documents.away", "Marsha", f"{K}/documents/away"),
+    Page("document, new", "documents.new", "Marsha", f"{K}/documents/new"),
+    Page("document, nothing given", "documents.add", "Marsha", f"{K}/documents/", {"name": "x", "link": "x"}, 422),
+    Page("agreement, new", "documents.new_agreement", "Marsha", f"{K}/documents/agreement"),
+    Page("agreement, nothing written", "documents.write_agreement", "Marsha", f"{K}/documents/agreement", {}, 422),
+    Page("document", "documents.show", "Marsha", f"{K}/documents/3"),
+    Page("document, a photo", "documents.show", "Joe", f"{K}/documents/{{document}}"),
+    Page("document, another version of nothing", "documents.add_version", "Joe", f"{K}/documents/3/versions", {}, 422),
+    Page("document, without a name", "documents.describe", "Joe", f"{K}/documents/3/name", {}, 422),
+    Page("document, taken away", "documents.show", "Marsha", f"{K}/documents/{{taken}}"),
+    Page("agreement, signed", "documents.show", "Lily", "/g/nightshift-poets/documents/1"),
+    Page("agreement, offered", "documents.show", "Rafiq", "/g/eastmoor-dads/documents/4"),
+    Page("agreement, offered anew", "documents.show", "Joe", f"{K}/documents/{{agreement}}"),
+    Page("agreement, no words", "documents.decline", "Joe", f"{K}/documents/{{agreement}}/versions/2/no", {}, 422),
+    Page("agreement, compared", "documents.compare", "Joe", f"{K}/documents/{{agreement}}/compare"),
+    Page("documents, compared", "documents.compare", "Bernie", f"{K}/documents/{{document}}/compare"),
+    Page("how we accept", "documents.rule", "Joe", f"{K}/documents/rule"),
+    Page("how we accept, nothing chosen", "documents.set_rule", "Joe", f"{K}/documents/rule", {}, 422),
+    *(
+        Page(f"documents of {slug}", "their_documents.index", who, f"/host/groups/{slug}/documents/")
+        for who, slug in (("Imani Okafor", "tuesday-kettle"), ("Beatrix Lund", "nightshift-poets"))
+    ),
+    Page(
+        "documents of a group that keeps them",
+        "their_documents.index",
+        "Imani Okafor",
+        "/host/groups/long-table/documents/",
+    ),
+    Page("document of a group", "their_documents.show", "Imani Okafor", f"{THEIRS}/3"),
+    Page("agreement with a group", "their_documents.show", "Imani Okafor", f"{THEIRS}/{{agreement}}"),
+    Page("agreement with a group, compared", "their_documents.compare", "Imani Okafor", f"{THEIRS}/{{agreement}}/compare"),
+    Page(
+        "document of a group, nothing given", "their_documents.add_version", "Imani Okafor", f"{THEIRS}/3/versions", {}, 422
+    ),
+    Page("document for a group", "their_documents.new", "Imani Okafor", f"{THEIRS}/new"),
+    Page("document for a group, nothing given", "their_documents.add", "Imani Okafor", f"{THEIRS}/", {}, 422),
+    Page("agreement to offer", "their_documents.new_offer", "Imani Okafor", f"{THEIRS}/offer"),
+    Page("agreement to offer, nothing written", "their_documents.offer", "Imani Okafor", f"{THEIRS}/offer", {}, 422),
     Page("passed on", "heard.ours", "Marsha", f"{K}/heard/"),
     Page("passed on, none", "heard.ours", "Bernie", f"{K}/heard/"),
     Page("passed on, without a name", "heard.ours", "Tomasz", "/g/nightshift-poets/heard/"),
@@ -473,6 +515,8 @@ NO_PAGES = {
     "papers.host_report_file",
     "papers.host_ledger",
     "desk.picture",
+    "documents.file",
+    "their_documents.file",
     "support.file",
     "requests.file",
     "payments.as_pain001",
@@ -539,6 +583,7 @@ def lay_out(app) -> Demo:
     words["disagreement"], words["rest"] = _disagreed(kettle), _rested(kettle)
     words |= _requests(kettle, marsha) | _governance(kettle, marsha) | _risks(kettle, marsha) | _shares(kettle, marsha)
     words |= _asks(kettle)
+    words |= _documents(kettle, marsha)
     return Demo(app, Client(app), words)
 
 
@@ -728,6 +773,37 @@ def _notes(kettle: Group, request: Request) -> dict:
     support.end_note(imani, kettle, ended.id)
     more_passed_on(joe, kettle, request.id, 25)
     return {"noted": request.number, "note": f"{QUEUE}/{request.number}/notes/{kept.id}"}
+
+
+def _documents(kettle: Group, marsha: Person) -> dict[str, int]:
+    """A document in photos, one taken away, and an agreement in two versions, accepted once; and a list that is full."""
+    imani, by = make.actor(_person("Imani Okafor"), Role.COORDINATOR), make.actor(marsha)
+    said = {"summary": "We hold it, you decide.", "words": "The host holds the money. The group decides."}
+    offered = documents.offer(imani, kettle, name="Hosting agreement", **said)
+    version = documents.queries.version(kettle.id, offered.id, 1)
+    for one in (by, make.actor(_person("Joe"))):
+        documents.agree(one, kettle, version.id, mark=version.mark)
+    documents.sign(imani, kettle, version.id, mark=version.mark)
+    documents.offer_version(
+        imani, kettle, offered.id, **(said | {"words": "The host holds the money. The group decides it all."})
+    )
+    newer = documents.queries.version(kettle.id, offered.id, 2)
+    documents.agree(by, kettle, newer.id, mark=newer.mark)
+    documents.decline(make.actor(_person("Joe")), kettle, newer.id, words="All of it, on every day.")
+    taken = documents.add(by, kettle, name="The old list", words="Milk")
+    documents.withdraw(by, kettle, taken.id)
+    more_documents(kettle, marsha, 25)
+    photographed = documents.add(by, kettle, name="The page on the wall", files=[make.photo()])
+    documents.add_version(by, kettle, photographed.id, words="As the page says", link="https://example.org/page")
+    documents.add_version(by, kettle, photographed.id, words="As the page said")
+    documents.set_rule(by, kettle, needs="one")
+    return {"agreement": offered.number, "taken": taken.number, "document": photographed.number}
+
+
+def more_documents(group: Group, by: Person, count: int) -> None:
+    """What a group has gathered over the years."""
+    for n in range(count):
+        documents.add(make.actor(by), group, name=f"List {n}", words=f"Milk, and {n} more", about="rest")
 
 
 def more_passed_on(by: Actor, group: Group, request_id: int, count: int) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from portal.people.reach import rule_of
 from tests.site.test_cells import ACCOUNT, DONE, KEY, TABLE, Try, _fresh, _path, _pick, _values, all_routes, send
-from tests.site.world import ABSENT, photo
+from tests.site.world import ABSENT, AGREED_MARK, photo
 
 # What people have tried to slip into forms elsewhere. Each is left out where the form truly asks for it.
 SLIPPED_IN = {
@@ -50,6 +50,8 @@ ASKED_FOR = {
     "how_they_run.write_their_note": {"why"},
     "how_they_run.carry": {"why"},
     "members.invite_first": {"why"},
+    "their_documents.add": {"why"},
+    "their_documents.add_version": {"why"},
 }
 # What differs between two runs of the same form anyway: moments, random names, and hashes over them.
 BY_CHANCE = re.compile(
@@ -197,6 +199,14 @@ def foreign(world):
     yield "organiser", f"/g/kettle/asks/{theirs['ask']}/answers", said
     yield "organiser", f"/g/kettle/asks/{theirs['ask']}/skipping", {"number": ours["ask"], "key": KEY}
     yield "organiser", f"/g/kettle/asks/{theirs['ask_given']}/taking-back", {"number": ours["ask_given"], "key": KEY}
+    said = {"words": "slipped in", "mark": AGREED_MARK, "version": "1", "name": "slipped in", "key": KEY}
+    for end in ("versions", "current", "name", "withdrawal", "return"):
+        yield "organiser", f"/g/kettle/documents/{theirs['document']}/{end}", said | {"number": ours["document"]}
+    for end in ("yes", "no"):
+        yield "organiser", f"/g/kettle/documents/{theirs['offered']}/versions/{theirs['version']}/{end}", said
+        yield "organiser", f"/g/kettle/documents/{ours['offered']}/versions/{theirs['version']}/{end}", said
+    yield "coordinator", f"/host/groups/kettle/documents/{theirs['accepted']}/versions/{theirs['version']}/signature", said
+    yield "organiser", f"/g/kettle/documents/rule/{theirs['agreement_rule']}/yes", {"rule_id": ours["agreement_rule"]}
     yield "organiser", f"/g/kettle/people/{theirs['membership_id']}/removal", {"membership_id": str(ours["membership_id"])}
     yield "organiser", f"/g/kettle/removals/{theirs['removal_id']}/agreement", {"removal_id": str(ours["removal_id"])}
     fee = {"fee": "6", "starts_on": "2090-01-01", "words": "slipped in", "key": KEY}

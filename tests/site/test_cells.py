@@ -19,6 +19,7 @@ from portal.people.reach import rule_of
 from tests.client import Client
 from tests.site.world import (
     ABSENT,
+    AGREED_MARK,
     PASSWORD,
     bank_file,
     coming_month,
@@ -89,6 +90,9 @@ SHARED = {"organiser": DONE, "both": DONE, "helper": GONE}  # one that the organ
 ASKER = {"organiser": NO, "both": NO, "helper": GONE}  # for who asked alone
 READS = {"coordinator": DONE, "finance": DONE, "safeguarding": GONE, "both": GONE}  # the named one, and who was let in
 ANSWERERS = {"coordinator": DONE, "trustee": DONE, "both": DONE}
+SIGNERS = {"coordinator": DONE, "trustee": DONE, "both": DONE}
+ASKED_FIRST = {"coordinator": ASKED, "both": ASKED}
+NOT_THE_HOSTS = {"organiser": DONE, "both": WALL}  # host staff never count as organisers or consent
 USES = {"coordinator": DONE, "finance": WALL, "safeguarding": WALL, "both": WALL}  # only who asked is covered
 ASKED_FIRST = {"coordinator": ASKED, "both": ASKED}
 KEPT = {"coordinator": WALL, "both": WALL}  # the area stands at Only us
@@ -100,6 +104,7 @@ DETAILS = {"shop": "Grocer", "amount_pence": "4.20", "label": "tea", "key": KEY}
 YEAR_OVER = f"{clock.today().year - (clock.today() <= date(clock.today().year, 3, 31))}-03-31"
 LINE = {"name": "Cake", "planned_pence": "40", "key": KEY}
 MOVED = {"amount_pence": "lots", "key": KEY}
+AGREEMENT = {"name": "One page", "summary": "In short", "words": "We decide.", "key": KEY}
 AWAY = {"person_id": lead, "from_on": "2090-01-02", "until_on": "2090-01-09", "cover_id": coordinator, "key": KEY}
 SHARED_WORDS = {"words": "Tea and talk.", "audience": "whoever has the link", "purpose": "A friend", "key": KEY}
 ENQUIRY = {"name": "June", "reach": "07700 900111", "words": "May I come?", "key": KEY}
@@ -469,6 +474,36 @@ TABLE = {
     "POST asks.answer": group(ORGANISERS, {"answer_1": "Nine of us", "send": "y", "key": KEY}, number="ask"),
     "POST asks.skip": group(ORGANISERS, {"key": KEY}, number="ask"),
     "POST asks.take_back": group(ORGANISERS, {"key": KEY}, number="ask_given"),
+    "GET documents.index": group(INSIDE),
+    "GET documents.away": group(INSIDE),
+    "GET documents.new": group(ORGANISERS),
+    "GET documents.new_agreement": group(ORGANISERS),
+    "GET documents.show": group(INSIDE, number="document"),
+    "GET documents.compare": group(INSIDE, number="compared"),
+    "GET documents.file": group(INSIDE, number="document", file_id="document_file"),
+    "GET documents.rule": group(INSIDE),
+    "POST documents.add": group(ORGANISERS, {"name": "Our page", "words": "We meet on Tuesdays.", "key": KEY}),
+    "POST documents.write_agreement": group(ORGANISERS, AGREEMENT),
+    "POST documents.add_version": group(ORGANISERS, {"words": "Three of us", "key": KEY}, number="document"),
+    "POST documents.mark_current": group(ORGANISERS, {"version": "1", "key": KEY}, number="document"),
+    "POST documents.describe": group(ORGANISERS, {"name": "The door", "key": KEY}, number="document"),
+    "POST documents.withdraw": group(ORGANISERS, {"key": KEY}, number="document"),
+    "POST documents.restore": group(ORGANISERS, {"key": KEY}, number="document"),
+    "POST documents.agree": group(NOT_THE_HOSTS, {"mark": AGREED_MARK, "key": KEY}, number="offered"),
+    "POST documents.decline": group(NOT_THE_HOSTS, {"words": "Too long", "key": KEY}, number="offered"),
+    "POST documents.set_rule": group(ORGANISERS, {"needs": "all", "key": KEY}),
+    "POST documents.agree_rule": group(LOOSENS, {"key": KEY}, rule_id="agreement_rule"),
+    "GET their_documents.index": host(SIGNERS),
+    "GET their_documents.new": host(COORDINATORS),
+    "GET their_documents.new_offer": host(COORDINATORS),
+    "GET their_documents.show": host(SIGNERS),
+    "GET their_documents.compare": host(SIGNERS, document="compared"),
+    "GET their_documents.file": host(SIGNERS, file_id="document_file"),
+    "POST their_documents.add": host(ASKED_FIRST, {"name": "Fire drill", "words": "Walk out.", "key": KEY}),
+    "POST their_documents.add_version": host(ASKED_FIRST, {"words": "Four of us", "key": KEY}),
+    "POST their_documents.mark_current": host(ASKED_FIRST, {"version": "1", "key": KEY}),
+    "POST their_documents.offer": host(COORDINATORS, AGREEMENT),
+    "POST their_documents.sign": host(SIGNERS | {"both": WALL}, {"mark": AGREED_MARK, "key": KEY}, document="accepted"),
     "GET heard.ours": group(INSIDE),
     "GET heard.new": group(SHARED, number="request"),
     "POST heard.pass_on": group(

@@ -108,6 +108,7 @@ def more_of_everything(group: Group, by: Person, count: int) -> None:
     db.session.commit()
     _more_risks(group, by, count)
     pages.more_asks(make.actor(make.person("Imani"), Role.COORDINATOR), group, count)
+    pages.more_documents(group, by, count)
     people = [Person(name=f"Staff {n}", email=f"s{count}-{n}@example.org") for n in range(count)]
     db.session.add_all(people)
     db.session.flush()
@@ -189,6 +190,9 @@ LISTS = {
     "asks": ("Imani", "/host/asks/"),
     "ask": ("Imani", "/host/asks/1"),
     "ask, before sending": ("Imani", "/host/asks/1/sending"),
+    "documents": ("Marsha", "/g/kettle/documents/"),
+    "documents, the host's": ("Imani", "/host/groups/kettle/documents/"),
+    "document": ("Marsha", "/g/kettle/documents/1"),
     "request": ("Marsha", "/g/kettle/support/1"),
     "requests, found": ("Imani", "/host/requests/?q=could"),
     "groups": ("Imani", "/host/groups/"),

@@ -25,6 +25,8 @@ from portal.core.db import db
 from portal.cover import actions as cover
 from portal.cover import queries as covers
 from portal.disagreements import actions as disagreements
+from portal.documents import actions as documents
+from portal.documents.models import DocumentFile, mark_of
 from portal.governance import actions as governance
 from portal.governance import months
 from portal.governance.models import Item
@@ -175,6 +177,7 @@ def _things(group, second: str, third: str, helper: str) -> dict:
         **_requests(group, second),
         **_risks(group, second, helper),
         **_asks(group, second),
+        **_documents(group, second, third),
         "disagreement_id": _disagreement(group, second),
         **_shares(group, second),
         **_payees(group, second),
@@ -344,6 +347,38 @@ def _governance(group, by) -> dict:
     carried = db.session.scalars(sa.select(Item).where(Item.group_id == group.id, Item.key == "insurance")).one()
     governance.talk(by, group, carried.id)
     return {"item": str(own.id), "carried": carried.id}
+
+
+SHORT, AGREED = "We hold it, you decide.", "The host holds the money and the group decides."
+AGREED_MARK = mark_of(AGREED, None, SHORT)
+
+
+def _documents(group, second: str, third: str) -> dict:
+    """Documents, by number: the group's own with a photo; agreements that are offered, accepted, and in two versions. The
+    newest version of all but the last is the first at the Kettle and the second elsewhere. An easier rule waits."""
+    joe, kim = (make.actor(make.person(name)) for name in (second, third))
+    imani = make.actor(make.person("Imani"), Role.COORDINATOR)
+    said, version = {"summary": SHORT, "words": AGREED}, 1 if group.name == "Kettle" else 2
+    ours = documents.add(
+        joe, group, name="Our door", words="One of us", **({"files": [make.photo()]} if version == 1 else {})
+    )
+    offered, accepted, compared = (
+        documents.offer(imani, group, name=name, **said) for name in ("Offered", "Accepted", "Compared")
+    )
+    documents.offer_version(imani, group, compared.id, summary=SHORT, words="Other words")
+    if version == 2:
+        documents.add_version(joe, group, ours.id, words="Two of us", files=[make.photo()])
+        for one in (offered, accepted):
+            documents.offer_version(imani, group, one.id, **said)
+    file = _made_safe(db.session.scalars(sa.select(DocumentFile).where(DocumentFile.document_id == ours.id)).one())
+    for by in (joe, kim):
+        row = documents.queries.version(group.id, accepted.id, version)
+        documents.agree(by, group, row.id, mark=AGREED_MARK)
+    return {
+        **{"document": ours.number, "offered": offered.number, "accepted": accepted.number, "compared": compared.number},
+        **{"version": version, "document_file": file.id},
+        "agreement_rule": documents.set_rule(joe, group, needs="one").id,
+    }
 
 
 def _held_question(group, imani) -> Request:

@@ -1,0 +1,365 @@
+"""What changes documents: added, replaced, marked, taken away; agreements answered by the group and signed by the host;
+the host's own documents, and what groups say to its new rules."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from portal.autonomy.areas import Area
+from portal.autonomy.door import Mistake, action
+from portal.autonomy.queries import Meaning, Shown
+from portal.core import clock, jobs, kept, uploads
+from portal.core.db import db
+from portal.core.kept import Sent
+from portal.documents import queries, rules
+from portal.documents.models import (
+    ABOUT,
+    AgreementRule,
+    Answer,
+    Document,
+    DocumentFile,
+    Kind,
+    RuleYes,
+    Version,
+    mark_of,
+)
+from portal.people import queries as people
+from portal.people.roles import ORGANISERS, Role
+from portal.spending.models import Needs
+
+COORDINATORS = frozenset({Role.COORDINATOR})
+KEEPERS = ORGANISERS | COORDINATORS
+SIGNERS = frozenset({Role.COORDINATOR, Role.TRUSTEE})
+SYSTEM_ONLY = frozenset({Role.SYSTEM})
+
+
+def _can_wait(group, document: Document | None, **facts) -> None:
+    """A file can't wait for a yes: nobody would hold it meanwhile."""
+    if facts.get("files"):
+        raise Mistake("This group is asked first, and a file can’t wait for its yes. Suggest words or a link.", "files")
+    _check_something(facts)
+    if document is not None:
+        _check_ours(document)
+
+
+def _take_away(by, group, document: Document) -> None:
+    document.withdrawn_at, document.withdrawn_by = clock.now(), by.person_id
+
+
+@action(area=Area.DOCUMENTS, roles=KEEPERS, fits=_can_wait, takes_back=_take_away, says="added a document")
+def add(
+    by,
+    group,
+    *,
+    name: str,
+    about: str | None = None,
+    words: str | None = None,
+    link: str | None = None,
+    summary: str | None = None,
+    both_sign: bool = False,
+    files: Sequence[Sent] = (),
+) -> Document:
+    """Add a document with its first version, which counts. `both_sign`: it is an agreement with the host, in the group's
+    own words; only the group writes one."""
+    if both_sign and by.is_host:
+        raise Mistake("The group writes its own agreements. You can offer one of yours.")
+    kind = Kind.AGREEMENT if both_sign else Kind.OURS
+    document = Document.begin(group.id, by.person_id, kind=kind, name=name, about=_known(about))
+    _add_version(by, document, words, link, summary, files)
+    return document
+
+
+def _replace_means(document: Document, facts: dict, rows) -> Meaning:
+    now = f"Version {document.current}" if document.current else None
+    shown = [Shown(name, name.capitalize(), now, facts[name]) for name in ("words", "link") if facts.get(name)]
+    return Meaning(
+        shown, f"A new version of “{document.name}”, which counts from then on. The one before it stays to read."
+    )
+
+
+@action(
+    area=Area.DOCUMENTS,
+    roles=KEEPERS,
+    on=Document,
+    fits=_can_wait,
+    means=_replace_means,
+    says="added a version of a document",
+)
+def add_version(
+    by,
+    group,
+    document,
+    *,
+    words: str | None = None,
+    link: str | None = None,
+    summary: str | None = None,
+    files: Sequence[Sent] = (),
+) -> Document:
+    """Add another version, which counts from now on; those before it stay. Of an agreement, it waits for both sides."""
+    _check_ours(document)
+    _add_version(by, document, words, link, summary, files)
+    return document
+
+
+def _mark_means(document: Document, facts: dict, rows) -> Meaning:
+    now, then = f"Version {document.current}", f"Version {facts['number']}"
+    return Meaning([Shown("current", "The version that counts", now, then)], f"Go by another version of “{document.name}”.")
+
+
+def _can_mark(group, document: Document, *, number: int) -> None:
+    _check_there(document)
+    if document.is_agreement:
+        raise Mistake("Of an agreement, what both sides signed last counts.")
+    if queries.version(group.id, document.id, number) is None:
+        raise Mistake("There is no such version.")
+
+
+@action(
+    area=Area.DOCUMENTS,
+    roles=KEEPERS,
+    on=Document,
+    fits=_can_mark,
+    means=_mark_means,
+    says="said which version of a document counts",
+)
+def mark_current(by, group, document, *, number: int) -> Document:
+    """This version counts from now on."""
+    _can_mark(group, document, number=number)
+    if document.current != number:
+        document.mark(number, by.person_id)
+    return document
+
+
+@action(area=Area.DOCUMENTS, roles=ORGANISERS, on=Document, says="named a document")
+def describe(by, group, document, *, name: str, about: str | None = None) -> Document:
+    """Call it something else, or say what it is about."""
+    _check_there(document)
+    document.name, document.about = name, _known(about)
+    return document
+
+
+@action(area=Area.DOCUMENTS, roles=ORGANISERS, on=Document, says="took a document away")
+def withdraw(by, group, document) -> Document:
+    """Take it away. It can be brought back for 30 days. What both sides signed stays with both."""
+    if queries.is_signed(group.id, document.id):
+        raise Mistake("Both sides signed this, so both keep it. Another version can take its place.")
+    if document.kind is Kind.OFFERED:
+        raise Mistake("The host offered this one. We can say “not like this”, or leave it.")
+    if document.withdrawn_at is None:
+        _take_away(by, group, document)
+    return document
+
+
+@action(area=Area.DOCUMENTS, roles=ORGANISERS, on=Document, says="brought a document back")
+def restore(by, group, document) -> Document:
+    """Bring it back."""
+    document.withdrawn_at = document.withdrawn_by = None
+    return document
+
+
+@action(roles=SYSTEM_ONLY, on=Document, says="let go of a document that was taken away")
+def remove(by, group, document) -> None:
+    """Remove a document that was taken away 30 days ago, with its words and files. The log stays."""
+    versions = db.session.scalars(
+        sa.select(Version).where(Version.group_id == group.id, Version.document_id == document.id)
+    ).all()
+    own = [version.id for version in versions]
+    files = sa.select(DocumentFile).where(DocumentFile.group_id == group.id, DocumentFile.document_id == document.id)
+    for file in db.session.scalars(files):
+        kept.forget(*file.files)
+        db.session.delete(file)
+    for answer in db.session.scalars(sa.select(Answer).where(Answer.group_id == group.id, Answer.version_id.in_(own))):
+        db.session.delete(answer)
+    db.session.flush()
+    for version in versions:
+        db.session.delete(version)
+    db.session.flush()
+    db.session.delete(document)
+
+
+@action(roles=SYSTEM_ONLY, on=DocumentFile, says="made a file of a document ready")
+def keep_made(by, group, file, *, looks: str | None = None, **made) -> DocumentFile:
+    """Note what was made of a file: pages and a thumbnail, or a sound and its seconds."""
+    file.became(**made)
+    return file
+
+
+@action(roles=SYSTEM_ONLY, on=DocumentFile, says="couldn’t open a file of a document")
+def give_up_file(by, group, file, *, sentence: str) -> DocumentFile:
+    """Note that a file couldn't be opened, so that another can be sent."""
+    file.cant_be_made(sentence)
+    return file
+
+
+@action(roles=COORDINATORS, says="offered an agreement")
+def offer(by, group, *, name: str, summary: str, words: str, files: Sequence[Sent] = ()) -> Document:
+    """Offer the group an agreement in the host's words. The group answers when it likes, or not at all."""
+    about = "hosting_agreement"
+    document = Document.begin(group.id, by.person_id, kind=Kind.OFFERED, name=name, about=about)
+    _add_version(by, document, words, None, summary, files)
+    return document
+
+
+@action(roles=COORDINATORS, on=Document, says="offered another version of an agreement")
+def offer_version(by, group, document, *, summary: str, words: str, files: Sequence[Sent] = ()) -> Document:
+    """Offer it in other words. What both sides signed holds until they sign this one."""
+    if document.kind is not Kind.OFFERED:
+        raise Mistake("These are the group’s own words. You can offer an agreement of yours beside them.")
+    _add_version(by, document, words, None, summary, files)
+    return document
+
+
+def _bars_answer(by, _version: Version | None, _facts) -> str:
+    """The host's people never count as organisers or consent (autonomy guide, "Actors")."""
+    host_too = by.person_id is not None and people.is_staff(by.person_id)
+    return "You also work for the host, so other organisers answer this." if host_too else ""
+
+
+@action(roles=ORGANISERS, on=Version, bars=_bars_answer, says="said yes to an agreement")
+def agree(by, group, version, *, mark: str) -> Version:
+    """One organiser's yes to exactly this version. With as many as the group's rule asks for, the group has accepted it."""
+    _check_open(version)
+    if mark != version.mark:
+        raise Mistake("That isn’t the version that was shown. Read it once more.")
+    _answer(by, version, agrees=True)
+    return version
+
+
+@action(roles=ORGANISERS, on=Version, bars=_bars_answer, says="said “not like this” to an agreement")
+def decline(by, group, version, *, words: str) -> Version:
+    """Not like this, and why. Nothing changes; another version can follow."""
+    _check_open(version)
+    _answer(by, version, agrees=False, words=words)
+    return version
+
+
+def _bars_sign(by, version: Version, _facts) -> str:
+    ours = by.person_id is not None and people.is_in(version.group_id, by.person_id)
+    return "You are in this group yourself, so somebody else signs for the host." if ours else ""
+
+
+@action(roles=SIGNERS, on=Version, bars=_bars_sign, says="signed an agreement for the host")
+def sign(by, group, version, *, mark: str) -> Version:
+    """Sign for the host what the group accepted: both sides hold this version from now on."""
+    if version.accepted_at is None:
+        raise Mistake("The group hasn’t accepted this version. It takes the time it takes.")
+    if version.number != queries.newest_number(group.id, version.document_id):
+        raise Mistake("There is a newer version, so this one isn’t signed any more.")
+    if mark != version.mark:
+        raise Mistake("That isn’t the version that was shown. Read it once more.")
+    if version.signed_at is None:
+        version.signed_at, version.signed_by = clock.now(), by.person_id
+    return version
+
+
+@action(roles=ORGANISERS, asks_again=True, says="changed how we accept agreements")
+def set_rule(by, group, *, needs: str) -> AgreementRule | None:
+    """How many of us agree to an agreement. More holds at once; fewer needs the yes of as many as the rule asks for now."""
+    wanted, now = Needs(needs), rules.of(group.id).needs
+    for other in queries.open_rules(group.id):
+        other.ended_at = clock.now()
+    if wanted is now:
+        return None
+    rule = AgreementRule(group_id=group.id, needs=wanted, made_by=by.person_id)
+    db.session.add(rule)
+    db.session.flush()
+    if not rules.is_easier(wanted, now):
+        rule.agreed_at = clock.now()
+    else:
+        _say_yes(by, rule)
+    return rule
+
+
+@action(roles=ORGANISERS, asks_again=True, on=AgreementRule, says="agreed to an easier way to accept agreements")
+def agree_rule(by, group, rule) -> AgreementRule:
+    """One more yes to an easier rule."""
+    if rule.agreed_at or rule.ended_at:
+        raise Mistake("That one is settled already.")
+    if by.person_id in rules.yeses(rule):
+        raise Mistake("You said yes to this already. Another of us does, too.")
+    _say_yes(by, rule)
+    return rule
+
+
+def _say_yes(by, rule: AgreementRule) -> None:
+    if barred := _bars_answer(by, None, {}):
+        raise Mistake(barred)
+    db.session.add(RuleYes(group_id=rule.group_id, rule_id=rule.id, person_id=by.person_id))
+    db.session.flush()
+    if rules.may_hold(rule):
+        rule.agreed_at = clock.now()
+
+
+def _add_version(by, document: Document, words, link, summary, files: Sequence[Sent]) -> Version:
+    _check_something({"words": words, "link": link, "files": files})
+    if len(files) > uploads.MAX_FILES:
+        raise Mistake("Ten files at a time.", "files")
+    if document.is_agreement and not (words and summary):
+        what = "words" if not words else "summary"
+        raise Mistake("An agreement needs its words, and what it comes to in short.", what)
+    own = {"group_id": document.group_id, "document_id": document.id}
+    version = Version(
+        **own,
+        number=(queries.newest_number(document.group_id, document.id) or 0) + 1,
+        added_by=by.person_id,
+        by_host=by.is_host,
+        words=words,
+        link=link,
+        summary=summary,
+        mark=mark_of(words, link, summary, [file.sha256 for file in files]),
+    )
+    db.session.add(version)
+    db.session.flush()
+    if not document.is_agreement:
+        document.mark(version.number, by.person_id)
+    _attach(files, DocumentFile, {**own, "version_id": version.id}, by)
+    return version
+
+
+def _attach(files: Sequence[Sent], model, own: dict, by) -> None:
+    names = ("shown_name", "kind", "size", "sha256", "original", "seconds")
+    made = [model(**own, added_by=by.person_id, **{name: getattr(file, name) for name in names}) for file in files]
+    db.session.add_all(made)
+    db.session.flush()
+    for one in made:
+        jobs.enqueue("documents.make_safe", file_id=one.id, group_id=own.get("group_id"))
+
+
+def _answer(by, version: Version, *, agrees: bool, words: str | None = None) -> None:
+    for earlier in queries.live_answers(version):
+        if earlier.person_id == by.person_id:
+            earlier.ended_at = clock.now()
+    db.session.flush()
+    own = {"group_id": version.group_id, "version_id": version.id, "person_id": by.person_id}
+    db.session.add(Answer(**own, agrees=agrees, words=words, says_to=version.mark))
+    db.session.flush()
+    accepted = rules.is_accepted(version)
+    if accepted != (version.accepted_at is not None):
+        version.accepted_at = clock.now() if accepted else None
+
+
+def _check_open(version: Version) -> None:
+    if version.number != queries.newest_number(version.group_id, version.document_id):
+        raise Mistake("There is a newer version. Read that one.")
+    if version.signed_at:
+        raise Mistake("Both sides signed this already. Another version can take its place.")
+
+
+def _check_there(document: Document) -> None:
+    if document.withdrawn_at:
+        raise Mistake("This was taken away. Bring it back first.")
+
+
+def _check_ours(document: Document) -> None:
+    _check_there(document)
+    if document.kind is Kind.OFFERED:
+        raise Mistake("These are the host’s words. We can say “not like this”, or write an agreement of our own.")
+
+
+def _check_something(facts: dict) -> None:
+    if not any(facts.get(name) for name in ("words", "link", "files")):
+        raise Mistake("Write it, give a link, or choose a file.", "words")
+
+
+def _known(about: str | None) -> str | None:
+    return about if about in ABOUT else None

@@ -1,0 +1,35 @@
+"""Background work on documents: files made safe; what was taken away 30 days ago let go."""
+
+import contextlib
+from functools import partial
+
+from portal.autonomy.door import NotHere
+from portal.core import kept
+from portal.core.db import db
+from portal.core.jobs import job, regularly
+from portal.documents import actions, queries
+from portal.people.models import Group
+from portal.people.roles import SYSTEM
+
+
+@job("documents.make_safe")
+def make_safe(file_id: int, group_id: int) -> None:
+    """Make a file safe, after which its original is forgotten. Run twice, the second time finds nothing to do."""
+    file = queries.file(group_id, file_id)
+    if file is None or not file.is_waiting:
+        return
+    group = db.session.get_one(Group, group_id)
+    with contextlib.suppress(NotHere):  # let go while we worked
+        kept.make_safe(
+            file,
+            done=partial(actions.keep_made, SYSTEM, group, file_id),
+            given_up=partial(actions.give_up_file, SYSTEM, group, file_id),
+        )
+
+
+@regularly
+def let_go() -> None:
+    """Remove what was taken away 30 days ago."""
+    for document_id, group_id in queries.to_remove():
+        actions.remove(SYSTEM, db.session.get_one(Group, group_id), document_id)
+    db.session.rollback()

@@ -1,0 +1,344 @@
+"""Document and its versions; a group's answers to an agreement; the host's own documents, and its notices of new rules."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import ClassVar
+from urllib.parse import urlsplit
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.autonomy.areas import Area
+from portal.core import clock
+from portal.core.counters import next_number
+from portal.core.db import RECORD, SETTING, GroupOwned, Word, db, partial_index, within_group
+from portal.core.kept import Kept
+from portal.core.sounds import READERS
+from portal.spending.models import Needs
+
+NOTICE_DAYS = 30  # between the day a new rule of the host's is published and the first day it can start
+BIN_LASTS = timedelta(days=30)  # that a document taken away can be brought back; then its words and files go
+# What a document can be about, by key; `queries.about` finds it by these.
+ABOUT = {
+    "group_agreement": "Our agreement with each other",
+    "hosting_agreement": "Our agreement with the host",
+    "safeguarding": "Keeping people safe",
+    "decisions": "How we decide",
+    "conflicts": "When someone has an interest of their own",
+    "money_rules": "Money rules",
+    "insurance": "Insurance",
+    "rest": "Rest and support",
+    "exit_plan": "If we stop or leave",
+}
+
+
+class Kind(StrEnum):
+    """Whose words it is, and whether both sides sign it: the group's own; the group's, for both; the host's, for both."""
+
+    OURS = "ours"
+    AGREEMENT = "agreement"
+    OFFERED = "offered"
+
+
+class Document(GroupOwned, db.Model):
+    """A document of a group's, by name. `current`: the number of the version that counts, as somebody marked it; of an
+    agreement, what both sides signed last counts, and nothing is marked.
+
+    Taken away it can be brought back for BIN_LASTS; then it goes with its words and files, and the log stays.
+    """
+
+    __tablename__ = "documents"
+    OWNERS: ClassVar = {Area.DOCUMENTS: "name about current", RECORD: "number kind"}
+    WORDS: ClassVar = {"current": "The version that counts", "about": "What it is about"}
+
+    number: Mapped[int] = mapped_column(unique=True)
+    kind: Mapped[Kind] = mapped_column(Word(Kind))
+    name: Mapped[str] = mapped_column(sa.String(80))
+    about: Mapped[str | None] = mapped_column(sa.String(40))
+    added_at: Mapped[datetime] = mapped_column(default=clock.now)
+    added_by: Mapped[int] = mapped_column(sa.ForeignKey("people.id"))
+    current: Mapped[int | None]
+    marked_at: Mapped[datetime | None]
+    marked_by: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
+
+    @classmethod
+    def extra_constraints(cls):
+        return (
+            sa.CheckConstraint("kind = 'ours' OR current IS NULL", name="agreements_are_signed"),
+            partial_index("ix_documents_bin", "withdrawn_at", where="withdrawn_at IS NOT NULL"),
+        )
+
+    @classmethod
+    def begin(cls, group_id: int, by: int, **facts) -> "Document":
+        """A new one with the next number, within an action."""
+        made = cls(group_id=group_id, number=next_number("document"), added_by=by, **facts)
+        db.session.add(made)
+        db.session.flush()
+        return made
+
+    def mark(self, number: int, by: int | None) -> None:
+        """This version counts from now on."""
+        self.current, self.marked_at, self.marked_by = number, clock.now(), by
+
+    @property
+    def ref(self) -> str:
+        return f"D{self.number}"
+
+    @property
+    def is_agreement(self) -> bool:
+        """Whether both sides sign it."""
+        return self.kind is not Kind.OURS
+
+    @property
+    def restorable_until(self) -> datetime | None:
+        return self.withdrawn_at + BIN_LASTS if self.withdrawn_at else None
+
+
+class Version(GroupOwned, db.Model):
+    """One version of a document, as it was given: words, a link, or files (`DocumentFile`). Nothing of it is rewritten.
+
+    Of an agreement: `summary` says it in short; `mark` is what exactly a yes is said to; `accepted_at`: the group agreed by
+    its own rule; `signed_at`: somebody signed for the host, so that both sides hold the same.
+    """
+
+    __tablename__ = "document_versions"
+    OWNERS: ClassVar = {Area.DOCUMENTS: "words link summary", RECORD: "number by_host mark"}
+    NOT_NOTED: ClassVar = {"words", "link", "summary"}  # they stand here alone
+
+    document_id: Mapped[int]
+    number: Mapped[int]
+    added_at: Mapped[datetime] = mapped_column(default=clock.now)
+    added_by: Mapped[int] = mapped_column(sa.ForeignKey("people.id"))
+    by_host: Mapped[bool]
+    words: Mapped[str | None] = mapped_column(sa.Text)
+    link: Mapped[str | None] = mapped_column(sa.String(500))
+    summary: Mapped[str | None] = mapped_column(sa.Text)
+    mark: Mapped[str] = mapped_column(sa.String(64))
+    accepted_at: Mapped[datetime | None]
+    signed_at: Mapped[datetime | None]
+    signed_by: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
+
+    @classmethod
+    def extra_constraints(cls):
+        return (
+            within_group("document_id", "documents"),
+            sa.UniqueConstraint("group_id", "document_id", "number"),
+            sa.CheckConstraint("signed_at IS NULL OR accepted_at IS NOT NULL", name="signed_is_accepted"),
+        )
+
+    @property
+    def ref(self) -> str | None:
+        return None
+
+
+def mark_of(words: str | None, link: str | None, summary: str | None, files: Iterable[str] = ()) -> str:
+    """What exactly a yes is said to: these words, this link, these files (by their SHA-256), and no others."""
+    return hashlib.sha256(json.dumps([words, link, summary, sorted(files)]).encode()).hexdigest()
+
+
+def host_of(link: str) -> str:
+    """Where a link leads, to show beside it."""
+    return urlsplit(link).hostname or ""
+
+
+class OfKind:
+    """What a kept file is to a person, by its `kind`."""
+
+    kind: Mapped[str]
+    sound: Mapped[str | None] = mapped_column(sa.String(80))
+    seconds: Mapped[int | None]
+
+    @property
+    def is_sound(self) -> bool:
+        return self.kind in READERS
+
+    @property
+    def what(self) -> str:
+        """A photo, a PDF or a voice note."""
+        return "A voice note" if self.is_sound else "A PDF" if self.kind == "pdf" else "A photo"
+
+
+class DocumentFile(OfKind, Kept, GroupOwned, db.Model):
+    """A photo, a PDF or a sound of a version. A sound is made into `sound`, which plays for `seconds`."""
+
+    __tablename__ = "document_files"
+    OWNERS: ClassVar = {RECORD: f"{Kept.FILE_RECORDS} sound seconds"}
+    NOT_NOTED: ClassVar = {"shown_name", "original", "pages", "thumb", "sound", "failed_why"}
+    TOO_MANY: ClassVar = "That has more than 10 pages. Send it in parts, or the pages that matter."
+
+    document_id: Mapped[int]
+    version_id: Mapped[int]
+    added_by: Mapped[int] = mapped_column(sa.ForeignKey("people.id"))
+
+    @classmethod
+    def extra_constraints(cls):
+        return (
+            within_group("document_id", "documents"),
+            within_group("version_id", "document_versions"),
+            sa.Index("ix_document_files_document", "group_id", "document_id"),
+            sa.Index("ix_document_files_original", "original"),
+        )
+
+    @property
+    def files(self) -> list[str]:
+        return [*super().files, self.sound] if self.sound else super().files
+
+    @property
+    def ref(self) -> str | None:
+        return None
+
+
+class Answer(GroupOwned, db.Model):
+    """One organiser's answer to one version of an agreement, exactly as they read it (`says_to`): a yes, or “not like
+    this” with words. Another answer of theirs ends it."""
+
+    __tablename__ = "agreement_answers"
+    OWNERS: ClassVar = {RECORD: "agrees says_to", Area.DOCUMENTS: "words"}
+    NOT_NOTED: ClassVar = {"words"}
+
+    version_id: Mapped[int]
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id"))
+    agrees: Mapped[bool]
+    words: Mapped[str | None] = mapped_column(sa.Text)
+    says_to: Mapped[str] = mapped_column(sa.String(64))
+    said_at: Mapped[datetime] = mapped_column(default=clock.now)
+    ended_at: Mapped[datetime | None]
+
+    @classmethod
+    def extra_constraints(cls):
+        live = sa.text("ended_at IS NULL")
+        return (
+            within_group("version_id", "document_versions"),
+            sa.Index(
+                *("uq_agreement_answers_live", "group_id", "version_id", "person_id"),
+                unique=True,
+                sqlite_where=live,
+                postgresql_where=live,
+            ),
+        )
+
+    @property
+    def ref(self) -> str | None:
+        return None
+
+
+class AgreementRule(GroupOwned, db.Model):
+    """How many of a group's organisers agree to an agreement. The newest that is settled (`agreed_at`) counts; from the
+    start it is two. More holds at once; fewer waits until as many agreed to it as the present rule asks for."""
+
+    __tablename__ = "agreement_rules"
+    OWNERS: ClassVar = {SETTING: "needs"}
+
+    needs: Mapped[Needs] = mapped_column(Word(Needs))
+    made_at: Mapped[datetime] = mapped_column(default=clock.now)
+    made_by: Mapped[int] = mapped_column(sa.ForeignKey("people.id"))
+    agreed_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+    @property
+    def ref(self) -> str | None:
+        return None
+
+
+class RuleYes(GroupOwned, db.Model):
+    """One organiser's yes to an easier rule."""
+
+    __tablename__ = "agreement_rule_yeses"
+
+    rule_id: Mapped[int]
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id"))
+    said_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    @classmethod
+    def extra_constraints(cls):
+        return (within_group("rule_id", "agreement_rules"), sa.UniqueConstraint("group_id", "rule_id", "person_id"))
+
+    @property
+    def ref(self) -> str | None:
+        return None
+
+
+class HostDocument(db.Model):
+    """One version of a document of the host's own, which every group reads: one `number`, one row for each `version`.
+
+    `valid_until`: it is renewed by then, by `renews_by`: the host's to chase, never a group's. A new rule says what
+    `differs`, in the host's words, and the day it `starts_on`, NOTICE_DAYS ahead; until then the version before it holds.
+    `ended_at`: the whole document was put away.
+    """
+
+    __tablename__ = "host_documents"
+    __table_args__ = (
+        sa.UniqueConstraint("number", "version"),
+        sa.CheckConstraint("starts_on IS NULL OR differs IS NOT NULL", name="says_what_differs"),
+    )
+
+    number: Mapped[int]
+    version: Mapped[int]
+    name: Mapped[str] = mapped_column(sa.String(80))
+    about: Mapped[str | None] = mapped_column(sa.String(40))
+    words: Mapped[str | None] = mapped_column(sa.Text)
+    link: Mapped[str | None] = mapped_column(sa.String(500))
+    valid_until: Mapped[date | None]
+    renews_by: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
+    differs: Mapped[str | None] = mapped_column(sa.Text)
+    starts_on: Mapped[date | None]
+    added_at: Mapped[datetime] = mapped_column(default=clock.now)
+    added_by: Mapped[int] = mapped_column(sa.ForeignKey("people.id"))
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
+
+    def holds_on(self, day: date) -> bool:
+        """Whether it has started by then, for a group that isn't resting."""
+        return self.starts_on is None or self.starts_on <= day
+
+
+class HostFile(OfKind, Kept, db.Model):
+    """A photo, a PDF or a sound of one version of a document of the host's."""
+
+    __tablename__ = "host_files"
+    __table_args__ = (sa.Index("ix_host_files_document", "document_id"), sa.Index("ix_host_files_original", "original"))
+    TOO_MANY: ClassVar = DocumentFile.TOO_MANY
+
+    document_id: Mapped[int] = mapped_column(sa.ForeignKey("host_documents.id"))
+    added_by: Mapped[int] = mapped_column(sa.ForeignKey("people.id"))
+
+    @property
+    def files(self) -> list[str]:
+        return [*super().files, self.sound] if self.sound else super().files
+
+
+class RuleAnswer(StrEnum):
+    """What a group says to a new rule of the host's. No answer is not a yes."""
+
+    FINE = "fine"
+    QUESTION = "question"
+    DISAGREE = "disagree"
+
+
+class Notice(GroupOwned, db.Model):
+    """A group was told of a new rule of the host's; and what it answered, which is kept. From when the rule starts for it
+    is worked out at each use (`queries.starts_for`), for a group that rests."""
+
+    __tablename__ = "rule_notices"
+    OWNERS: ClassVar = {Area.DOCUMENTS: "answer words"}
+    NOT_NOTED: ClassVar = {"words"}
+
+    document_id: Mapped[int] = mapped_column(sa.ForeignKey("host_documents.id"))
+    told_at: Mapped[datetime] = mapped_column(default=clock.now)
+    answer: Mapped[RuleAnswer | None] = mapped_column(Word(RuleAnswer))
+    words: Mapped[str | None] = mapped_column(sa.Text)
+    answered_at: Mapped[datetime | None]
+    answered_by: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
+
+    @classmethod
+    def extra_constraints(cls):
+        return (sa.UniqueConstraint("group_id", "document_id"),)
+
+    @property
+    def ref(self) -> str | None:
+        return None
