@@ -54,13 +54,13 @@ class Picture:
     height: int
 
     def called(self, column: int) -> str:
-        """A column in words."""
+        """A column's working days."""
         first = column * self.days
         if column == COLUMNS - 1:
-            return f"{first} or more working days"
+            return f"{first} or more"
         if self.days > 1:
-            return f"{first} to {first + self.days - 1} working days"
-        return "The same day" if not first else f"{first} working day{'' if first == 1 else 's'}"
+            return f"{first} to {first + self.days - 1}"
+        return str(first) if first else "Same day"
 
     @property
     def used(self) -> list[int]:

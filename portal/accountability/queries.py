@@ -87,7 +87,7 @@ class Page:
     """Some lines, and the key of the next page where there is one."""
 
     lines: list[Line]
-    after: str | None = None
+    after: int | None = None
 
 
 @dataclass(frozen=True)
@@ -143,9 +143,8 @@ def _paid(looker: Looker) -> sa.Select:
 
 def _holds(looker: Looker) -> sa.Select:
     sees = looker.sees(Hold.group_id, GROUP_ROLES, DESK)
-    same = sa.and_(
-        *(Receipt.group_id == Hold.group_id, Receipt.id == Hold.item_id, Hold.item_table == Receipt.__tablename__)
-    )
+    ours = Hold.item_table == Receipt.__tablename__
+    same = sa.and_(Receipt.group_id == Hold.group_id, Receipt.id == Hold.item_id, ours)
     facts = (Hold.rule, Hold.released_at, Hold.mistaken_at)
     columns = _columns(Hold, Hold.placed_at, sees, _ref("R", Receipt.number), *facts, why=Hold.reason)
     return _of(figures.holds().outerjoin(Receipt, same), Hold, columns)
@@ -166,9 +165,8 @@ def _entries(rows: Callable[[], sa.Select], roles: frozenset[Role], looker: Look
 def _money(looker: Looker) -> sa.Select:
     """Entries in the books, each once, with its sums for whoever reads these books."""
     sums = {"came_in": figures.CAME_IN, "fee": figures.FEE}
-    columns = _columns(
-        JournalEntry, JournalEntry.on, _reads_books(looker), _ref("L", JournalEntry.id), JournalEntry.kind, **sums
-    )
+    ref, sees = _ref("L", JournalEntry.id), _reads_books(looker)
+    columns = _columns(JournalEntry, JournalEntry.on, sees, ref, JournalEntry.kind, **sums)
     whole = (JournalEntry.id, JournalEntry.on, JournalEntry.kind, JournalEntry.group_id, Group.slug, Group.name)
     return _of(figures.money(), JournalEntry, columns).group_by(*whole)
 
@@ -232,12 +230,8 @@ def _was_paid(row) -> str:
 
 
 def _was_held(row) -> str:
-    released = f"Released on {full_date(_day(row.released_at))}." if row.released_at else ""
-    return " ".join(
-        filter(
-            None, (f"A receipt was held, rule {row.rule.value}.", released, "It was a mistake." if row.mistaken_at else "")
-        )
-    )
+    released = f" Released on {full_date(_day(row.released_at))}." if row.released_at else ""
+    return f"A receipt was held, rule {row.rule.value}.{released}{' It was a mistake.' if row.mistaken_at else ''}"
 
 
 def _was_used(row) -> str:
@@ -245,9 +239,7 @@ def _was_used(row) -> str:
 
 
 def _waited(row) -> str:
-    return (
-        "It waited for the group’s yes." if row.outcome == Outcome.PROPOSE else "It was held for the group’s hours or rest."
-    )
+    return f"It waited for the group’s {'yes' if row.outcome == Outcome.PROPOSE else 'hours, or for its rest to end'}."
 
 
 def _came_in(row) -> str:
@@ -302,20 +294,19 @@ LISTS = {
 }
 
 
-def listed(name: str, span: Span, looker: Looker, after: str | None = None) -> Page:
-    """A page of a figure's list, the newest first; whose rows are whose as `looker` may see it."""
+def listed(name: str, span: Span, looker: Looker, after: int | None = None) -> Page:
+    """A page of a figure's list, the newest first, those after row number `after`: its address says that number and no
+    more, so that it doesn't give away at which hour something was in another group."""
     rows = LISTS[name].rows(looker).subquery()
     query = sa.select(rows).order_by(rows.c.at.desc(), rows.c.id.desc()).limit(PAGE + 1)
     values = {"own": looker.group_id or 0, **readers.values(looker.by), **figures.values(span)}
-    if key := _key(after, rows.c.at.type):
-        query = query.where(
-            sa.tuple_(rows.c.at, rows.c.id) < sa.tuple_(sa.bindparam("after_at", type_=rows.c.at.type), AFTER_ID)
-        )
-        values |= {"after_at": key[0], "after_id": key[1]}
-    found = db.session.execute(query, values).all()
+    if after:
+        last = sa.select(rows.c.at).where(rows.c.id == AFTER_ID).scalar_subquery()
+        query = query.where(sa.tuple_(rows.c.at, rows.c.id) < sa.tuple_(last, AFTER_ID))
+    found = db.session.execute(query, values | {"after_id": after}).all()
     why = _sorry(found) if name == "late" else {}
     lines = [_line(name, row, looker, why.get(row.id, "")) for row in found[:PAGE]]
-    return Page(lines, f"{found[PAGE - 1].at.isoformat()}_{found[PAGE - 1].id}" if len(found) > PAGE else None)
+    return Page(lines, found[PAGE - 1].id if len(found) > PAGE else None)
 
 
 def _line(name: str, row, looker: Looker, why: str) -> Line:
@@ -362,13 +353,3 @@ def _sorry(rows: Sequence[sa.Row]) -> dict[int, str]:
         )
         for number, row in replaced.items()
     }
-
-
-def _key(after: str | None, kind) -> tuple[date, int] | None:
-    """Where a further page begins, as its address says it."""
-    at, _, number = (after or "").rpartition("_")
-    try:
-        moment = datetime.fromisoformat(at)
-        return (moment.date() if isinstance(kind, sa.Date) else moment.astimezone(clock.UTC), int(number))
-    except (ValueError, OverflowError):
-        return None

@@ -6,6 +6,7 @@ from portal.accountability import charts, figures, queries
 from portal.accountability.queries import LISTS, Looker
 from portal.accountability.spans import CHOICES, Span, chosen
 from portal.core import clock
+from portal.core.ids import id_of
 from portal.core.web import page
 from portal.people.reach import actor, as_staff, in_group
 from portal.support.models import Wanted
@@ -84,7 +85,7 @@ def _doing(endpoint: str, **where) -> dict:
 def _listed(figure: str, looker: Looker, endpoint: str, **where) -> dict:
     kind = LISTS.get(figure) or abort(404)
     name, span = _span()
-    found = queries.listed(figure, span, looker, request.args.get("after"))
+    found = queries.listed(figure, span, looker, id_of(request.args.get("after")))
     further = _address(figure, endpoint, time=name, after=found.after, **where) if found.after else ""
     back = url_for(f".{endpoint}", **where, time=name)
     others = queries.others_money(span, looker) if figure == "money" else (0, 0)

@@ -91,7 +91,7 @@ def _means(_row, facts: dict, _rows) -> Meaning:
 
 
 def _to_send(group, ask_id: int, about: str, minutes: int) -> Ask:
-    ask = db.session.get(Ask, ask_id)
+    ask = db.session.get(Ask, ask_id, with_for_update=True)  # so that it isn't closed meanwhile
     if ask is None or ask.sent_at is None or (ask.title, ask.minutes) != (about, minutes):
         raise NotHere("ask")
     _check_open(ask)

@@ -93,10 +93,9 @@ def send(number):
         form.over_why.errors = [SAY_WHY]
         return invalid("asks/sending.html", **facts)
     actions.begin(actor(), None, ask.id, key=key)
-    told = {"ask_id": ask.id, "about": ask.title, "minutes": ask.minutes, "over_why": over_why}
-    for place, how in facts["at"]:
-        if how != NOT_AT_ALL:
-            _send(place, key, ask.purpose, told)
+    told = {"ask_id": ask.id, "about": ask.title, "minutes": ask.minutes}
+    for place in facts["goes"]:
+        _send(place, key, ask.purpose, told | {"over_why": over_why if place in facts["over"] else None})
     return saved(goto=url_for(".show", number=number), says=f"{ask.ref} is on its way, to each as it has set.")
 
 

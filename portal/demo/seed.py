@@ -36,6 +36,7 @@ from portal.demo.earlier import Told
 from portal.demo.people import GROUPS, STAFF, address, levels
 from portal.ledger.models import Fund
 from portal.members.models import Invitation
+from portal.payments import paydays
 from portal.people.models import Group, Membership, Person, StaffRole, Suspension
 from portal.people.roles import Role
 from portal.receipts.models import Asks, Picture, Question, Receipt
@@ -60,13 +61,13 @@ RECEIPTS = (
          why_none="They don’t give one", note="For Pri’s cousin. Pri isn’t deciding on this one."),
     Told(109, "hearsay-collective", "Mo", "Inkwell Print", (("Zine, issue 7", 31000),), 5, label="zine print",
          asks=Asks.WHICH_POT, words="Is this from the Open Ear grant or the zine donations?", fund=False),
-    Told(110, "hearsay-collective", "Dan", "Post Office", (("Stamps 2nd x23", 1999),), 7, label="stamps", asks=Asks.SAME),
+    Told(110, "hearsay-collective", "Dan", "Post Office", (("Stamps 2nd x23", 1999),), 4, label="stamps", asks=Asks.SAME),
     Told(111, "eastmoor-dads", "Stu", "Morning Café", (("Breakfast for nine", 2615),), 3, label="breakfast", blurred=True,
          asks=Asks.CLEARER),
     Told(112, "makers-moving-on", "Hana", "Clayworks", (("Kiln hire, November", 18780),), 1, label="kiln"),
 )  # fmt: skip
-EARLIER_STAMPS = Told(100, "hearsay-collective", "Dan", "Post Office", (("Stamps 2nd x23", 1999),), 14, label="stamps",
-                      code="5600", accepted=True, paid_days_ago=7)  # fmt: skip
+EARLIER_STAMPS = Told(100, "hearsay-collective", "Dan", "Post Office", (("Stamps 2nd x23", 1999),), 7, label="stamps",
+                      code="5600", accepted=True, paid_days_ago=3)  # fmt: skip
 
 HELPERS = frozenset(name for _, _, _, helpers, _, _ in GROUPS for name in helpers)
 
@@ -78,6 +79,7 @@ def lay_out(*, if_empty: bool = False) -> None:
     if if_empty and db.session.scalar(sa.select(Person.id).limit(1)):
         return
     _empty()
+    log.begin()
     people = _people()
     for told in GROUPS:
         _group(people, *told)
@@ -103,6 +105,7 @@ def lay_out(*, if_empty: bool = False) -> None:
     _loosening(people)
     _lost_phone(people)
     _refused(people)
+    log.write()
 
 
 def _empty() -> None:
@@ -177,7 +180,7 @@ def _receipt(people, told: Told) -> Receipt:
             ledger_code=told.code,
             accepted_at=accepted_at,
             accepted_by=finance if told.accepted else None,
-            paid_on=_day(told.paid_days_ago) if told.paid_days_ago is not None else None,
+            paid_on=_pay_day(told.paid_days_ago) if told.paid_days_ago is not None else None,
         )
         db.session.add(row)
         db.session.flush()
@@ -374,6 +377,13 @@ def _ago(days: int) -> datetime:
     """So many days ago, in the morning; never later than now."""
     morning = datetime.combine(_day(days), time(10, 20), clock.LONDON)
     return min(morning, clock.now() - timedelta(hours=1))
+
+
+def _pay_day(days_ago: int) -> date:
+    """The pay day on or after that day, where it has been; else the day itself."""
+    day = _day(days_ago)
+    paid = paydays.coming(1, since=day)[0]
+    return paid if paid <= clock.today() else day
 
 
 def _day(days_ago: int) -> date:

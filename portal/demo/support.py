@@ -61,7 +61,8 @@ REQUESTS = (
           Wanted.WEEK, receipt=107),
     Asked(2, "tuesday-kettle", "Marsha",
           (("Marsha", 1, "The landlord of our room wants to see proof of insurance by the end of the week."),
-           (IMANI, 1, "I have asked our insurer for the certificate. It comes tomorrow, and I’ll put it here.")),
+           (IMANI, 1, "I have asked our insurer for the certificate. It comes tomorrow, and I’ll put it here."),
+           ("Marsha", 0, "Thank you. Tomorrow is fine.")),
           Wanted.WEEK, taken=True),
     Asked(3, "hearsay-collective", "Pri",
           (("Pri", 2, "A newspaper wants to talk to us about voices. We’d rather not. Could you say no for us?"),)),
@@ -80,14 +81,16 @@ REQUESTS = (
           taken=True, reply_by=ReplyBy.TEXT, phone="07700 900142", closed_days_ago=38, came_of=CameOf.WE_DID),
     Asked(7, "makers-moving-on", "Hana",
           (("Hana", 3, "We’d like a copy of everything you hold for us, before we leave in January."),
-           (GLYN, 2, "I’m putting it together: accounts first, then the papers.")),
+           (GLYN, 2, "I’m putting it together: accounts first, then the papers."),
+           ("Hana", 1, "That order is good for us. Bev will read it too.")),
           holder=GLYN, taken=True, let_in_by="Hana"),
     Asked(8, "quiet-allotment", IMANI,
           ((IMANI, 5, "Would you like to answer our autumn survey? Four questions, and you can skip it."),),
           Wanted.NO_RUSH, by_host=True),
     Asked(9, "hearsay-collective", "Orla",
           (("Orla", 2, "Our speaker worries that the fee touches her benefits. Who can she talk to?"),
-           (SEFA, 1, "I’ve sent you the name of an adviser who is good with this, and what to bring.")),
+           (SEFA, 1, "I’ve sent you the name of an adviser who is good with this, and what to bring."),
+           ("Orla", 0, "She would like someone to come along. Is that possible?")),
           Wanted.WEEK, holder=SEFA, taken=True, shared=False, let_in_by="Orla"),
     Asked(10, "tuesday-kettle", "Joe",
           (("Joe", 12, "Thank you, the float worked. Nobody had to wait for their bus fare."),
@@ -171,7 +174,9 @@ def _request(people, asked: Asked) -> None:
     group = db.session.scalars(sa.select(Group).where(Group.slug == asked.slug)).one()
     began, last = _at(asked.said[0][1], 0), _at(asked.said[-1][1], len(asked.said))
     asker, holder = people[asked.by].id, people[asked.holder].id
-    answered = last if len(asked.said) > 1 else None
+    turns = [(name in ROLES, _at(days_ago, turn)) for turn, (name, days_ago, _) in enumerate(asked.said, start=1)]
+    answers = [at for by_host, at in turns if by_host and not asked.by_host]
+    answered, waits = answers[-1] if answers else None, not turns[-1][0]
     receipt = db.session.scalar(sa.select(Receipt.id).where(Receipt.number == asked.receipt))
     with wall.opened(group.id):
         request = Request(
@@ -204,13 +209,14 @@ def _request(people, asked: Asked) -> None:
             search.note(request, words)
         search.note(request, request.ref, group.name, asked.by)
         if not asked.by_host:
-            due_on = promises.day_for(asked.wanted.key, clock.in_london(began).date())
-            db.session.add(
-                ReplyPromise(**own, made_at=began, due_on=due_on, kept_at=answered, kept_by=holder if answered else None)
-            )
-            request.due_on = request.due_on if answered else due_on
+            for since in (began, last) if answered and waits else (began,):  # when the group began to wait
+                due_on = promises.day_for(asked.wanted.key, clock.in_london(since).date())
+                kept_at = next((at for at in answers if at > since), None)
+                promise = ReplyPromise(**own, made_at=since, due_on=due_on, kept_at=kept_at, kept_by=kept_at and holder)
+                db.session.add(promise)
+            request.due_on = due_on if waits else request.due_on
         if answered:
-            db.session.add(Look(**own, person_id=holder, read_at=last - timedelta(minutes=6)))
+            db.session.add(Look(**own, person_id=holder, read_at=answered - timedelta(minutes=6)))
         if asked.let_in_by:
             db.session.add(Reader(**own, person_id=holder, let_in_at=began, let_in_by=people[asked.let_in_by].id))
         if asked.closed_days_ago is not None:

@@ -101,7 +101,7 @@ def figures(first: date, last: date, now: datetime) -> dict:
 def _replayed(now: datetime) -> Told:
     told, requests = Told(), {}
     wanted = {number: (kind, bool(host)) for number, kind, host in rows("SELECT id, wanted, by_host FROM requests")}
-    left = dict(rows("SELECT id, released_at FROM requests"))
+    left = dict(map(tuple, rows("SELECT id, released_at FROM requests")))
     sent: dict[int, date] = {}
     floats = {number for (number,) in rows("SELECT id FROM receipts WHERE kind = 'from_float'")}
     held = {number: day(at) for number, at in rows("SELECT id, placed_at FROM holds")}

@@ -1,7 +1,7 @@
 """Each figure equals what the log alone comes to: on the demo, on histories made up by Hypothesis, and case by case."""
 
 import os
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import hypothesis.strategies as st
 import pytest
@@ -20,9 +20,11 @@ from portal.autonomy.door import Mistake, NotHere, Proposed, Refused
 from portal.breakglass import actions as duties
 from portal.contact import actions as contact
 from portal.contact.jobs import let_go
-from portal.core import clock
-from portal.core.db import db
+from portal.core import clock, workdays
+from portal.core.days import london_day
+from portal.core.db import UtcDateTime, db
 from portal.demo import seed
+from portal.demo.accountability import PAST
 from portal.ledger import actions as ledger
 from portal.ledger.models import Fund, JournalEntry
 from portal.people.roles import Role
@@ -32,6 +34,7 @@ from portal.support import actions as support
 from portal.support.models import Request, Wanted
 from tests import make
 from tests.accountability import again
+from tests.accountability.conftest import MONDAY
 from tests.conftest import settings_for
 
 SOAK = bool(os.environ.get("SOAK"))
@@ -244,3 +247,57 @@ def test_on_any_history_every_figure_is_what_the_log_comes_to_at_three_dates(app
                     assert found == expected, (span, history)
 
     holds()
+
+
+def test_where_everything_happened_once_every_figure_is_what_the_log_comes_to(much, time):
+    """A payment the bank settled, a hold that was a mistake, a change undone, a duty, a question that waited, a grant."""
+    for days in (0, 1, 12):
+        time.move_to(MONDAY + timedelta(days=3 + days))
+        for span in three_dates():
+            found, expected = both(span)
+            assert found == expected, span
+    whole, _ = both(chosen("month", clock.today()))
+    assert [name for name, figure in whole.items() if not figure] == ["half_replied"]  # the same working day
+    assert (whole["kept"], whole["late"], whole["paid"], whole["half_paid"]) == (1, 2, 1, 3)
+
+
+def test_what_was_once_counted_is_counted_the_same_ever_after(much, time):
+    before = {span: figures.of(span) for span in three_dates()}
+    time.shift(timedelta(days=40))
+    assert {span: figures.of(span) for span in before} == before
+
+
+EDGES = [datetime(2026, 3, 29, 1), datetime(2026, 10, 25, 1), datetime(2026, 6, 1, 23), datetime(2026, 12, 31, 23, 59, 59)]
+
+
+def test_the_database_knows_the_day_in_london(app):
+    """To the second, where summer time begins and ends, and at any other moment."""
+    with db.engine.connect() as connection:
+
+        def same(moment: datetime) -> None:
+            column = sa.literal(moment.replace(tzinfo=UTC), UtcDateTime())
+            day = clock.in_london(moment.replace(tzinfo=UTC)).date()
+            assert connection.scalar(sa.select(london_day(column))) == day, moment
+
+        for edge in EDGES:
+            for seconds in (-3601, -1, 0, 1, 3600):
+                same(edge + timedelta(seconds=seconds))
+        given(st.datetimes(datetime(2000, 1, 1), datetime(2037, 12, 31)))(same)()
+
+
+@given(st.dates(date(2020, 1, 1), date(2030, 1, 1)), st.integers(0, 30))
+def test_working_days_between_are_those_counted_on(start, count):
+    assert workdays.between(start, workdays.after(start, count)) == count
+    assert workdays.between(start, start - timedelta(days=3)) == 0
+
+
+def test_the_demos_past_is_over_on_whatever_day_it_is_laid_out():
+    """Over Christmas and Easter too, where few days are working days; and each was answered by its day, or with a sorry."""
+    within = dict(zip(Wanted, (1, 3, 10), strict=True))
+    for n in range(3 * 366):
+        today = date(2026, 1, 1) + timedelta(days=n)
+        for past in PAST:
+            asked = today - timedelta(days=past.days_ago)
+            assert chosen("month", today).first <= asked
+            assert workdays.after(asked, past.took) <= today - timedelta(days=2), (today, past)
+            assert bool(past.sorry) == (past.took > within[past.wanted])

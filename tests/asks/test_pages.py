@@ -12,6 +12,7 @@ from portal.asks import queries
 from portal.asks.models import Ask, SentAsk
 from portal.autonomy import actions as autonomy
 from portal.autonomy.areas import Area, Level
+from portal.autonomy.models import Proposal
 from portal.contact import actions as contact
 from portal.core import jobs, logs
 from portal.core.db import db
@@ -102,6 +103,16 @@ def test_over_the_budget_the_page_warns_and_needs_a_sentence_that_the_group_read
     assert "The council decides on Friday." in words(host.get("/host/asks/3"))
 
 
+def test_the_sentence_goes_only_where_it_is_needed(host, imani, kettle, walkers):
+    there(imani, kettle, minutes=20)
+    make.set_level(walkers, Area.CONTACT, Level.ASK_FIRST)
+    host.post("/host/asks/", data=DRAFT)
+    assert host.post("/host/asks/2/sending", data={"over_why": "It can’t wait."}).status_code == 303
+    assert queries.one_of_ours(kettle.id, 2).why_more == "It can’t wait."
+    waits = db.session.scalars(sa.select(Proposal).where(Proposal.group_id == walkers.id)).one()
+    assert waits.facts["over_why"] is None
+
+
 def test_a_single_question_warns_in_the_same_words(host, imani, kettle):
     at = "/host/groups/tuesday-kettle/contact"
     assert "In the last 30 days we asked nothing of them." in words(host.get(at))
@@ -174,7 +185,7 @@ def test_each_month_stands_with_what_it_led_to_for_the_group_staff_and_trustees(
         assert months == sorted(months)
         assert "What it led to: The council pays for rooms." in page
         assert f"Nothing yet. {team} look again on Monday 11 January 2027." in page
-    assert "What it led to: The council pays for rooms." in words(group.get(f"{OURS}/1"))
+    assert "What it led to The council pays for rooms." in words(group.get(f"{OURS}/1"))
     assert group.post(f"{OURS}/1/answers", data={"answer_1": "Late", "send": "y"}).status_code == 422
 
 

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 import time_machine
 
 from portal.activity.models import Entry
+from portal.asks import actions as asks
 from portal.autonomy import actions as autonomy
 from portal.autonomy.areas import Area, Level, Outcome
 from portal.autonomy.door import ACTIONS
@@ -123,6 +124,41 @@ def test_the_whole_way_a_question_is_held_and_what_they_must_know_is_mailed_by_d
     people = {db.session.get_one(Person, row.arguments["ids"]["person_id"]).name for row in rows}
     assert people == {"Marsha", "Joe"}
     assert not any("gas" in str(row.arguments) for row in db.session.scalars(sa.select(Job)))
+
+
+def an_ask(imani, group):
+    """What the host would ask of a group, put to it."""
+    said = {"title": "Rooms", "purpose": "To find some", "gets": "A room", "sees": "Imani", "minutes": 3}
+    ask = asks.draft(imani, questions=["What is the zymurgy room like?"], **said)
+    asks.begin(imani, None, ask.id)
+    return asks.send(imani, group, ask_id=ask.id, about="Rooms", minutes=3)
+
+
+def test_an_ask_is_held_unheard_of_and_comes_by_the_same_job_when_they_are_back(time, resting, imani):
+    make.set_level(resting, Area.CONTACT, Level.YOU_DO)
+    an_ask(imani, resting)
+    for day in (11, 18, 25):
+        time.move_to(NOON.replace(day=day))
+        assert mailed() == set()
+    time.move_to(datetime(2027, 1, 11, 12, tzinfo=UTC))
+    assert mailed() == {"notices.news"}
+    assert not any("zymurgy" in str(row.arguments) for row in db.session.scalars(sa.select(Job)))
+
+
+@pytest.mark.parametrize("asked", ["contact.ask", "asks.send"])
+def test_what_waits_for_its_hour_is_no_news_before_that(time, kettle, imani, asked):
+    make.set_level(kettle, Area.CONTACT, Level.TELL_AFTER)
+    marsha = make.actor(make.person("Marsha"))
+    contact.set_times(marsha, kettle, days="thu", from_hour=15, until_hour=17, reach_by="here")
+    if asked == "contact.ask":
+        contact.ask(imani, kettle, about="A fair")
+    else:
+        an_ask(imani, kettle)
+    time.move_to(NOON.replace(day=11))
+    assert mailed() == set()
+    time.move_to(NOON.replace(day=12, hour=15))
+    mailed()  # it leaves, and there is news
+    assert mailed() == {"notices.news"}
 
 
 class TestNewsOfARequest:

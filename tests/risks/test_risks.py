@@ -372,7 +372,9 @@ def test_over_the_pages_from_a_worry_to_its_end(app, kettle, walkers, marsha, im
 
 def test_a_line_is_added_for_one_group_or_for_all(app, kettle, walkers, imani, glyn):
     host = Client(app).as_(make.person("Imani Okafor"))
-    assert '<option value="tuesday-kettle" selected>' in host.get("/host/risks/new?about=tuesday-kettle").text
+    at = "/host/risks/new?about=tuesday-kettle"
+    assert f'href="{at}"' in host.get("/host/groups/tuesday-kettle").text
+    assert '<option value="tuesday-kettle" selected>' in host.get(at).text
     told = line(holder_id=glyn.person_id, look_again_on=SOON.isoformat())
     for about in ("", "nobody"):
         assert host.post("/host/risks/", data=told | {"about": about}).status_code == 422

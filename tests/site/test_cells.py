@@ -615,13 +615,15 @@ def tries(world, name: str, route) -> list[Try]:
         gone = GONE if who in cell.may else outside
         found.append(Try(who, "own", _pick(parts, own), answer))
         if ids:
-            absent = {part: "not-a-thing" if part in {"slug", "token", "area", "step"} else ABSENT for part in ids}
+            absent = {
+                part: "not-a-thing" if part in {"slug", "token", "area", "step", "figure"} else ABSENT for part in ids
+            }
             found.append(Try(who, "absent", _pick(parts, own | absent), gone))
         if cell.side == "group":
             theirs = _expected_in_walkers(cell, who, outside)
             found.append(Try(who, "theirs", _pick(parts, other), theirs))
             found.append(Try(who, "nowhere", _pick(parts, other | {"group": "not-a-group"}), outside))
-            if ids and ids not in (["area"], ["step"]):
+            if ids and ids not in (["area"], ["step"], ["figure"]):
                 found.append(Try(who, "other's in own", _pick(parts, other | {"group": own["group"]}), gone))
             if who == "helper" and cell.may.get(who) == WALL:
                 hers = (
