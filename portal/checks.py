@@ -29,7 +29,7 @@ OF_THE_WEB = {
     "core/sending.py",
     *("people/reach.py", "people/session.py", "people/unsent.py", "home/nav.py", "autonomy/answers.py"),
     *("ledger/desk.py", "receipts/desk.py", "support/desk.py", "support/attached.py", "support/mail_desk.py"),
-    *("documents/desk.py", "documents/attached.py"),
+    *("documents/desk.py", "documents/hosts.py", "documents/attached.py"),
 }
 REQUEST_WORDS = {"request", "session", "g"}
 
@@ -90,6 +90,9 @@ WITHOUT_A_ROUTE = {
     "sharing.forget": "the tidy-up that deletes enquiries after 90 days",
     "documents.keep_made": "the job that makes files of documents safe",
     "documents.give_up_file": "the job that makes files of documents safe",
+    "documents.keep_made_host": "the job that makes files of the host’s documents safe",
+    "documents.give_up_host": "the job that makes files of the host’s documents safe",
+    "documents.tell": "the job that tells groups of a new rule",
     "documents.remove": "the tidy-up that lets go of documents taken away",
     "contact.release": "the tidy-up that lets go what was held until its hour",
     "asks.release": "the same tidy-up, for an ask",

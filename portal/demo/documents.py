@@ -1,5 +1,6 @@
 """The demo's documents and agreements (shared demo data, "Governance"): the Poets' own one page, signed by both; the Long
-Table's own approach, written; the Kettle's, in two versions; an agreement offered to the Dads and not accepted yet."""
+Table's own approach, written; the Kettle's, in two versions; an agreement offered to the Dads and not accepted yet. The
+host's insurance certificate and money rules."""
 
 from datetime import datetime, time, timedelta
 
@@ -8,7 +9,7 @@ import sqlalchemy as sa
 from portal.core import clock, wall
 from portal.core.counters import Counter
 from portal.core.db import db
-from portal.documents.models import Answer, Document, Kind, Version, mark_of
+from portal.documents.models import Answer, Document, HostDocument, Kind, Version, mark_of
 from portal.people.models import Group
 
 IMANI = "Imani Okafor"
@@ -42,6 +43,16 @@ DOCUMENTS = (
     ("eastmoor-dads", IMANI, Kind.OFFERED, "Hosting agreement", "hosting_agreement",
      ((IMANI, 9, "We hold the money and do the accounts. You decide. Either of us can end it.", HOSTING),)),
 )  # fmt: skip
+# The host's own: name, key, words, days until it ends (insurance), whether it is a rule.
+HOSTS = (
+    ("Insurance certificate", "insurance",
+     "Public liability, up to £5,000,000, for all groups that Hearthrow Commons hosts, at any place in the United Kingdom. "
+     "Insurer: Ashbrook Mutual. Policy AM-2026-0417.", 130, False),
+    ("Money rules", "money_rules",
+     "Money given for one thing is spent on that.\nTwo people at Hearthrow Commons release every payment.\n"
+     "Nobody decides about money for themselves.\nReceipts are kept for six years; where there is none, your word will do.",
+     None, True),
+)  # fmt: skip
 SAID_YES = {"nightshift-poets": ("Ade", "Lily")}
 
 
@@ -49,7 +60,11 @@ def lay_out(people) -> None:
     """Lay them out."""
     for number, told in enumerate(DOCUMENTS, start=1):
         _document(people, number, *told)
-    db.session.add(Counter(name="document", value=len(DOCUMENTS)))
+    for number, shared in enumerate(HOSTS, start=1):
+        _hosts_own(people, number, *shared)
+    db.session.add_all(
+        Counter(name=name, value=len(ones)) for name, ones in (("document", DOCUMENTS), ("host_document", HOSTS))
+    )
     db.session.commit()
 
 
@@ -79,6 +94,14 @@ def _document(people, number: int, slug: str, by: str, kind: Kind, name: str, ab
             version.accepted_at = at + timedelta(days=len(yes))
             version.signed_at, version.signed_by = at + timedelta(days=len(yes) + 1), people[IMANI].id
     db.session.commit()
+
+
+def _hosts_own(people, number: int, name: str, about: str, words: str, valid_days: int | None, is_rule: bool) -> None:
+    began = _at(235)
+    rule = {"differs": "It is the first time that these are written down in one place.", "starts_on": _at(190).date()}
+    ends = {"valid_until": clock.today() + timedelta(days=valid_days or 0), "renews_by": people["Glyn Parry"].id}
+    facts = {"name": name, "about": about, "words": words, "added_by": people[IMANI].id, "added_at": began}
+    db.session.add(HostDocument(number=number, version=1, **facts, **(rule if is_rule else ends)))
 
 
 def _at(days_ago: int) -> datetime:

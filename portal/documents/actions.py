@@ -2,23 +2,31 @@
 the host's own documents, and what groups say to its new rules."""
 
 from collections.abc import Sequence
+from datetime import date, timedelta
 
 import sqlalchemy as sa
 
 from portal.autonomy.areas import Area
-from portal.autonomy.door import Mistake, action
+from portal.autonomy.door import Mistake, Scope, action
 from portal.autonomy.queries import Meaning, Shown
 from portal.core import clock, jobs, kept, uploads
+from portal.core.counters import next_number
 from portal.core.db import db
+from portal.core.filters import full_date
 from portal.core.kept import Sent
 from portal.documents import queries, rules
 from portal.documents.models import (
     ABOUT,
+    NOTICE_DAYS,
     AgreementRule,
     Answer,
     Document,
     DocumentFile,
+    HostDocument,
+    HostFile,
     Kind,
+    Notice,
+    RuleAnswer,
     RuleYes,
     Version,
     mark_of,
@@ -281,6 +289,145 @@ def agree_rule(by, group, rule) -> AgreementRule:
     return rule
 
 
+@action(scope=Scope.HOST, roles=COORDINATORS, says="shared a document of the host’s")
+def share(
+    by,
+    *,
+    name: str,
+    about: str | None = None,
+    words: str | None = None,
+    link: str | None = None,
+    valid_until: date | None = None,
+    renews_by: int | None = None,
+    files: Sequence[Sent] = (),
+) -> HostDocument:
+    """Share something of the host's own with all groups, such as the insurance certificate."""
+    number = _new_number()
+    said = {"name": name, "about": _known(about), "words": words, "link": link}
+    return _keep(by, number, 1, files, **said, valid_until=valid_until, renews_by=renews_by)
+
+
+@action(scope=Scope.HOST, roles=COORDINATORS, on=HostDocument, says="renewed a document of the host’s")
+def renew(
+    by,
+    document,
+    *,
+    words: str | None = None,
+    link: str | None = None,
+    valid_until: date | None = None,
+    renews_by: int | None = None,
+    files: Sequence[Sent] = (),
+) -> HostDocument:
+    """Another version of what is no rule: it counts at once."""
+    _check_newest(document)
+    if document.starts_on:
+        raise Mistake("This is a rule, so another version is told ahead and starts after its notice.")
+    said = {"name": document.name, "about": document.about, "words": words, "link": link}
+    facts = {"valid_until": valid_until, "renews_by": renews_by}
+    return _keep(by, document.number, document.version + 1, files, **said, **facts)
+
+
+@action(scope=Scope.HOST, roles=COORDINATORS, says="told groups ahead of a new rule")
+def announce(by, *, name: str, words: str, differs: str, starts_on: date, about: str | None = None) -> HostDocument:
+    """A rule that wasn't there before. Every group is told, and it starts after its notice."""
+    _check_start(starts_on)
+    said = {"name": name, "about": _known(about), "words": words, "differs": differs, "starts_on": starts_on}
+    return _tell_all(_keep(by, _new_number(), 1, (), **said))
+
+
+@action(scope=Scope.HOST, roles=COORDINATORS, on=HostDocument, says="told groups ahead of a changed rule")
+def change_rule(by, document, *, words: str, differs: str, starts_on: date) -> HostDocument:
+    """Another version of a rule: what differs, in plain words, and from when. It never reaches back; until that day the one
+    before it holds."""
+    _check_newest(document)
+    if document.starts_on is None:
+        raise Mistake("This is no rule. It can be renewed at once.")
+    _check_start(starts_on)
+    if starts_on < document.starts_on:
+        raise Mistake("The version before this one starts later than that.", "starts_on")
+    said = {"name": document.name, "about": document.about, "words": words, "differs": differs, "starts_on": starts_on}
+    return _tell_all(_keep(by, document.number, document.version + 1, (), **said))
+
+
+@action(scope=Scope.HOST, roles=COORDINATORS, on=HostDocument, says="put away a document of the host’s")
+def put_away(by, document) -> HostDocument:
+    """It is shared no more."""
+    for row in queries.host_versions(document.number):
+        row.ended_at, row.ended_by = row.ended_at or clock.now(), row.ended_by or by.person_id
+    return document
+
+
+@action(scope=Scope.HOST, roles=SYSTEM_ONLY, on=HostFile, says="made a file of the host’s ready")
+def keep_made_host(by, file, *, looks: str | None = None, **made) -> HostFile:
+    """Note what was made of it."""
+    file.became(**made)
+    return file
+
+
+@action(scope=Scope.HOST, roles=SYSTEM_ONLY, on=HostFile, says="couldn’t open a file of the host’s")
+def give_up_host(by, file, *, sentence: str) -> HostFile:
+    """Note that it couldn't be opened."""
+    file.cant_be_made(sentence)
+    return file
+
+
+@action(roles=SYSTEM_ONLY, says="told us of a new rule of the host’s")
+def tell(by, group, *, document_id: int) -> Notice | None:
+    """Tell a group, once."""
+    if document_id in queries.told_of(group.id):
+        return None
+    notice = Notice(group_id=group.id, document_id=document_id)
+    db.session.add(notice)
+    return notice
+
+
+@action(roles=ORGANISERS, on=Notice, says="answered a new rule of the host’s")
+def answer_rule(by, group, notice, *, answer: str, words: str | None = None) -> Notice:
+    """What we say to it, which is kept. It opens nothing by itself, and no answer is not a yes."""
+    said = RuleAnswer(answer)
+    if said is not RuleAnswer.FINE and not words:
+        raise Mistake("Write it in a few words.", "words")
+    notice.answer, notice.words = said, words
+    notice.answered_at, notice.answered_by = clock.now(), by.person_id
+    return notice
+
+
+def _new_number() -> int:
+    if len(queries.hosts()) >= queries.MOST_HOSTS:
+        raise Mistake(f"{queries.MOST_HOSTS} are plenty. Put one away first.", "name")
+    return next_number("host_document")
+
+
+def _keep(by, number: int, version: int, files: Sequence[Sent], **facts) -> HostDocument:
+    _check_something({**facts, "files": files})
+    renewer = facts.get("renews_by")
+    if renewer is not None and not people.is_staff(renewer):
+        raise Mistake("Choose someone of ours.", "renews_by")
+    document = HostDocument(number=number, version=version, added_by=by.person_id, **facts)
+    db.session.add(document)
+    db.session.flush()
+    _attach(files, HostFile, {"document_id": document.id}, by)
+    return document
+
+
+def _tell_all(document: HostDocument) -> HostDocument:
+    jobs.enqueue("documents.tell_all", document_id=document.id)
+    return document
+
+
+def _check_newest(document: HostDocument) -> None:
+    if document.ended_at:
+        raise Mistake("This was put away.")
+    if document.version != max(row.version for row in queries.host_versions(document.number)):
+        raise Mistake("There is a newer version. Look at that one first.")
+
+
+def _check_start(starts_on: date) -> None:
+    first = clock.today() + timedelta(days=NOTICE_DAYS)
+    if starts_on < first:
+        raise Mistake(f"Groups have {NOTICE_DAYS} days’ notice: choose {full_date(first)} or later.", "starts_on")
+
+
 def _say_yes(by, rule: AgreementRule) -> None:
     if barred := _bars_answer(by, None, {}):
         raise Mistake(barred)
@@ -322,7 +469,10 @@ def _attach(files: Sequence[Sent], model, own: dict, by) -> None:
     db.session.add_all(made)
     db.session.flush()
     for one in made:
-        jobs.enqueue("documents.make_safe", file_id=one.id, group_id=own.get("group_id"))
+        if model is HostFile:
+            jobs.enqueue("documents.make_host_safe", file_id=one.id)
+        else:
+            jobs.enqueue("documents.make_safe", file_id=one.id, group_id=one.group_id)
 
 
 def _answer(by, version: Version, *, agrees: bool, words: str | None = None) -> None:

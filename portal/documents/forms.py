@@ -1,13 +1,15 @@
 """What people type into documents, agreements and answers."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 from urllib.parse import urlsplit
 
 from wtforms import HiddenField, MultipleFileField, RadioField, SelectField
 from wtforms.validators import Length, ValidationError
 
-from portal.core.asked import NOTHING_HAPPENS, WITH_GROUP, WITH_US, Asked
-from portal.core.forms import WHY, Needed, PlainForm, WordsField, why_field
+from portal.core.asked import HOSTS_OWN, NOTHING_HAPPENS, WITH_GROUP, WITH_US, Asked
+from portal.core.forms import WHY, DayField, Needed, PlainForm, WordsField, why_field
+from portal.core.ids import chosen_id
 from portal.documents.models import ABOUT
 from portal.spending.models import Needs
 
@@ -24,6 +26,17 @@ _BESIDE = Asked("To show what words can’t.", _THEIRS, WITH_GROUP, "The words a
 _ANSWER = Asked(
     "So {host} knows what we’d change.", "All of us, and {host}’s coordinators and trustees.", WITH_US, NOTHING_HAPPENS
 )
+
+_SHARED = Asked("So every group finds it.", "All groups, and all of {host}’s staff.", HOSTS_OWN, NOTHING_HAPPENS)
+_VALID = Asked("So it is renewed in time.", "All groups, and all of {host}’s staff.", HOSTS_OWN, "It has no end.")
+_TOLD = Asked("So groups know ahead what changes.", "All groups, and all of {host}’s staff.", HOSTS_OWN, NOTHING_HAPPENS)
+_SAY = Asked(
+    "So {host} knows what we think of it.",
+    "All of us, and {host}’s coordinators and trustees.",
+    WITH_US,
+    "Fine. No answer is not a yes.",
+)
+ANSWERS = {"fine": "We’re fine with it", "question": "We have a question", "disagree": "We don’t agree"}
 
 
 def an_https_link(_form, field):
@@ -124,6 +137,58 @@ class DeclineForm(PlainForm):
         "What would we change?",
         [Needed("Write what we’d change."), Length(max=2000, message="Keep it under 2,000 letters.")],
     )
+
+
+class RenewForm(VersionForm):
+    """A version of a document of the host's own, and until when it is valid."""
+
+    ASKED: ClassVar = {"words": _SHARED, "link": _SHARED, "files": _SHARED, "valid_until": _VALID, "renews_by": _VALID}
+
+    valid_until = DayField("Valid until")
+    renews_by = SelectField("Who renews it?", coerce=chosen_id, validate_choice=False)
+
+    def __init__(self, *args, staff: Mapping[int, str] | None = None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.renews_by.choices = [("", "Nobody yet"), *(staff or {}).items()]
+
+
+class ShareForm(RenewForm):
+    """A new one, with its name."""
+
+    ASKED: ClassVar = {"name": _SHARED, "about": _SHARED}
+
+    name = WordsField("What is it called?", _name)
+    about = SelectField("What is it about?", choices=[("", "Something else"), *ABOUT.items()], default="")
+
+
+class ChangeRuleForm(PlainForm):
+    """A rule in plain words, what differs, and from when."""
+
+    ASKED: ClassVar = {"words": _TOLD, "differs": _TOLD, "starts_on": _TOLD}
+
+    differs = WordsField(
+        "What differs, in plain words",
+        [Needed("Say in a few lines what is different."), Length(max=1000, message="Keep it under 1,000 letters.")],
+    )
+    words = WordsField("The whole rule, in plain words", [Needed("Write the whole rule."), _words])
+    starts_on = DayField("It starts on", [Needed("Choose the day it starts.")])
+
+
+class AnnounceForm(ChangeRuleForm):
+    """A new rule, with its name."""
+
+    ASKED: ClassVar = {"name": _TOLD}
+
+    name = WordsField("What is it called?", _name)
+
+
+class AnswerRuleForm(PlainForm):
+    """What we say to a new rule."""
+
+    ASKED: ClassVar = {"answer": _SAY, "words": _SAY}
+
+    answer = RadioField("What do we say?", choices=list(ANSWERS.items()), validators=[Needed("Pick one of these.")])
+    words = WordsField("In our words", [Length(max=2000, message="Keep it under 2,000 letters.")])
 
 
 class RuleForm(PlainForm):

@@ -27,6 +27,27 @@ def make_safe(file_id: int, group_id: int) -> None:
         )
 
 
+@job("documents.make_host_safe")
+def make_host_safe(file_id: int) -> None:
+    """The same of a file of the host's own."""
+    file = queries.host_file(file_id)
+    if file is not None and file.is_waiting:
+        kept.make_safe(
+            file,
+            done=partial(actions.keep_made_host, SYSTEM, None, file_id),
+            given_up=partial(actions.give_up_host, SYSTEM, None, file_id),
+        )
+
+
+@job("documents.tell_all")
+def tell_all(document_id: int) -> None:
+    """Tell every group of a new rule. Run twice, each is told once."""
+    while groups := queries.untold(document_id):
+        for group_id in groups:
+            actions.tell(SYSTEM, db.session.get_one(Group, group_id), document_id=document_id)
+    db.session.rollback()
+
+
 @regularly
 def let_go() -> None:
     """Remove what was taken away 30 days ago."""

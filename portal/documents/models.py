@@ -23,8 +23,8 @@ NOTICE_DAYS = 30  # between the day a new rule of the host's is published and th
 BIN_LASTS = timedelta(days=30)  # that a document taken away can be brought back; then its words and files go
 # What a document can be about, by key; `queries.about` finds it by these.
 ABOUT = {
-    "group_agreement": "Our agreement with each other",
-    "hosting_agreement": "Our agreement with the host",
+    "group_agreement": "Agreement with each other",
+    "hosting_agreement": "Agreement with the host",
     "safeguarding": "Keeping people safe",
     "decisions": "How we decide",
     "conflicts": "When someone has an interest of their own",

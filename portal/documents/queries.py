@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -13,14 +14,18 @@ from portal.core.waiting import columns
 from portal.documents import readers
 from portal.documents.models import (
     BIN_LASTS,
+    NOTICE_DAYS,
     AgreementRule,
     Answer,
     Document,
     DocumentFile,
+    HostDocument,
+    HostFile,
     Kind,
+    Notice,
     Version,
 )
-from portal.people.models import Person
+from portal.people.models import Group, Person
 
 PAGE = 20
 
@@ -222,7 +227,136 @@ def open_rule(group_id: int) -> tuple[AgreementRule, str] | None:
     return (row[0], row[1]) if row else None
 
 
-# Agreements the host offered that wait for an organiser's own answer. Nobody is hurried.
+_newer = aliased(HostDocument)
+MOST_HOSTS = 50  # documents of the host's own
+
+
+def hosts() -> list[HostDocument]:
+    """The newest version of each document the host shares, those to renew soonest first."""
+    last = sa.select(sa.func.max(_newer.version)).where(_newer.number == HostDocument.number)
+    rows = sa.select(HostDocument).where(
+        HostDocument.ended_at.is_(None), HostDocument.version == last.correlate(HostDocument).scalar_subquery()
+    )
+    far = sa.func.coalesce(HostDocument.valid_until, date.max)
+    return list(db.session.scalars(rows.order_by(far, HostDocument.number).limit(MOST_HOSTS)))
+
+
+def host_versions(number: int) -> list[HostDocument]:
+    """Every version of one of them, the newest first."""
+    rows = sa.select(HostDocument).where(HostDocument.number == number, HostDocument.ended_at.is_(None))
+    return list(db.session.scalars(rows.order_by(HostDocument.version.desc()).limit(MOST_VERSIONS)))
+
+
+@dataclass
+class HostWhole:
+    """A document of the host's: its versions, the newest first, each with who gave it and who renews it; files."""
+
+    versions: list[tuple[HostDocument, str, str | None]]
+    files: dict[int, list[HostFile]]
+
+    @property
+    def newest(self) -> HostDocument:
+        return self.versions[0][0]
+
+    def holding(self, starts: dict[int, date]) -> HostDocument | None:
+        """What holds today, where each version starts on its day (`starts`, by id) or at once."""
+        today = clock.today()
+        return next((one for one, _, _ in self.versions if starts.get(one.id, one.starts_on or today) <= today), None)
+
+    def before(self, version: HostDocument) -> HostDocument | None:
+        """The version it follows."""
+        return next((one for one, _, _ in self.versions if one.version < version.version), None)
+
+    def file(self, file_id: int) -> HostFile | None:
+        return next((file for files in self.files.values() for file in files if file.id == file_id), None)
+
+
+def host_whole(number: int) -> HostWhole | None:
+    """One of them. Two statements."""
+    renewer = aliased(Person)
+    rows = db.session.execute(
+        sa.select(HostDocument, Person.name, renewer.name)
+        .select_from(HostDocument)
+        .join(Person, Person.id == HostDocument.added_by)
+        .outerjoin(renewer, renewer.id == HostDocument.renews_by)
+        .where(HostDocument.number == number, HostDocument.ended_at.is_(None))
+        .order_by(HostDocument.version.desc())
+        .limit(MOST_VERSIONS)
+    ).all()
+    if not rows:
+        return None
+    found = HostWhole([(row[0], row[1], row[2]) for row in rows], {})
+    theirs = sa.select(HostFile).where(HostFile.document_id.in_([one.id for one, _, _ in found.versions]))
+    for file in db.session.scalars(theirs.order_by(HostFile.id)):
+        found.files.setdefault(file.document_id, []).append(file)
+    return found
+
+
+def host_file(file_id: int) -> HostFile | None:
+    return db.session.scalar(sa.select(HostFile).where(HostFile.id == file_id))
+
+
+def starts_for(document: HostDocument, spells: list[tuple[datetime, datetime]]) -> date | None:
+    """From when a rule holds for a group with these quiet spells: a group that rested between being told and that day has
+    its whole notice after the rest."""
+    starts = document.starts_on
+    for begins, over in sorted(spells):
+        rests_then = starts is not None and begins < _end_of(starts) and over > document.added_at
+        if starts is not None and rests_then:
+            starts = max(starts, clock.in_london(over).date() + timedelta(days=NOTICE_DAYS))
+    return starts
+
+
+def _end_of(day: date) -> datetime:
+    return datetime.combine(day, time(), clock.LONDON).astimezone(clock.UTC)
+
+
+def told_of(group_id: int) -> set[int]:
+    """Which new rules a group was told of."""
+    return set(db.session.scalars(sa.select(Notice.document_id).where(Notice.group_id == group_id)))
+
+
+def notices(group_id: int, number: int) -> dict[int, tuple[Notice, str | None]]:
+    """What a group was told of one document of the host's, and answered, by version, each with who answered."""
+    rows = db.session.execute(
+        sa.select(Notice, Person.name)
+        .join(HostDocument, HostDocument.id == Notice.document_id)
+        .outerjoin(Person, Person.id == Notice.answered_by)
+        .where(Notice.group_id == group_id, HostDocument.number == number)
+    )
+    return {notice.document_id: (notice, name) for notice, name in rows}
+
+
+def notice(group_id: int, document_id: int) -> Notice | None:
+    own = (Notice.group_id == group_id, Notice.document_id == document_id)
+    return db.session.scalar(sa.select(Notice).where(*own))
+
+
+def answered(document_id: int, after: int | None = None) -> list[tuple[Notice, str]]:
+    """What groups answered to a new rule, by name and in no order of theirs, paged by key."""
+    rows = (
+        sa.select(Notice, Group.name)
+        .join(Group, Group.id == Notice.group_id)
+        .where(Notice.document_id == document_id, Notice.answer.is_not(None))
+        .order_by(Notice.id)
+        .limit(PAGE + 1)
+    )
+    found = db.session.execute(rows.where(Notice.id > after) if after else rows)
+    return [(row[0], row[1]) for row in found]
+
+
+def untold(document_id: int, limit: int = 200) -> list[int]:
+    """The groups that were there when it was published and weren't told of it yet."""
+    told = sa.exists().where(Notice.group_id == Group.id, Notice.document_id == document_id)
+    return list(db.session.scalars(sa.select(Group.id).where(~told).order_by(Group.id).limit(limit)))
+
+
+def waiting_since() -> dict:
+    """From when on new rules still wait for an answer on the first page, for WAITING."""
+    return {"rules_since": clock.now() - timedelta(days=2 * NOTICE_DAYS)}
+
+
+# Agreements the host offered that wait for an organiser's own answer, and new rules that wait for the group's.
 _later = aliased(Version)
 WAITING = (
     sa.select(*columns("agreement", number=Document.number, who=Person.name, what=Document.name, at=Version.added_at))
@@ -240,5 +374,11 @@ WAITING = (
             *(Answer.group_id == Version.group_id, Answer.version_id == Version.id, Answer.ended_at.is_(None)),
             Answer.person_id == sa.bindparam("person"),
         ),
-    )
+    ),
+    sa.select(*columns("new_rule", number=HostDocument.number, who=Person.name, what=HostDocument.name, at=Notice.told_at))
+    .select_from(Notice)
+    .join(HostDocument, HostDocument.id == Notice.document_id)
+    .join(Person, Person.id == HostDocument.added_by)
+    .where(Notice.group_id == sa.bindparam("group"), Notice.answer.is_(None), HostDocument.ended_at.is_(None))
+    .where(Notice.told_at > sa.bindparam("rules_since")),
 )

@@ -4,14 +4,19 @@ from flask import Blueprint, Flask, abort, g, request, url_for
 
 from portal.autonomy import amending
 from portal.autonomy.door import Mistake
+from portal.autonomy.standing import quiet_spells
+from portal.core import clock
 from portal.core.forms import PlainForm
 from portal.core.ids import id_of
 from portal.core.web import invalid, page, saved
-from portal.documents import actions, attached, desk, items, queries, rules  # noqa: F401 - items registers
+from portal.documents import actions, attached, comparing, desk, items, queries, rules  # noqa: F401 - items registers
+from portal.documents import hosts as hosts_side
 from portal.documents.forms import (
+    ANSWERS,
     NEEDS,
     AgreementForm,
     AgreementVersionForm,
+    AnswerRuleForm,
     DeclineForm,
     DocumentForm,
     MarkForm,
@@ -33,7 +38,7 @@ amending.register(actions.add_version, VersionForm)
 def index():
     """Our documents, the newest first."""
     lines = queries.listed(g.place.group_id, id_of(request.args.get("after")))
-    return page("documents/index.html", **_list(lines), away=False)
+    return page("documents/index.html", **_list(lines), away=False, hosts=queries.hosts())
 
 
 @bp.get("/away")
@@ -41,7 +46,7 @@ def index():
 def away():
     """What was taken away and can still be brought back."""
     lines = queries.listed(g.place.group_id, id_of(request.args.get("after")), away=True)
-    return page("documents/index.html", **_list(lines), away=True)
+    return page("documents/index.html", **_list(lines), away=True, hosts=[])
 
 
 @bp.get("/new")
@@ -187,6 +192,36 @@ def agree_rule(rule_id):
     return saved(goto=url_for(".rule", group=group().slug), says="Agreed." if row.agreed_at else "It waits for more of us.")
 
 
+@bp.get("/host/<int:hosts>")
+@in_group()
+def from_host(hosts):
+    """A document of the host's; of a rule, what changes and from when for us."""
+    return page("documents/from_host.html", **_from_host(hosts))
+
+
+@bp.post("/host/<int:hosts>/versions/<int:version>/answer")
+@in_group(roles=ORGANISERS, does=actions.answer_rule)
+def answer_rule(hosts, version):
+    form, found = AnswerRuleForm.from_request(), queries.host_whole(hosts) or abort(404)
+    row = next((one for one, _, _ in found.versions if one.version == version), None) or abort(404)
+    notice = queries.notice(g.place.group_id, row.id) or abort(404)
+    if form.validate():
+        try:
+            actions.answer_rule(actor(), group(), notice.id, **form.facts())
+            return saved(goto=url_for(".from_host", group=group().slug, hosts=hosts), says="Kept. They read it.")
+        except Mistake as mistake:
+            form[mistake.field or "answer"].errors = [str(mistake)]
+    return invalid("documents/from_host.html", **_from_host(hosts, version, form))
+
+
+@bp.get("/host/<int:hosts>/files/<int:hosts_file>/<size>")
+@in_group()
+def host_file(hosts, hosts_file, size):
+    """What was made of a file of the host's."""
+    found = queries.host_whole(hosts) or abort(404)
+    return attached.send(found.file(hosts_file), size, f"document-{hosts}")
+
+
 def _add(form, template: str, says: str, **facts):
     with attached.arriving(form) as came:
         if form.validate() and not came.problems:
@@ -212,7 +247,13 @@ def _version(number: int, version: int):
 
 def _list(lines: list[queries.Line]) -> dict:
     organises = bool(actor().roles & ORGANISERS)
-    return {"lines": lines[: queries.PAGE], "more": len(lines) > queries.PAGE, "organises": organises, "about": ABOUT}
+    return {
+        "lines": lines[: queries.PAGE],
+        "more": len(lines) > queries.PAGE,
+        "organises": organises,
+        "about": ABOUT,
+        "today": clock.today(),
+    }
 
 
 def _show(number: int, **forms) -> dict:
@@ -232,6 +273,7 @@ def _show(number: int, **forms) -> dict:
         "giving": giving,
         "came": forms.get("came") or attached.Came(giving["files"]),
         "naming": forms.get("naming") or NameForm(obj=found.document),
+        "says_no": "declining" in forms or request.args.get("answer") == "no",
         "declining": forms.get("declining") or DeclineForm(),
         "key": PlainForm(),
     }
@@ -240,6 +282,40 @@ def _show(number: int, **forms) -> dict:
 def _again(found: queries.Whole) -> AgreementVersionForm:
     """Another version starts from the words there are."""
     return AgreementVersionForm(data={"words": found.newest.words, "summary": found.newest.summary})
+
+
+def _from_host(number: int, answering: int = 0, form: AnswerRuleForm | None = None) -> dict:
+    found = queries.host_whole(number) or abort(404)
+    told = queries.notices(g.place.group_id, number)
+    spells = quiet_spells(g.place.group_id) if told else []
+    starts = {one.id: day for one, _, _ in found.versions if (day := queries.starts_for(one, spells))}
+    holds = found.holding(starts)
+    ahead = [one for one, _, _ in found.versions if one.id in told and one is not holds and starts[one.id] > clock.today()]
+    asked = [*ahead, *([holds] if holds is not None and holds.id in told else [])]
+    forms = {one.id: _named(form if form and one.version == answering else AnswerRuleForm(), one.version) for one in asked}
+    return {
+        "found": found,
+        "holds": holds,
+        "ahead": ahead,
+        "starts": starts,
+        "told": told,
+        "parts": {one.id: _differs(found.before(one), one) for one in ahead},
+        "forms": forms,
+        "answers": ANSWERS,
+        "organises": bool(actor().roles & ORGANISERS),
+        "about": ABOUT,
+    }
+
+
+def _differs(before, after) -> list[comparing.Part]:
+    return comparing.compare(before.words, after.words) if before else []
+
+
+def _named(form: AnswerRuleForm, mark: int) -> AnswerRuleForm:
+    """The form with ids of its own, where a page has several of a kind."""
+    for field in form:
+        field.id = f"{field.name}-{mark}"
+    return form
 
 
 def _rule(form: RuleForm | None = None) -> dict:
@@ -259,4 +335,5 @@ def _rule(form: RuleForm | None = None) -> dict:
 def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
     app.register_blueprint(desk.bp)
+    app.register_blueprint(hosts_side.bp)
     app.jinja_env.globals["host_of"] = host_of

@@ -40,7 +40,7 @@ WITHIN_SAY = frozenset(
         "how_we_run",
         *("accountability.ours", "accountability.ours_list", "accountability.ours_late"),
         *("documents.index", "documents.away", "documents.new", "documents.new_agreement", "documents.show"),
-        *("documents.compare", "documents.rule"),
+        *("documents.compare", "documents.rule", "documents.from_host"),
         *("members.index", "notices.ours", "silence.ours"),  # six places are what fits a small phone
     }
 )
@@ -73,6 +73,7 @@ WITHIN_GROUPS = frozenset(
         *("board", "how_they_run"),
         *("asks.every", "asks.new", "asks.edit", "asks.sending", "asks.show"),
         "their_documents",
+        "host_documents",
     }
 )
 WITHIN_PAYMENTS = frozenset({"payments.run", "bank.index", "bank.show", "bank.new", "bank.columns", "bank.imports"})

@@ -34,6 +34,7 @@ ANSWERED_AT = {
     "cost": ("spending.show", "number"),
     "rule": ("spending.rule", ""),
     "agreement": ("documents.show", "number"),
+    "new_rule": ("documents.from_host", "hosts"),
     "organiser": ("members.index", ""),
     "removal": ("members.index", ""),
     "ask": ("asks.read", "number"),
@@ -61,7 +62,7 @@ _FOR_HELPERS = _in_order(receipts.WAITING, support.WAITING_FOR_HELPERS, breakgla
 _FOR_ORGANISERS = _in_order(
     *(receipts.WAITING, *members.WAITING, *autonomy.WAITING, disagreements.WAITING, silence.WAITING),
     *(payees.WAITING, *spending.WAITING, support.WAITING, asks.WAITING, breakglass.WAITING, breakglass.URGENT),
-    documents.WAITING,
+    *documents.WAITING,
 )
 
 
@@ -69,7 +70,7 @@ def waiting_for_us(group_id: int, person_id: int, *, organises: bool) -> list[Wa
     """What waits longest comes first. Helpers see questions and urgent messages; the rest is the organisers' to answer."""
     facts = {"group": group_id, "person": person_id, **breakglass.waiting_since()}
     if organises:
-        facts |= members.waiting_since() | autonomy.waiting_since()
+        facts |= members.waiting_since() | autonomy.waiting_since() | documents.waiting_since()
     rows = db.session.execute(_FOR_ORGANISERS if organises else _FOR_HELPERS, facts)
     found = [Waiting(*row) for row in rows]
     return [one for one in found if one.kind != "proposal" or autonomy.still_waits(group_id, one.at)]

@@ -38,6 +38,7 @@ FROM_HOST = frozenset(
         *("ledger.change_fee", "heard.answer", "sharing.withdraw", "sharing.pass_on"),
         *("risks.take_in", "risks.answer"),
         *("asks.send", "asks.release", "asks.tell"),
+        *("documents.offer", "documents.offer_version", "documents.sign", "documents.tell"),
     }
 )
 NOTES = frozenset({"support.keep_note", "support.review_note", "support.end_note"})

@@ -18,6 +18,7 @@ from portal.contact.jobs import let_go
 from portal.core import jobs, mail
 from portal.core.db import db
 from portal.core.jobs import Job
+from portal.documents import actions as documents
 from portal.heard import actions as heard
 from portal.notices.jobs import MUST_KNOW, notice, send
 from portal.people.models import Person
@@ -261,3 +262,22 @@ class TestNewsOfARequest:
             told = {"what": "The hall is cold", "does": "We ask", "look_again_on": date(2026, 11, 20)}
             risks.take_in(imani, kettle, worry.id, **told, holder_id=imani.person_id)
         assert self.mailed_to() == ["Joe", "Marsha"]
+
+    def test_what_the_host_offers_signs_and_changes_of_its_rules_is_news(self, time, kettle, imani):
+        said, started = {"summary": "In short", "words": "We hold it, you decide."}, {"starts_on": date(2026, 12, 31)}
+        offered = documents.offer(imani, kettle, name="Agreement", **said)
+        version = documents.queries.version(kettle.id, offered.id, 1)
+        assert self.mailed_to() == ["Joe", "Marsha"]
+        for name in ("Marsha", "Joe"):
+            documents.agree(make.actor(make.person(name)), kettle, version.id, mark=version.mark)
+        for day, call in enumerate(
+            (
+                lambda: documents.sign(imani, kettle, version.id, mark=version.mark),
+                lambda: documents.offer_version(imani, kettle, offered.id, **said),
+                lambda: documents.announce(imani, name="Rule", words="Two people pay.", differs="New.", **started),
+            ),
+            start=1,
+        ):
+            time.move_to(NOON.replace(day=10 + day))
+            call()
+            assert self.mailed_to() == sorted(["Joe", "Marsha"] * (day + 1))

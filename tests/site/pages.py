@@ -71,6 +71,7 @@ GROUP = "/host/groups/tuesday-kettle"
 K, DESK, DUTIES = "/g/tuesday-kettle", "/host/receipts", "/host/groups/tuesday-kettle/duties"
 RISKS = "/host/risks"
 QUEUE, THEIRS = "/host/requests", "/host/groups/tuesday-kettle/documents"
+SHARED = "/host/documents"
 HELD = "/host/groups/tuesday-kettle/books"
 HOSTS = "/host/groups/tuesday-kettle/disagreements"
 SILENT = "/host/groups/more-8/silence"
@@ -270,6 +271,7 @@ PAGES = (
     Page("agreement, signed", "documents.show", "Lily", "/g/nightshift-poets/documents/1"),
     Page("agreement, offered", "documents.show", "Rafiq", "/g/eastmoor-dads/documents/4"),
     Page("agreement, offered anew", "documents.show", "Joe", f"{K}/documents/{{agreement}}"),
+    Page("agreement, not like this", "documents.show", "Joe", f"{K}/documents/{{agreement}}?answer=no"),
     Page("agreement, no words", "documents.decline", "Joe", f"{K}/documents/{{agreement}}/versions/2/no", {}, 422),
     Page("agreement, compared", "documents.compare", "Joe", f"{K}/documents/{{agreement}}/compare"),
     Page("documents, compared", "documents.compare", "Bernie", f"{K}/documents/{{document}}/compare"),
@@ -295,6 +297,22 @@ PAGES = (
     Page("document for a group, nothing given", "their_documents.add", "Imani Okafor", f"{THEIRS}/", {}, 422),
     Page("agreement to offer", "their_documents.new_offer", "Imani Okafor", f"{THEIRS}/offer"),
     Page("agreement to offer, nothing written", "their_documents.offer", "Imani Okafor", f"{THEIRS}/offer", {}, 422),
+    Page("from the host", "documents.from_host", "Marsha", f"{K}/documents/host/1"),
+    Page("from the host, a rule", "documents.from_host", "Marsha", f"{K}/documents/host/2"),
+    Page("from the host, a rule, for a helper", "documents.from_host", "Bernie", f"{K}/documents/host/2"),
+    Page("from the host, no answer", "documents.answer_rule", "Joe", f"{K}/documents/host/2/versions/2/answer", {}, 422),
+    Page("from the host, while we rest", "documents.from_host", "Wren", "/g/quiet-allotment/documents/host/2"),
+    Page("documents for groups", "host_documents.index", "Imani Okafor", f"{SHARED}/"),
+    Page("documents for groups, to read", "host_documents.index", "Noor Haddad", f"{SHARED}/"),
+    Page("document to share", "host_documents.new", "Imani Okafor", f"{SHARED}/new"),
+    Page("document to share, nothing given", "host_documents.share", "Imani Okafor", f"{SHARED}/", {}, 422),
+    Page("new rule", "host_documents.new_rule", "Imani Okafor", f"{SHARED}/rule"),
+    Page("new rule, nothing written", "host_documents.announce", "Imani Okafor", f"{SHARED}/rule", {}, 422),
+    Page("certificate", "host_documents.show", "Imani Okafor", f"{SHARED}/1"),
+    Page("certificate, nothing given", "host_documents.renew", "Imani Okafor", f"{SHARED}/1/versions", {}, 422),
+    Page("rule of the host's", "host_documents.show", "Imani Okafor", f"{SHARED}/2"),
+    Page("rule of the host's, for finance", "host_documents.show", "Glyn Parry", f"{SHARED}/2"),
+    Page("rule of the host's, changed wrongly", "host_documents.change_rule", "Imani Okafor", f"{SHARED}/2/rule", {}, 422),
     Page("passed on", "heard.ours", "Marsha", f"{K}/heard/"),
     Page("passed on, none", "heard.ours", "Bernie", f"{K}/heard/"),
     Page("passed on, without a name", "heard.ours", "Tomasz", "/g/nightshift-poets/heard/"),
@@ -517,6 +535,8 @@ NO_PAGES = {
     "desk.picture",
     "documents.file",
     "their_documents.file",
+    "documents.host_file",
+    "host_documents.file",
     "support.file",
     "requests.file",
     "payments.as_pain001",
@@ -797,6 +817,14 @@ def _documents(kettle: Group, marsha: Person) -> dict[str, int]:
     documents.add_version(by, kettle, photographed.id, words="As the page says", link="https://example.org/page")
     documents.add_version(by, kettle, photographed.id, words="As the page said")
     documents.set_rule(by, kettle, needs="one")
+    rule = documents.queries.hosts()[-1]
+    changed = {"words": f"{rule.words}\nAsk before you lend.", "differs": "Lending is asked for."}
+    changed["starts_on"] = clock.today() + timedelta(days=40)
+    newer = documents.change_rule(imani, None, rule.id, **changed).id
+    for group in db.session.scalars(sa.select(Group).where(Group.slug.in_(("tuesday-kettle", "quiet-allotment")))).all():
+        notice = documents.tell(SYSTEM, group, document_id=newer)
+        if group.id == kettle.id:
+            documents.answer_rule(by, group, notice.id, answer="question", words="Is a float lending?")
     return {"agreement": offered.number, "taken": taken.number, "document": photographed.number}
 
 

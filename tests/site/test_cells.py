@@ -104,6 +104,7 @@ DETAILS = {"shop": "Grocer", "amount_pence": "4.20", "label": "tea", "key": KEY}
 YEAR_OVER = f"{clock.today().year - (clock.today() <= date(clock.today().year, 3, 31))}-03-31"
 LINE = {"name": "Cake", "planned_pence": "40", "key": KEY}
 MOVED = {"amount_pence": "lots", "key": KEY}
+NEW_RULE = {"words": "Ask first.", "differs": "You ask first.", "starts_on": "2091-01-01", "key": KEY}
 AGREEMENT = {"name": "One page", "summary": "In short", "words": "We decide.", "key": KEY}
 AWAY = {"person_id": lead, "from_on": "2090-01-02", "until_on": "2090-01-09", "cover_id": coordinator, "key": KEY}
 SHARED_WORDS = {"words": "Tea and talk.", "audience": "whoever has the link", "purpose": "A friend", "key": KEY}
@@ -493,6 +494,21 @@ TABLE = {
     "POST documents.decline": group(NOT_THE_HOSTS, {"words": "Too long", "key": KEY}, number="offered"),
     "POST documents.set_rule": group(ORGANISERS, {"needs": "all", "key": KEY}),
     "POST documents.agree_rule": group(LOOSENS, {"key": KEY}, rule_id="agreement_rule"),
+    "GET documents.from_host": group(INSIDE, hosts="hosts_rule"),
+    "GET documents.host_file": group(INSIDE, hosts="hosts_page"),
+    "POST documents.answer_rule": group(
+        ORGANISERS, {"answer": "question", "words": "Why now?", "key": KEY}, hosts="hosts_rule", version="hosts_version"
+    ),
+    "GET host_documents.index": host(STAFF),
+    "GET host_documents.new": host(COORDINATORS),
+    "GET host_documents.new_rule": host(COORDINATORS),
+    "GET host_documents.show": host(STAFF, number="hosts_rule"),
+    "GET host_documents.file": host(STAFF, number="hosts_page", file_id="hosts_file"),
+    "POST host_documents.share": host(COORDINATORS, {"name": "Certificate", "words": "We are insured.", "key": KEY}),
+    "POST host_documents.announce": host(COORDINATORS, {"name": "Lending", **NEW_RULE}),
+    "POST host_documents.renew": host(COORDINATORS, {"words": "Still insured.", "key": KEY}, number="hosts_page"),
+    "POST host_documents.change_rule": host(COORDINATORS, NEW_RULE, number="hosts_rule"),
+    "POST host_documents.put_away": host(COORDINATORS, {"key": KEY}, number="hosts_page"),
     "GET their_documents.index": host(SIGNERS),
     "GET their_documents.new": host(COORDINATORS),
     "GET their_documents.new_offer": host(COORDINATORS),
@@ -604,7 +620,7 @@ def tries(world, name: str, route) -> list[Try]:
     """Every cell of one route."""
     cell = TABLE[name]
     parts = sorted(route.arguments)
-    ids = [part for part in parts if part not in {"group", "size"}]
+    ids = [part for part in parts if part not in {"group", "size", "hosts", "hosts_file"}]  # the host’s are for every group
     found = []
     for who in EVERYONE:
         outside = {"anon": SIGN_IN, "signed_out": SIGN_IN}.get(who, GONE)

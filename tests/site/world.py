@@ -26,7 +26,7 @@ from portal.cover import actions as cover
 from portal.cover import queries as covers
 from portal.disagreements import actions as disagreements
 from portal.documents import actions as documents
-from portal.documents.models import DocumentFile, mark_of
+from portal.documents.models import DocumentFile, HostFile, mark_of
 from portal.governance import actions as governance
 from portal.governance import months
 from portal.governance.models import Item
@@ -377,8 +377,22 @@ def _documents(group, second: str, third: str) -> dict:
     return {
         **{"document": ours.number, "offered": offered.number, "accepted": accepted.number, "compared": compared.number},
         **{"version": version, "document_file": file.id},
+        **_hosts_documents(group, imani),
         "agreement_rule": documents.set_rule(joe, group, needs="one").id,
     }
+
+
+def _hosts_documents(group, imani) -> dict:
+    """A page of the host's with a photo, and a rule that the group is told of, one of each for a group."""
+    shared = documents.share(imani, name=f"Page {group.name}", words="Read it", files=[make.photo()])
+    file = db.session.scalars(sa.select(HostFile).where(HostFile.document_id == shared.id)).one()
+    file.thumb = _small_page()
+    file.pages, file.made_at = [{"file": file.thumb, "width": 60, "height": 80}], clock.now()
+    db.session.commit()
+    facts = {"words": "Ask first.", "differs": "You ask first.", "starts_on": date(2090, 1, 1)}
+    rule = documents.announce(imani, name=f"Rule {group.name}", **facts)
+    documents.tell(SYSTEM, group, document_id=rule.id)
+    return {"hosts_page": shared.number, "hosts_file": file.id, "hosts_rule": rule.number, "hosts_version": 1}
 
 
 def _held_question(group, imani) -> Request:
@@ -476,11 +490,15 @@ def _duties(group, receipt: Receipt) -> list[BreakGlass]:
 
 def _made_safe(row):
     """A kept file's row as the job leaves it, with one small page."""
-    path = files.store().scratch()
-    path.write_bytes(make.jpeg(60, 80))
-    thumb = files.store().keep(path)
+    thumb = _small_page()
     make.set_facts(row, thumb=thumb, pages=[{"file": thumb, "width": 60, "height": 80}], made_at=clock.now())
     return row
+
+
+def _small_page() -> str:
+    path = files.store().scratch()
+    path.write_bytes(make.jpeg(60, 80))
+    return files.store().keep(path)
 
 
 def _place(group, name: str) -> int:
