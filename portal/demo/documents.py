@@ -34,13 +34,13 @@ DOOR = "One of us is at the door from six. Nobody leaves alone after dark."
 DOOR_NOW = "Two of us are at the door from six. Nobody leaves alone after dark. The first-aid box is under the hatch."
 # Which group's, by whom, its kind, name, key, and each version: by whom, how many days ago, in short, in words.
 DOCUMENTS = (
-    ("nightshift-poets", "Ade", Kind.AGREEMENT, "Our one page", "hosting_agreement",
+    ("nightshift-poets", "Ade", Kind.AGREEMENT, "Our one page", "hosting-agreement",
      (("Ade", 60, "They hold the money, we decide, either of us can end it.", ONE_PAGE),)),
     ("long-table", "Celestine", Kind.OURS, "How we look after each other", "safeguarding",
      (("Celestine", 80, None, SAFEGUARDING),)),
     ("tuesday-kettle", "Marsha", Kind.OURS, "Keeping Tuesdays safe", "safeguarding",
      (("Marsha", 300, None, DOOR), ("Joe", 40, None, DOOR_NOW))),
-    ("eastmoor-dads", IMANI, Kind.OFFERED, "Hosting agreement", "hosting_agreement",
+    ("eastmoor-dads", IMANI, Kind.OFFERED, "Hosting agreement", "hosting-agreement",
      ((IMANI, 9, "We hold the money and do the accounts. You decide. Either of us can end it.", HOSTING),)),
 )  # fmt: skip
 # The host's own: name, key, words, days until it ends (insurance), whether it is a rule.
@@ -48,7 +48,7 @@ HOSTS = (
     ("Insurance certificate", "insurance",
      "Public liability, up to £5,000,000, for all groups that Hearthrow Commons hosts, at any place in the United Kingdom. "
      "Insurer: Ashbrook Mutual. Policy AM-2026-0417.", 130, False),
-    ("Money rules", "money_rules",
+    ("Money rules", "money-rules",
      "Money given for one thing is spent on that.\nTwo people at Hearthrow Commons release every payment.\n"
      "Nobody decides about money for themselves.\nReceipts are kept for six years; where there is none, your word will do.",
      None, True),

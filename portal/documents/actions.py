@@ -202,7 +202,7 @@ def give_up_file(by, group, file, *, sentence: str) -> DocumentFile:
 @action(roles=COORDINATORS, says="offered an agreement")
 def offer(by, group, *, name: str, summary: str, words: str, files: Sequence[Sent] = ()) -> Document:
     """Offer the group an agreement in the host's words. The group answers when it likes, or not at all."""
-    about = "hosting_agreement"
+    about = "hosting-agreement"
     document = Document.begin(group.id, by.person_id, kind=Kind.OFFERED, name=name, about=about)
     _add_version(by, document, words, None, summary, files)
     return document

@@ -21,17 +21,23 @@ from portal.spending.models import Needs
 
 NOTICE_DAYS = 30  # between the day a new rule of the host's is published and the first day it can start
 BIN_LASTS = timedelta(days=30)  # that a document taken away can be brought back; then its words and files go
-# What a document can be about, by key; `queries.about` finds it by these.
+# What a document can be about, by key; `queries.about` finds it by these. “How we run” has all of them but the last.
 ABOUT = {
-    "group_agreement": "Agreement with each other",
-    "hosting_agreement": "Agreement with the host",
+    "hosting-agreement": "Agreement with the host",
+    "group-agreement": "Agreement with each other",
+    "how-we-decide": "How we decide",
     "safeguarding": "Keeping people safe",
-    "decisions": "How we decide",
-    "conflicts": "When someone has an interest of their own",
-    "money_rules": "Money rules",
     "insurance": "Insurance",
+    "data-protection": "What we know about people",
+    "conflicts-of-interest": "When someone has an interest of their own",
+    "risk": "What could go wrong",
+    "money-rules": "Money rules",
+    "accessibility": "So that everyone can take part",
+    "events": "Events",
+    "complaints": "When someone is unhappy",
+    "paying-people": "Paying people",
+    "exit-plan": "If we stop or leave",
     "rest": "Rest and support",
-    "exit_plan": "If we stop or leave",
 }
 
 

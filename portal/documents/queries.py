@@ -86,6 +86,11 @@ def about(group_id: int, key: str) -> list[Line]:
     return [Line(*row) for row in db.session.execute(query.limit(PAGE))]
 
 
+def hosts_about(key: str) -> list[HostDocument]:
+    """What the host shares about something, in its newest version."""
+    return [one for one in hosts() if one.about == key]
+
+
 def host_listed(group_id: int, level: Level | None, after: int | None = None) -> list[Line]:
     """What those at the host know of, at this level of area 6."""
     query = _lines(group_id).where(Document.withdrawn_at.is_(None))

@@ -12,6 +12,7 @@ from portal.core.forms import PlainForm
 from portal.core.ids import id_of
 from portal.core.web import invalid, page, saved
 from portal.cover import queries as cover
+from portal.documents import queries as documents
 from portal.governance import actions, forms, months, queries
 from portal.governance.models import Item
 from portal.governance.starting import Holder
@@ -302,6 +303,8 @@ def _shown(item: str, **given) -> dict:
         facts
         | {
             "organises": _organises(),
+            "papers": documents.about(group().id, row.key) if row.key else [],
+            "from_host": documents.hosts_about(row.key) if row.key else [],
             "how": forms.StatusForm(data={"status": status_of(row)}),
             "look": forms.MonthForm(look_on=row.look_on),
             "holding": forms.HolderForm(data={"holder": row.holder}),

@@ -86,7 +86,7 @@ def test_a_version_follows_another_and_nothing_is_rewritten(kettle, marsha, joe)
 
 def test_they_are_found_by_what_they_are_about(kettle, walkers, marsha, sam):
     one = add(marsha, kettle, about="safeguarding")
-    add(marsha, kettle, about="exit_plan")
+    add(marsha, kettle, about="exit-plan")
     add(sam, walkers, about="safeguarding")
     gone = add(marsha, kettle, about="safeguarding")
     actions.withdraw(marsha, kettle, gone.id)

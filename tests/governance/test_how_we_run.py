@@ -15,6 +15,8 @@ from portal.autonomy.door import Mistake, NotHere, Proposed, Refused
 from portal.autonomy.models import Proposal
 from portal.core import clock
 from portal.core.db import db
+from portal.documents import actions as documents
+from portal.documents.models import ABOUT
 from portal.governance import actions, jobs, queries, states
 from portal.governance.models import Item
 from portal.governance.starting import BY_KEY, SET, Holder
@@ -71,6 +73,18 @@ def test_every_thing_of_the_set_has_its_reason_who_asks_and_a_month():
         assert one.asks.endswith(".")
         assert 1 <= one.months <= 36
     assert {one.key for one in SET if one.holder is Holder.HOST} == {"insurance", "money-rules"}
+
+
+def test_documents_stand_at_the_thing_they_are_about(app, kettle, marsha, imani):
+    assert {one.key for one in SET} < set(ABOUT)
+    documents.add(marsha, kettle, name="What we agreed about halls", about="insurance", words="Ask first.")
+    documents.add(marsha, kettle, name="Of something else", about="events", words="Ask the council.")
+    documents.share(imani, None, name="Insurance certificate", about="insurance", words="Covers all groups.")
+    page = Client(app).as_(make.person("Marsha")).get(f"{AT}/insurance")
+    assert "What we agreed about halls" in words(page)
+    assert "Insurance certificate, from Hearthrow Commons" in words(page)
+    assert "Of something else" not in words(page)
+    assert f"/g/{kettle.slug}/documents/new?about=insurance" in page.text
 
 
 def test_groups_that_were_here_before_get_their_rows_and_nothing_said_is_lost(kettle, walkers, marsha):
