@@ -13,6 +13,7 @@ from wtforms.widgets import TextInput
 
 from portal.core import clock
 from portal.core.asked import GROUP_AND_STAFF, NAMES, WITH_GROUP, Asked
+from portal.core.mail import is_address
 
 MAX_PENCE = 10_000_000_00  # ten million pounds: beyond any receipt, well within the database's whole numbers
 
@@ -187,6 +188,6 @@ def not_long_ago(form, field):
 def an_address(form, field):
     """Something that can be an email address."""
     typed = (field.data or "").strip()
-    if len(typed) > 254 or not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s.]+", typed):
+    if not is_address(typed):
         raise ValidationError("Write the whole address, like sam@example.org")
     field.data = typed.lower()

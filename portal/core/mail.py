@@ -4,6 +4,7 @@ The job gets the name of the message and plain ids; each feature registers how t
 personal waits in the outbox.
 """
 
+import re
 import smtplib
 import ssl
 from collections.abc import Callable
@@ -42,6 +43,11 @@ class Letter:
     to: str
     facts: dict
     reply_to: str = ""
+
+
+def is_address(typed: str) -> bool:
+    """Whether this can be an email address."""
+    return len(typed) <= 254 and re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s.]+", typed) is not None
 
 
 _letters: dict[str, Callable[..., Letter | None]] = {}

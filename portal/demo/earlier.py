@@ -1,6 +1,6 @@
 """What a receipt of the demo tells, and about a dozen more of each group: the months before R100, and yesterday after R112.
 
-What is paid of them is part of what the shared demo data says was spent, what is ready or being checked of what is
+What is paid of them is part of what was spent in the demo, what is ready or being checked of what is
 promised: no sum moves by them.
 """
 

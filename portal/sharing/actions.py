@@ -9,7 +9,7 @@ from portal.autonomy import queries as autonomy
 from portal.autonomy.areas import Area, Outcome
 from portal.autonomy.door import Mistake, NotHere, action
 from portal.autonomy.models import Undo
-from portal.core import clock, throttle
+from portal.core import clock, mail, throttle
 from portal.core.db import db
 from portal.core.filters import full_day
 from portal.people import queries as people
@@ -187,9 +187,11 @@ def pass_on(by, group, enquiry) -> Enquiry:
 
 @action(roles=COORDINATORS, on=Enquiry, concerns=_of_visibility, says="answered what someone outside wrote to us")
 def answer(by, group, enquiry) -> Enquiry:
-    """Answered by the host, in its usual words; the group isn't asked."""
+    """Answered by the host, in its usual words; the group isn't asked. By email where they gave an address for it."""
     if enquiry.answered_at is None:
         enquiry.answered_at, enquiry.answered_by = clock.now(), by.person_id
+        if enquiry.by_mail:
+            mail.post("sharing.answered", enquiry_id=enquiry.id)
     return enquiry
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from portal.autonomy.areas import Area
 from portal.core import clock
 from portal.core.db import RECORD, GroupOwned, Word, db, within_group
+from portal.core.mail import is_address
 
 USUAL_MONTHS, MOST_MONTHS = 3, 12  # how long a share lasts unless another day is chosen, and at most
 LONGEST_WORDS = 2000  # letters
@@ -141,3 +142,8 @@ class Enquiry(GroupOwned, db.Model):
     @property
     def ref(self) -> str:
         return f"E{self.id}"
+
+    @property
+    def by_mail(self) -> bool:
+        """Whether whoever wrote can be answered by email."""
+        return is_address(self.reach)

@@ -205,7 +205,12 @@ def enquiries():
     done = "done" in request.args
     rows = queries.enquiries(done=done, after=id_of(request.args.get("after")))
     return page(
-        "sharing/enquiries.html", rows=rows[: queries.PAGE], more=len(rows) > queries.PAGE, done=done, reply=_reply()
+        "sharing/enquiries.html",
+        rows=rows[: queries.PAGE],
+        more=len(rows) > queries.PAGE,
+        done=done,
+        reply=_reply(),
+        mails=bool(current_app.config["SETTINGS"].mail_url),
     )
 
 

@@ -72,7 +72,8 @@ def test_rafiq_waits_for_a_second_organiser_to_loosen_receipts(stands):
 
 
 def test_what_staff_did_lately_is_in_the_logs(stands):
-    """R101 relabelled and told, on 3 November; a document of the Long Table refused, on 12 October."""
+    """R101 relabelled and told, on 3 November; a summary shared and told, the day after; a document of the Long Table
+    refused, on 12 October."""
     rows = db.session.execute(
         sa.select(Entry.group_id, Entry.at, Person.name, Entry.area, Entry.outcome)
         .join(Person, Person.id == Entry.person_id)
@@ -80,5 +81,6 @@ def test_what_staff_did_lately_is_in_the_logs(stands):
     )
     assert {(group, clock.in_london(at).date(), *rest) for group, at, *rest in rows} == {
         (stands["Tuesday Kettle"], date(2026, 11, 3), "Glyn Parry", "receipts", "allow_tell"),
+        (stands["Hearsay Collective"], date(2026, 11, 4), "Imani Okafor", "visibility", "allow_tell"),
         (stands["The Long Table"], date(2026, 10, 12), "Imani Okafor", "documents", "deny"),
     }

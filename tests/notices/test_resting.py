@@ -41,6 +41,7 @@ MAY_COME = {
     "notices.must_know": "the list itself",
     "payees.changed": "security: to the contact on an account that was changed",
     "payees.link": "to someone outside, because the group asked them",
+    "sharing.answered": "to someone outside, because they wrote to the host",
     "signin.changed": "security: one's own sign-in",
     "signin.code": "because they asked for it this minute",
     "silence.named": "to someone outside, because the group named them",

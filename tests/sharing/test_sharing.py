@@ -20,7 +20,7 @@ from portal.core.db import db
 from portal.core.jobs import Job
 from portal.people.roles import STRANGER, Role
 from portal.sharing import actions, queries
-from portal.sharing.jobs import forget_enquiries
+from portal.sharing.jobs import _answered, forget_enquiries
 from portal.sharing.models import Enquiry, Share, mark, months_on
 from tests import make
 from tests.client import Client, words
@@ -419,6 +419,17 @@ def test_an_enquiry_goes_to_the_host_and_from_there_to_the_group(kettle, marsha,
     db.session.rollback()
     kept = str(db.session.scalars(sa.select(EntryWords.words)).all())
     assert "june" not in kept.lower()
+
+
+def test_the_hosts_reply_goes_by_email_only_to_who_gave_an_address(kettle, imani, public):
+    by_mail, by_phone = ask(public, kettle), ask(public, kettle, reach="07700 900111")
+    for one in (by_mail, by_phone, by_mail):
+        actions.answer(imani, kettle, one.id)
+    letters = db.session.scalars(sa.select(Job.arguments).where(Job.name == "core.mail")).all()
+    assert [one["ids"] for one in letters if one["message"] == "sharing.answered"] == [{"enquiry_id": by_mail.id}]
+    letter = _answered(by_mail.id)
+    assert (letter.to, "Thank you for thinking of them." in letter.facts["reply"]) == ("june@example.org", True)
+    assert _answered(by_mail.id + 99) is None
 
 
 def test_nobody_writes_where_it_isnt_wanted_or_doesnt_show(kettle, marsha, public):

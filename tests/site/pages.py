@@ -583,8 +583,8 @@ def lay_out(app) -> Demo:
     seed.lay_out()
     kettle = db.session.scalars(sa.select(Group).where(Group.slug == "tuesday-kettle")).one()
     marsha = _person("Marsha")
-    more_receipts(kettle.id, marsha.id, 25, first=201)
-    more_receipts(kettle.id, marsha.id, 25, first=301, withdrawn_at=clock.now())
+    more_receipts(kettle.id, marsha.id, 25, first=601)
+    more_receipts(kettle.id, marsha.id, 25, first=701, withdrawn_at=clock.now())
     more_groups(48)
     more_mail(25)
     with wall.opened(kettle.id):
@@ -592,7 +592,7 @@ def lay_out(app) -> Demo:
         invitation = Invitation(group_id=kettle.id, agreed_at=clock.now(), **asked)
         db.session.add(invitation)
     db.session.commit()
-    words = {"token": link_token(invitation), "binned": 301, "proposal": _proposed(), "change": _told(), **_duties(kettle)}
+    words = {"token": link_token(invitation), "binned": 701, "proposal": _proposed(), "change": _told(), **_duties(kettle)}
     _silent(db.session.scalars(sa.select(Group).where(Group.slug == "more-8")).one())
     words |= _books() | _papers(kettle)
     words |= more_payees(kettle, marsha)
