@@ -19,7 +19,7 @@ from portal.support.models import NOTE_LASTS
 
 bp = Blueprint("requests", __name__, url_prefix="/host/requests")
 STAFF = actions.SUPPORT_STAFF
-BESIDE = 7  # lines of the queue beside one request
+BESIDE = 6  # lines of the queue beside one request
 
 
 @bp.get("/")
@@ -245,6 +245,7 @@ def _beyond(number: int, **forms) -> dict:
         "levels": standing.of(found.group.id).levels,
         "noting": NoteForm(data={"review_on": clock.today() + timedelta(days=NOTE_LASTS)}),
         "reviewing": (0, None),
+        "sorry": SorryForm(),
         "review_form": _review_form,
         "passing": WithForm(data={"with_whom": found.request.with_whom}),
     } | forms
