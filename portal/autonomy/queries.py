@@ -375,6 +375,8 @@ def shown_changes(rows: dict[Key, object], changes: list[dict]) -> list[Shown]:
     found = []
     for change in changes:
         row, column = in_its_row(rows, change), change["column"]
+        if column.endswith("_by"):
+            continue  # a number of someone's, and the entry says who it was
         called = _called(row, column)
         name = f"{getattr(row, 'name', change['row'])}: {called.lower()}" if several else called
         found.append(Shown(column, name, _read(column, change["before"]), _read(column, change["after"]), change["row"]))

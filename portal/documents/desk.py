@@ -54,9 +54,11 @@ def add(slug):
 @bp.get("/offer")
 @as_staff(roles=COORDINATORS)
 def new_offer(slug):
-    """An agreement of the host's, to offer."""
-    form = AgreementForm()
-    return page("documents/offer.html", group=group_at(slug), form=form, came=attached.Came(form["files"]))
+    """An agreement of the host's, to offer; in words of its own that every group reads, where it starts from those."""
+    shared = queries.hosts()
+    start = next((one for one in shared if one.number == id_of(request.args.get("of"))), None)
+    form = AgreementForm(data={"name": start.name, "words": start.words} if start else None)
+    return page("documents/offer.html", **_offer(slug, form), shared=[one for one in shared if one.words])
 
 
 @bp.post("/offer")
@@ -72,7 +74,7 @@ def offer(slug):
                 )
             except Mistake as mistake:
                 came.note(mistake, form)
-        return invalid("documents/offer.html", group=group_at(slug), form=form, came=came.again())
+        return invalid("documents/offer.html", **_offer(slug, form, came.again()), shared=[])
 
 
 @bp.get("/<int:document>")
@@ -157,6 +159,10 @@ def _new(slug: str, form: AskingDocumentForm, came: attached.Came | None = None)
     at = group_at(slug)
     facts = {"group": at, "decision": _level(at), "form": form, "came": came or attached.Came(form["files"])}
     return facts | {"asks": facts["decision"].outcome == Outcome.PROPOSE}
+
+
+def _offer(slug: str, form: AgreementForm, came: attached.Came | None = None) -> dict:
+    return {"group": group_at(slug), "form": form, "came": came or attached.Came(form["files"])}
 
 
 def _found(slug: str, document: int):

@@ -48,7 +48,7 @@ def an_https_link(_form, field):
     except ValueError:
         fits = False
     if typed and not (fits and typed.isprintable() and " " not in typed):
-        raise ValidationError("Use the whole address, beginning with https://")
+        raise ValidationError("Use the whole address. It begins with https.")
 
 
 _words = Length(max=MOST_WORDS, message="Keep it under 20,000 letters, or choose a file.")

@@ -296,6 +296,7 @@ PAGES = (
     Page("document for a group", "their_documents.new", "Imani Okafor", f"{THEIRS}/new"),
     Page("document for a group, nothing given", "their_documents.add", "Imani Okafor", f"{THEIRS}/", {}, 422),
     Page("agreement to offer", "their_documents.new_offer", "Imani Okafor", f"{THEIRS}/offer"),
+    Page("agreement to offer, from our own words", "their_documents.new_offer", "Imani Okafor", f"{THEIRS}/offer?of=2"),
     Page("agreement to offer, nothing written", "their_documents.offer", "Imani Okafor", f"{THEIRS}/offer", {}, 422),
     Page("from the host", "documents.from_host", "Marsha", f"{K}/documents/host/1"),
     Page("from the host, a rule", "documents.from_host", "Marsha", f"{K}/documents/host/2"),
