@@ -36,6 +36,7 @@ REQUEST_WORDS = {"request", "session", "g"}
 OPENS_THE_DOOR = {
     "autonomy/door.py": "it is the door",
     "demo/seed.py": "it lays out the demo's invented past",
+    "demo/log.py": "it lays out the demo's invented past",
     "demo/money.py": "it lays out the demo's invented past",
     "demo/costs.py": "it lays out the demo's invented past",
     "demo/support.py": "it lays out the demo's invented past",
@@ -50,6 +51,7 @@ OPENS_THE_DOOR = {
 COMMITS = {
     "autonomy/door.py": "it is the door",
     "demo/seed.py": "it lays out the demo's invented past",
+    "demo/log.py": "it lays out the demo's invented past",
     "demo/money.py": "it lays out the demo's invented past",
     "demo/costs.py": "it lays out the demo's invented past",
     "demo/support.py": "it lays out the demo's invented past",
