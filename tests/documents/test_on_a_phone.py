@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 def test_a_photo_of_the_page_on_the_wall_is_a_document(phone):
     enter(phone, "Marsha")
     phone.goto("/g/tuesday-kettle/say")
-    phone.get_by_role("link", name="Our documents, and what we agreed").tap()
+    phone.get_by_role("link", name="What we wrote, and agreed").tap()
     phone.get_by_role("link", name="Add a document").tap()
     phone.get_by_label("What is it called?").fill("The page on the wall")
     phone.get_by_label("What is it about?").select_option("safeguarding")

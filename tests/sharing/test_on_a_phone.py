@@ -46,7 +46,7 @@ def button(page, words: str):
 def test_shared_seen_withdrawn_and_gone_at_the_next_request(open_):
     phone = enter(open_(), "Marsha")
     phone.goto("/g/tuesday-kettle/say")
-    phone.get_by_role("link", name="Who sees us", exact=True).tap()
+    phone.get_by_role("link", name="What we show, and to whom").tap()
     phone.get_by_text("Whoever looks for us finds nothing.").wait_for()
     phone.get_by_role("link", name="Share something").tap()
     phone.get_by_label("What they read about us").fill(SAID)
