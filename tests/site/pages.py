@@ -593,7 +593,7 @@ def lay_out(app) -> Demo:
         invitation = Invitation(group_id=kettle.id, agreed_at=clock.now(), **asked)
         db.session.add(invitation)
     db.session.commit()
-    words = {"token": link_token(invitation), "binned": 701, "proposal": _proposed(), "change": _told(), **_duties(kettle)}
+    words = {"token": link_token(invitation), "binned": 701, "proposal": _proposed(), "change": _told(kettle), **_duties(kettle)}
     _silent(db.session.scalars(sa.select(Group).where(Group.slug == "more-8")).one())
     words |= _books() | _papers(kettle)
     words |= more_payees(kettle, marsha)
@@ -970,10 +970,10 @@ def _person(name: str) -> Person:
     return db.session.scalars(sa.select(Person).where(Person.name == name)).one()
 
 
-def _told() -> int:
+def _told(kettle: Group) -> int:
     """The change of a label that the demo's group was told of."""
-    told = sa.select(Entry.id).where(Entry.outcome == "allow_tell").order_by(Entry.id.desc())
-    return db.session.scalars(told).first()
+    told = sa.select(Entry.id).where(Entry.group_id == kettle.id, Entry.outcome == "allow_tell")
+    return db.session.scalars(told.order_by(Entry.id.desc())).first()
 
 
 SHOPS = ("Corner Grocer", "Ashbrook Village Hall", "Fernside Nursery", "Post Office", "Merkato Spices", "Inkwell Print")
