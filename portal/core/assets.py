@@ -6,6 +6,7 @@ serves it from there.
 
 import gzip
 import hashlib
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -23,7 +24,7 @@ def build(source: Path, target: Path, accent: str) -> str:
     contents = {path.relative_to(source): path.read_bytes() for path in paths}
     for path in contents:
         if path.suffix == ".css":
-            contents[path] += _accent(accent).encode()
+            contents[path] = _bare(contents[path]) + _accent(accent).encode()
     digest = hashlib.sha256()
     for path, content in contents.items():
         digest.update(str(path).encode() + b"\0" + content + b"\0")
@@ -45,6 +46,11 @@ def build(source: Path, target: Path, accent: str) -> str:
     except OSError:  # another process made it first
         shutil.rmtree(making)
     return name
+
+
+def _bare(style: bytes) -> bytes:
+    """A stylesheet without what browsers skip: its comments, and what lines begin with."""
+    return re.sub(rb"/\*.*?\*/|^\s+", b"", style, flags=re.DOTALL | re.MULTILINE)
 
 
 def _accent(colour: str) -> str:

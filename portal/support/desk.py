@@ -19,7 +19,7 @@ from portal.support.models import NOTE_LASTS
 
 bp = Blueprint("requests", __name__, url_prefix="/host/requests")
 STAFF = actions.SUPPORT_STAFF
-BESIDE = 5  # lines of the queue beside one request
+BESIDE = 7  # lines of the queue beside one request
 
 
 @bp.get("/")

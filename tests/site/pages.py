@@ -593,7 +593,8 @@ def lay_out(app) -> Demo:
         invitation = Invitation(group_id=kettle.id, agreed_at=clock.now(), **asked)
         db.session.add(invitation)
     db.session.commit()
-    words = {"token": link_token(invitation), "binned": 701, "proposal": _proposed(), "change": _told(kettle), **_duties(kettle)}
+    words = {"token": link_token(invitation), "binned": 701, "proposal": _proposed(), "change": _told(kettle)}
+    words |= _duties(kettle)
     _silent(db.session.scalars(sa.select(Group).where(Group.slug == "more-8")).one())
     words |= _books() | _papers(kettle)
     words |= more_payees(kettle, marsha)
