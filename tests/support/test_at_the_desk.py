@@ -110,7 +110,7 @@ def test_found_by_words_and_the_keys_told_of(laptop):
     press(laptop, "/")
     box = laptop.get_by_role("searchbox")
     expect(box).to_be_focused()
-    laptop.keyboard.type("insurance")
+    laptop.keyboard.type("room proof")
     press(laptop, "Enter")
     laptop.get_by_text("S2", exact=False).first.wait_for()
     assert laptop.locator("#rows li").count() == 1
