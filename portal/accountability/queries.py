@@ -4,9 +4,9 @@ Whose a row is, its reference and the words on it stay in the database unless wh
 the host's people what their role reads elsewhere too. Of another group's there is its day and the fact, and no more.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import partial
 
 import sqlalchemy as sa
@@ -26,7 +26,7 @@ from portal.people.models import Group
 from portal.people.roles import GROUP_ROLES, STAFF_ROLES, Actor, Role
 from portal.receipts.models import Receipt
 from portal.support import readers
-from portal.support.models import Look, Message, ReplyPromise, Request
+from portal.support.models import ReplyPromise, Request
 from portal.support.queries import SUPPORT_STAFF
 
 PAGE = 20
@@ -36,7 +36,6 @@ DESK = frozenset({Role.FINANCE, Role.COORDINATOR})  # who reads receipts at the 
 BOOKS = DESK | {Role.TRUSTEE}  # and who reads the books of groups
 COORDINATORS = frozenset({Role.COORDINATOR})
 ORGANISERS = frozenset({Role.ORGANISER})
-AT_ONCE = timedelta(seconds=2)  # words of a sorry are written with the new day, in one action
 
 
 @dataclass(frozen=True)
@@ -58,14 +57,6 @@ class Looker:
         if self.group_id is not None:
             return readers.in_group(self.by)
         return readers.at_host(coordinates=readers.coordinates(self.by))
-
-    def said(self) -> sa.ColumnElement[int | None]:
-        """The request whose words they may be shown here: one they read, at the host one they have opened too (then their
-        reading is in the group's log)."""
-        if self.group_id is not None:
-            return sa.case((self.reads(), Request.id))
-        opened = sa.exists().where(Look.request_id == Request.id, Look.person_id == readers.READER)
-        return sa.case((opened, Request.id))
 
 
 @dataclass(frozen=True)
@@ -122,7 +113,7 @@ def _promises(rows: Callable[[], sa.Select], at, looker: Looker, *, joined: bool
         Request.added_at,
     )
     named = _named.scalar_subquery().label("named")
-    columns = _columns(ReplyPromise, at, sees, _ref("S", Request.number), *facts, named, words=looker.said())
+    columns = _columns(ReplyPromise, at, sees, _ref("S", Request.number), *facts, named)
     return _of(rows() if joined else rows().join(Request, same), ReplyPromise, columns)
 
 
@@ -304,13 +295,12 @@ def listed(name: str, span: Span, looker: Looker, after: int | None = None) -> P
         last = sa.select(rows.c.at).where(rows.c.id == AFTER_ID).scalar_subquery()
         query = query.where(sa.tuple_(rows.c.at, rows.c.id) < sa.tuple_(last, AFTER_ID))
     found = db.session.execute(query, values | {"after_id": after}).all()
-    why = _sorry(found) if name == "late" else {}
-    lines = [_line(name, row, looker, why.get(row.id, "")) for row in found[:PAGE]]
+    lines = [_line(name, row, looker) for row in found[:PAGE]]
     return Page(lines, found[PAGE - 1].id if len(found) > PAGE else None)
 
 
-def _line(name: str, row, looker: Looker, why: str) -> Line:
-    fact, why = LISTS[name].fact(row), why or getattr(row, "why", None) or ""
+def _line(name: str, row, looker: Looker) -> Line:
+    fact, why = LISTS[name].fact(row), getattr(row, "why", None) or ""
     return Line(_day(row.at), fact, bool(row.mine), row.ref or "", row.name or "", why, _goes(name, row, looker))
 
 
@@ -335,21 +325,3 @@ def _goes(name: str, row, looker: Looker) -> tuple[str, dict] | None:
         return endpoint, {"slug": row.slug, named: number}
     endpoint, named = _HOSTS.get(letter, ("", ""))
     return (endpoint, {named: number}) if endpoint else None
-
-
-def _sorry(rows: Sequence[sa.Row]) -> dict[int, str]:
-    """What the host said when it named another day, by the promise, of requests that whoever looks reads."""
-    replaced = {row.id: row for row in rows if row.replaced_at and row.words}
-    if not replaced:
-        return {}
-    ids = sorted({row.words for row in replaced.values()})
-    said = sa.select(Message.request_id, Message.added_at, Message.words).where(
-        Message.request_id.in_(ids), Message.by_host, Message.words.is_not(None)
-    )
-    messages = db.session.execute(said.order_by(Message.id.desc())).all()
-    return {
-        number: next(
-            (one.words for one in messages if one.request_id == row.words and one.added_at <= row.replaced_at + AT_ONCE), ""
-        )
-        for number, row in replaced.items()
-    }

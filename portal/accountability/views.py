@@ -1,5 +1,7 @@
 """How are we doing, for the host's people and for each group: the same page, and the lists its figures open."""
 
+from functools import partial
+
 from flask import Blueprint, Flask, abort, current_app, g, request, url_for
 
 from portal.accountability import charts, figures, queries
@@ -29,13 +31,6 @@ def hosts_list(figure):
     return page("accountability/hosts_list.html", **_listed(figure, Looker(actor()), "hosts"))
 
 
-@bp.get(f"{HOSTS}/late")
-@as_staff(asks_when_idle=True)
-def hosts_late():
-    """Replies that were late, with what was said about it in conversations that they read."""
-    return page("accountability/hosts_list.html", **_listed("late", Looker(actor()), "hosts"))
-
-
 @bp.get(f"{OURS}/")
 @in_group()
 def ours():
@@ -48,13 +43,6 @@ def ours():
 def ours_list(figure):
     """What one figure was counted from: our own by name, others' by their day alone."""
     return page("accountability/ours_list.html", **_listed(figure, _looker(), "ours", group=g.place.slug))
-
-
-@bp.get(f"{OURS}/late")
-@in_group(asks_when_idle=True)
-def ours_late():
-    """Replies that were late, with what was said about it in our own conversations."""
-    return page("accountability/ours_list.html", **_listed("late", _looker(), "ours", group=g.place.slug))
 
 
 def _looker() -> Looker:
@@ -78,7 +66,7 @@ def _doing(endpoint: str, **where) -> dict:
         "waits": charts.of_waits(found.waits, promises),
         "to_paid": charts.of_paid(found.to_paid),
         "times": {words: (url_for(f".{endpoint}", **where, time=one), one == name) for one, words in CHOICES.items()},
-        "opens": {one: _address(one, endpoint, time=name, **where) for one in LISTS},
+        "opens": {one: url_for(f".{endpoint}_list", figure=one, time=name, **where) for one in LISTS},
     }
 
 
@@ -86,14 +74,11 @@ def _listed(figure: str, looker: Looker, endpoint: str, **where) -> dict:
     kind = LISTS.get(figure) or abort(404)
     name, span = _span()
     found = queries.listed(figure, span, looker, id_of(request.args.get("after")))
-    further = _address(figure, endpoint, time=name, after=found.after, **where) if found.after else ""
+    more = partial(url_for, f".{endpoint}_list", figure=figure, time=name, **where)
+    further = more(after=found.after) if found.after else ""
     back = url_for(f".{endpoint}", **where, time=name)
     others = queries.others_money(span, looker) if figure == "money" else (0, 0)
     return {"kind": kind, "span": span, "lines": found.lines, "further": further, "back": back, "others_money": others}
-
-
-def _address(figure: str, endpoint: str, **more) -> str:
-    return url_for(f".{endpoint}_late", **more) if figure == "late" else url_for(f".{endpoint}_list", figure=figure, **more)
 
 
 def init_app(app: Flask) -> None:

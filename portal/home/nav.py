@@ -38,7 +38,7 @@ WITHIN_SAY = frozenset(
         *("contact.ours", "sharing"),
         *("worries.ours", "worries.new_worry", "worries.carried"),
         "how_we_run",
-        *("accountability.ours", "accountability.ours_list", "accountability.ours_late"),
+        *("accountability.ours", "accountability.ours_list"),
         *("documents.index", "documents.away", "documents.new", "documents.new_agreement", "documents.show"),
         *("documents.compare", "documents.rule", "documents.from_host"),
         *("members.index", "notices.ours", "silence.ours"),  # six places are what fits a small phone
@@ -81,7 +81,7 @@ WITHIN_PAYMENTS |= {"books.index", "books.entry", "books.show_year"}  # few plac
 WITHIN_DUTIES = frozenset(
     {
         *("breakglass.show", "breakglass.item"),
-        *("accountability.hosts", "accountability.hosts_list", "accountability.hosts_late"),
+        *("accountability.hosts", "accountability.hosts_list"),
     }
 )
 HOST_PLACES = (

@@ -499,16 +499,14 @@ PAGES = (
     Page("doing, ours, this year", "accountability.ours", "Mo", "/g/hearsay-collective/doing/?time=year"),
     *(
         Page(f"doing, our {name}", "accountability.ours_list", "Orla", f"/g/hearsay-collective/doing/{name}?time=year")
-        for name in ("replies", "first", "paid", "questions", "holds", "undone", "duties", "waited", "money")
+        for name in ("replies", "late", "first", "paid", "questions", "holds", "undone", "duties", "waited", "money")
     ),
-    Page("doing, our late ones", "accountability.ours_late", "Orla", "/g/hearsay-collective/doing/late"),
     Page("doing", "accountability.hosts", "Imani Okafor", "/host/doing/"),
     Page("doing, for a trustee", "accountability.hosts", "Beatrix Lund", "/host/doing/?time=year"),
     *(
         Page(f"doing, all {name}", "accountability.hosts_list", "Imani Okafor", f"/host/doing/{name}?time=year")
-        for name in ("replies", "paid", "holds", "duties", "money")
+        for name in ("replies", "late", "paid", "holds", "duties", "money")
     ),
-    Page("doing, all late ones", "accountability.hosts_late", "Imani Okafor", "/host/doing/late"),
     Page("not found", "404", "Marsha", f"{K}/receipts/99999", status=404),
     Page("not found, signed out", "404", "", "/nowhere", status=404),
     Page("wrong details", "receipts.describe", "Marsha", f"{K}/receipts/103/details", {"amount_pence": "lots"}, 422),
