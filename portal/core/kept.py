@@ -20,6 +20,21 @@ from portal.core.jobs import enqueue, job, regularly
 from portal.core.uploads import Arrived
 
 
+class OfKind:
+    """What a file is to a person, by its `kind`."""
+
+    kind: Mapped[str]
+
+    @property
+    def is_sound(self) -> bool:
+        return self.kind in sounds.READERS
+
+    @property
+    def what(self) -> str:
+        """A photo, a PDF or a voice note."""
+        return "A voice note" if self.is_sound else "A PDF" if self.kind == "pdf" else "A photo"
+
+
 @dataclass(frozen=True)
 class Sent:
     """A file that is already kept, as an action takes it: its name in the store (`original`), and what is known of it.

@@ -15,8 +15,7 @@ from portal.autonomy.areas import Area
 from portal.core import clock
 from portal.core.counters import next_number
 from portal.core.db import RECORD, SETTING, GroupOwned, Word, db, partial_index, within_group
-from portal.core.kept import Kept
-from portal.core.sounds import READERS
+from portal.core.kept import Kept, OfKind
 from portal.spending.models import Needs
 
 NOTICE_DAYS = 30  # between the day a new rule of the host's is published and the first day it can start
@@ -152,24 +151,14 @@ def host_of(link: str) -> str:
     return urlsplit(link).hostname or ""
 
 
-class OfKind:
-    """What a kept file is to a person, by its `kind`."""
+class Recorded(OfKind):
+    """A file that may be a voice note: made into `sound`, which plays for `seconds`."""
 
-    kind: Mapped[str]
     sound: Mapped[str | None] = mapped_column(sa.String(80))
     seconds: Mapped[int | None]
 
-    @property
-    def is_sound(self) -> bool:
-        return self.kind in READERS
 
-    @property
-    def what(self) -> str:
-        """A photo, a PDF or a voice note."""
-        return "A voice note" if self.is_sound else "A PDF" if self.kind == "pdf" else "A photo"
-
-
-class DocumentFile(OfKind, Kept, GroupOwned, db.Model):
+class DocumentFile(Recorded, Kept, GroupOwned, db.Model):
     """A photo, a PDF or a sound of a version. A sound is made into `sound`, which plays for `seconds`."""
 
     __tablename__ = "document_files"
@@ -303,7 +292,7 @@ class HostDocument(db.Model):
         return self.starts_on is None or self.starts_on <= day
 
 
-class HostFile(OfKind, Kept, db.Model):
+class HostFile(Recorded, Kept, db.Model):
     """A photo, a PDF or a sound of one version of a document of the host's."""
 
     __tablename__ = "host_files"

@@ -1,20 +1,14 @@
 """A group's own words for a funder: written, agreed to, taken back. They go with a report only while agreed."""
 
-import hashlib
-
 from portal.autonomy.areas import Area
 from portal.autonomy.door import Mistake, action
 from portal.core import clock
 from portal.core.db import db
+from portal.core.marks import mark
 from portal.ledger.models import Fund
 from portal.papers import periods, queries
 from portal.papers.models import FundReport
 from portal.people.roles import ORGANISERS, Role
-
-
-def mark(words: str | None) -> str:
-    """What a yes is said to: these very words."""
-    return hashlib.sha256((words or "").encode()).hexdigest()[:32]
 
 
 @action(area=Area.STORY, roles=ORGANISERS | {Role.COORDINATOR}, on=Fund, says="wrote words for a funder")

@@ -24,6 +24,7 @@ from portal.autonomy.door import Mistake, may
 from portal.core import clock, csv
 from portal.core.db import one_moment, reader
 from portal.core.forms import PlainForm
+from portal.core.marks import mark
 from portal.core.typeset import CantSet
 from portal.core.web import invalid, page, saved
 from portal.papers import actions, beancount, pdf, periods, queries, sheets, xlsx
@@ -238,7 +239,7 @@ WRITERS = {"pdf": pdf.made, "xlsx": xlsx.made, "csv": _csv}
 def _ours_report(fund_id: int, key: str, form: ReportWords | None = None) -> dict:
     made = _made_report(g.place.group_id, fund_id, key)
     words = made.written.words if made.written else None
-    agreeing = AgreeForm(mark_of_words=actions.mark(words))
+    agreeing = AgreeForm(mark_of_words=mark(words))
     form = form or ReportWords(words=words)
     return {**_ours(), "made": made, "form": form, "agreeing": agreeing, "sheets": sheets, "problem": "", "decision": None}
 

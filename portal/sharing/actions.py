@@ -12,10 +12,11 @@ from portal.autonomy.models import Undo
 from portal.core import clock, mail, throttle
 from portal.core.db import db
 from portal.core.filters import full_day
+from portal.core.marks import mark
 from portal.people import queries as people
 from portal.people.roles import ORGANISERS, Role
 from portal.sharing import queries
-from portal.sharing.models import ENQUIRIES_KEPT, MOST_MONTHS, Audience, Enquiry, Seen, Share, mark, months_on
+from portal.sharing.models import ENQUIRIES_KEPT, MOST_MONTHS, Audience, Enquiry, Seen, Share, months_on
 
 COORDINATORS = frozenset({Role.COORDINATOR})
 OUTSIDERS = frozenset({Role.STRANGER})

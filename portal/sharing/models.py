@@ -1,7 +1,6 @@
 """Share: what a group shows, to whom, until when. Seen: what it set about being seen. Enquiry: what an outsider wrote."""
 
 import calendar
-import hashlib
 import secrets
 from datetime import date, datetime
 from enum import StrEnum
@@ -26,11 +25,6 @@ class Audience(StrEnum):
     NAMED = "someone we name"
     LINK = "whoever has the link"
     PUBLIC = "anyone"
-
-
-def mark(words: str | None) -> str:
-    """What a yes is said to: these very words."""
-    return hashlib.sha256((words or "").encode()).hexdigest()[:32]
 
 
 def months_on(day: date, months: int) -> date:

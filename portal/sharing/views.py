@@ -7,6 +7,7 @@ from portal.autonomy.door import Mistake, may
 from portal.core import clock
 from portal.core.forms import PlainForm
 from portal.core.ids import id_of
+from portal.core.marks import mark
 from portal.core.web import invalid, page, saved
 from portal.people.reach import actor, as_staff, group, group_at, in_group, public
 from portal.people.roles import ORGANISERS, STRANGER
@@ -20,7 +21,7 @@ from portal.sharing.forms import (
     SuggestForm,
     SummaryForm,
 )
-from portal.sharing.models import Audience, Share, mark
+from portal.sharing.models import Audience, Share
 
 bp = Blueprint("sharing", __name__, url_prefix="/g/<group>/who-sees-us")
 host = Blueprint("shares", __name__)

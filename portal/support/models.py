@@ -12,8 +12,7 @@ from portal.breakglass.models import Delay
 from portal.core import clock
 from portal.core.counters import next_number
 from portal.core.db import HOST, RECORD, GroupOwned, Word, db, partial_index, within_group
-from portal.core.kept import Kept, SentFile
-from portal.core.sounds import READERS
+from portal.core.kept import Kept, OfKind, SentFile
 
 NOTHING_DUE = date(9999, 12, 31)  # so that what the host owes nothing on sorts last
 DRAFT_LASTS = timedelta(days=30)  # since it was last kept
@@ -204,21 +203,6 @@ class Message(GroupOwned, db.Model):
     @property
     def ref(self) -> str | None:
         return None
-
-
-class OfKind:
-    """What a file is to a person, by its `kind`."""
-
-    kind: Mapped[str]
-
-    @property
-    def is_sound(self) -> bool:
-        return self.kind in READERS
-
-    @property
-    def what(self) -> str:
-        """A photo, a PDF or a voice note."""
-        return "A voice note" if self.is_sound else "A PDF" if self.kind == "pdf" else "A photo"
 
 
 class Attachment(OfKind, Kept, GroupOwned, db.Model):

@@ -10,6 +10,7 @@ from portal.autonomy import actions as autonomy
 from portal.autonomy.areas import Area, Level
 from portal.autonomy.door import Mistake, NotHere, Proposed, Refused
 from portal.core.db import db
+from portal.core.marks import mark
 from portal.ledger.models import Kind
 from portal.papers import actions, periods, queries
 from portal.papers.models import FundReport
@@ -57,7 +58,7 @@ def write(by, group, books, said: str | None = SAID, time: str = "2026-2027") ->
 
 
 def agree(by, group, row: FundReport, said: str = SAID) -> None:
-    actions.agree(by, db.session.get_one(Group, group.id), row.id, mark_of_words=actions.mark(said))
+    actions.agree(by, db.session.get_one(Group, group.id), row.id, mark_of_words=mark(said))
 
 
 def goes(group, books) -> str | None:

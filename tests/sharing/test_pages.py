@@ -12,11 +12,12 @@ from portal.breakglass import actions as duties
 from portal.core import clock
 from portal.core.db import db
 from portal.core.guard import SAFE
+from portal.core.marks import mark
 from portal.people.models import Membership
 from portal.people.reach import Side, rule_of
 from portal.people.roles import Role
 from portal.sharing import actions, queries
-from portal.sharing.models import USUAL_MONTHS, mark, months_on
+from portal.sharing.models import USUAL_MONTHS, months_on
 from tests import make
 from tests.client import Client, words
 from tests.sharing.conftest import SUMMARY, WORDS, path, share

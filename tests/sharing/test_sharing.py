@@ -18,10 +18,11 @@ from portal.breakglass import actions as duties
 from portal.core import clock
 from portal.core.db import db
 from portal.core.jobs import Job
+from portal.core.marks import mark
 from portal.people.roles import STRANGER, Role
 from portal.sharing import actions, queries
 from portal.sharing.jobs import _answered, forget_enquiries
-from portal.sharing.models import Enquiry, Share, mark, months_on
+from portal.sharing.models import Enquiry, Share, months_on
 from tests import make
 from tests.client import Client, words
 from tests.sharing.conftest import SUMMARY, WORDS, facts, share
