@@ -125,7 +125,7 @@ def test_a_password_and_an_app_open_staff_pages(pages, script):
     page.get_by_label("Password").fill(words)
     page.get_by_label("Six numbers from your app").fill(app.now())
     page.get_by_role("button", name="Go on").click()
-    page.get_by_role("heading", name="Groups").wait_for()
+    page.get_by_role("heading", name="Groups", exact=True).wait_for()
 
 
 def test_signing_out_everywhere_reaches_the_other_phone(pages):
