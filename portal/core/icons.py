@@ -17,9 +17,7 @@ def _symbols(path: Path) -> dict[str, str]:
 
 
 def _used() -> set[str]:
-    if "icons" not in g:
-        g.icons = set()
-    return g.icons
+    return g.setdefault("icons", set())
 
 
 @cache

@@ -12,6 +12,7 @@ def upgrade() -> None:
     """Bring the database to the newest schema. Forward only; rows are kept."""
     db.session.rollback()
     _upgrade()
+    db.engine.dispose()  # on a connection that changed the schema, SQLite plans every statement anew from then on
 
 
 def is_current() -> bool:

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from functools import lru_cache
 
 from flask import Flask, flash, get_flashed_messages, make_response, redirect, render_template, session
 from flask.templating import Environment
@@ -72,6 +73,12 @@ class Templates(Environment):
         return super().make_globals(d) if d else self.globals
 
 
+@lru_cache(1000)
+def once(macro, *told):
+    """What a macro makes of these arguments, made once: for one that says the same on every page, and asks for no icon."""
+    return macro(*told)
+
+
 class Compressed(Compress):
     """Pages travel compressed; so do error pages and forms to look at again, which Flask-Compress leaves out."""
 
@@ -94,7 +101,8 @@ class Id(IntegerConverter):
 
 def init_app(app: Flask) -> None:
     app.url_map.converters["int"] = Id
-    app.jinja_env.globals.update(flashes=get_flashed_messages)
+    # The address of a page is the same for everyone: pages name dozens, and building one takes a while.
+    app.jinja_env.globals.update(flashes=get_flashed_messages, once=once, url_for=lru_cache(10_000)(app.url_for))
 
     @app.after_request
     def mark_page(answer):

@@ -328,7 +328,7 @@ def _facts(number: int | None, **forms) -> dict:
         "found": found,
         "locked": locked,
         "opened": number is not None,
-        "standing_in": PlainForm(),
+        "standing_in": locked and PlainForm(),
         "me": actor().person_id,
         "on_host": True,
     }
@@ -340,6 +340,6 @@ def _facts(number: int | None, **forms) -> dict:
             "starts": found.starts,
             "replying": ReplyForm(data={"seen": found.mark, "words": _start(found.starts)}),
             "snoozing": SnoozeForm(),
-            "sorry": SorryForm(),
+            "sorry": SorryForm() if found.is_past_due else None,
         }
     return facts | forms
