@@ -229,7 +229,8 @@ def _set_cookie(answer):
 
 def identity() -> Identity | None:
     """The signed-in person, or None."""
-    return current_user if current_user.is_authenticated else None
+    who = current_user._get_current_object()  # once, and not at each fact that a page reads of them
+    return who if who.is_authenticated else None
 
 
 def is_dozed() -> bool:

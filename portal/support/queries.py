@@ -364,7 +364,8 @@ class Kept:
 class Thread:
     """A request with all that its page shows, for one reader. `read_at`: when this reader at the host last read it, where
     that was; `reads` whether this person may. `away_until`: whose it is, is away until then and `cover` covers;
-    `covers_agreed`: the group lets whoever covers read. `at_host`: on whose side; `counts`, `starts`: at the host, those of
+    `covers_agreed`: the group lets whoever covers read. `has_files`: files came with it, or wait for this reader to send
+    them. `at_host`: on whose side; `counts`, `starts`: at the host, those of
     the queue beside it, and the replies to start from."""
 
     request: Request
@@ -376,6 +377,7 @@ class Thread:
     cover_id: int | None
     cover: str | None
     covers_agreed: bool
+    has_files: bool
     reads: bool
     person_id: int | None
     at_host: bool
@@ -384,6 +386,8 @@ class Thread:
 
     @cached_property
     def _with_files(self) -> Sequence[sa.Row]:
+        if not self.has_files:
+            return []
         return db.session.execute(_files, {"number": self.request.id, "reader": self.person_id}).all()
 
     @property
@@ -447,9 +451,12 @@ class Thread:
         return self.request.moved_at.isoformat()
 
 
+_of_messages = sa.and_(Attachment.group_id == Request.group_id, Attachment.request_id == Request.id)
+_of_answer = sa.and_(DraftFile.for_request == Request.id, DraftFile.person_id == READER)
 _whole = (
     sa.select(Request, Group, _asker.name, _holder.name, Look.read_at)
     .add_columns(Away.until_on, _cover.id, _cover.name, readers.by_cover(Request.group_id))
+    .add_columns(sa.or_(sa.exists().where(_of_messages), sa.exists().where(_of_answer)))
     .join(Group, Group.id == Request.group_id)
     .join(_asker, _asker.id == Request.added_by)
     .outerjoin(_holder, _holder.id == Request.holder_id)
@@ -500,7 +507,7 @@ def _thread(query: sa.Select, by: Actor, **values) -> Thread | None:
     facts = rows[0]._mapping
     starts = [row for row in rows if facts.get("start_id")]
     mine = (bool(facts["reads"]), by.person_id, by.is_host)
-    return Thread(*rows[0][:9], *mine, dict(facts), starts)  # type: ignore[call-arg]
+    return Thread(*rows[0][:10], *mine, dict(facts), starts)  # type: ignore[call-arg]
 
 
 _NOTE = (Note.id.label("note_id"), Note.reason, Note.review_on, Note.ended_at, Note.told_at)
@@ -555,8 +562,8 @@ untold.register(Note.__tablename__, lambda: sa.select(Note.id).where(Note.told_a
 _files = (  # both in one statement: there are few of either
     sa.select(Attachment, DraftFile)
     .select_from(Request)
-    .outerjoin(Attachment, sa.and_(Attachment.group_id == Request.group_id, Attachment.request_id == Request.id))
-    .outerjoin(DraftFile, sa.and_(DraftFile.for_request == Request.id, DraftFile.person_id == READER))
+    .outerjoin(Attachment, _of_messages)
+    .outerjoin(DraftFile, _of_answer)
     .where(Request.id == NUMBER)
     .order_by(Attachment.id, DraftFile.id)
 )
