@@ -108,6 +108,7 @@ MATRIX = {
     "asks.call_off": HOSTS_COORDINATORS,
     "asks.close": HOSTS_COORDINATORS,
     "asks.draft": HOSTS_COORDINATORS,
+    "asks.drop": HOSTS_COORDINATORS,
     "asks.give": GROUPS_OWN,
     "asks.redraft": HOSTS_COORDINATORS,
     "asks.release": row(system=AS_SET),

@@ -40,6 +40,16 @@ def redraft(by, ask, *, questions: list[str], **facts) -> Ask:
     return ask
 
 
+@action(scope=Scope.HOST, roles=COORDINATORS, on=Ask, says="dropped a draft of an ask")
+def drop(by, ask) -> Ask:
+    """Not ask it after all, as long as no group was asked: the draft is gone."""
+    if ask.sent_at:
+        raise Mistake("It was sent, so it stays as it is.", "title")
+    db.session.execute(sa.delete(AskQuestion).where(AskQuestion.ask_id == ask.id))
+    db.session.delete(ask)
+    return ask
+
+
 def _checked(
     *,
     title: str,

@@ -74,6 +74,14 @@ def redraft(number):
     return saved(goto=url_for(".sending", number=number), says=f"{ask.ref} is kept. Nobody was asked yet.")
 
 
+@bp.post(f"{HOSTS}/<int:number>/dropping")
+@as_staff(roles=actions.COORDINATORS, does=actions.drop)
+def drop(number):
+    ask = _ask(number)
+    actions.drop(actor(), None, ask.id, key=PlainForm.from_request().key.data)
+    return saved(goto=url_for(".every"), says=f"{ask.ref} is dropped. Nobody was asked.")
+
+
 @bp.get(f"{HOSTS}/<int:number>/sending")
 @as_staff(roles=actions.COORDINATORS)
 def sending(number):

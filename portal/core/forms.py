@@ -3,6 +3,7 @@
 import re
 import secrets
 from datetime import date, datetime
+from functools import cache
 from typing import ClassVar
 
 from flask import request
@@ -66,6 +67,7 @@ class PlainForm(Form):
     key = HiddenField(validators=[Length(max=64)])
 
     @classmethod
+    @cache
     def asked_of(cls, name: str) -> Asked | None:
         """What was said of a field, by this form or the nearest it builds on."""
         said = (vars(kind).get("ASKED", {}).get(name) for kind in cls.__mro__)

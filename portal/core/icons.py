@@ -16,8 +16,8 @@ def _symbols(path: Path) -> dict[str, str]:
     return {m[1]: m[0] for m in re.finditer(r'<symbol id="([^"]+)".*?</symbol>', path.read_text(), re.DOTALL)}
 
 
-def _used() -> set[str]:
-    return g.setdefault("icons", set())
+def _used() -> dict[str, str]:
+    return g.setdefault("icons", {})
 
 
 @cache
@@ -29,20 +29,17 @@ def init_app(app: Flask) -> None:
     symbols = _symbols(Path(app.template_folder or "", "components", "icons.svg"))
 
     def icon(name: str, kind: str = "i") -> Markup:
-        """An icon that says nothing to a screen reader; the words beside it do."""
-        need(name)
+        """An icon that says nothing to a screen reader; the words beside it do. Raises KeyError where there is none."""
+        _used()[name] = symbols[name]
         return _use(name, kind)
 
     def need(*names: str) -> str:
         """Put symbols on this page's sheet that a refreshed part may come to use."""
-        for name in names:
-            if name not in symbols:
-                raise KeyError(f"there is no icon {name}")
-            _used().add(name)
+        _used().update({name: symbols[name] for name in names})
         return ""
 
     def sheet() -> Markup:
         """The hidden sheet, put at the end of the page, when all icons are known."""
-        return Markup("<div hidden><svg>" + "".join(symbols[name] for name in sorted(_used())) + "</svg></div>")  # noqa: S704
+        return Markup("<div hidden><svg>" + "".join(dict(sorted(_used().items())).values()) + "</svg></div>")  # noqa: S704
 
     app.jinja_env.globals.update(icon=icon, need=need, icon_sheet=sheet)

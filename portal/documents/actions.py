@@ -54,7 +54,20 @@ def _take_away(by, group, document: Document) -> None:
     document.withdrawn_at, document.withdrawn_by = clock.now(), by.person_id
 
 
-@action(area=Area.DOCUMENTS, roles=KEEPERS, fits=_can_wait, takes_back=_take_away, says="added a document")
+def _add_means(_row, facts: dict, _rows) -> Meaning:
+    said = facts | {"about": ABOUT.get(facts.get("about") or "", "")}
+    called = {"name": "Name", "about": "What it is about", "words": "Words", "link": "Link", "summary": "In plain words"}
+    return Meaning([Shown(name, words, None, said[name]) for name, words in called.items() if said.get(name)])
+
+
+@action(
+    area=Area.DOCUMENTS,
+    roles=KEEPERS,
+    fits=_can_wait,
+    means=_add_means,
+    takes_back=_take_away,
+    says="added a document",
+)
 def add(
     by,
     group,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache
 
 from flask import abort, request
 from wtforms import Field
@@ -21,6 +21,11 @@ from portal.support.forms import FilesForm
 from portal.support.models import Attachment, DraftFile
 
 
+@cache
+def _question() -> Field:
+    return FilesForm().files
+
+
 @dataclass
 class Came:
     """The files of a form: what was sent with it (`new`), which of those added before are still to go (`kept`, by id) or
@@ -32,10 +37,10 @@ class Came:
     problems: list[str] = field(default_factory=list)
     there: Sequence[DraftFile] = ()
 
-    @cached_property
+    @property
     def field(self) -> Field:
         """The question, as the page asks it."""
-        return FilesForm().files
+        return _question()
 
     def note(self, mistake: Mistake, form: PlainForm) -> None:
         """Say what was wrong beside the field it belongs to."""

@@ -365,8 +365,8 @@ class Thread:
     """A request with all that its page shows, for one reader. `read_at`: when this reader at the host last read it, where
     that was; `reads` whether this person may. `away_until`: whose it is, is away until then and `cover` covers;
     `covers_agreed`: the group lets whoever covers read. `has_files`: files came with it, or wait for this reader to send
-    them. `at_host`: on whose side; `counts`, `starts`: at the host, those of
-    the queue beside it, and the replies to start from."""
+    them. `at_host`: on whose side; `counts`, `starts`: at the host, those of the queue beside it, and the replies to start
+    from."""
 
     request: Request
     group: Group

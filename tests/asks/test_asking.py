@@ -56,6 +56,15 @@ class TestADraft:
             actions.draft(imani, questions=list(QUESTIONS), **(SAID | {name: " "}))
         assert missing.value.field == name
 
+    def test_is_gone_once_dropped_and_what_was_sent_stays(self, imani):
+        draft, sent = (actions.draft(imani, questions=list(QUESTIONS), **SAID) for _ in range(2))
+        actions.begin(imani, None, sent.id)
+        actions.drop(imani, None, draft.id)
+        with pytest.raises(Mistake, match="was sent"):
+            actions.drop(imani, None, sent.id)
+        assert (count(Ask), count(AskQuestion)) == (1, len(QUESTIONS))
+        assert again(sent).title == SAID["title"]
+
     @pytest.mark.parametrize("minutes", [0, 31])
     def test_takes_from_1_to_30_minutes(self, imani, minutes):
         with pytest.raises(Mistake, match="from 1 to 30"):

@@ -48,6 +48,16 @@ def test_without_a_purpose_the_page_says_so_and_keeps_what_was_typed(host):
     assert host.post("/host/asks/", data=DRAFT).location == "/host/asks/1/sending"
 
 
+def test_a_draft_can_be_dropped_from_its_page(host):
+    for _ in range(2):
+        host.post("/host/asks/", data=DRAFT)
+    assert "Drop this draft" in words(host.get("/host/asks/2/sending"))
+    assert host.post("/host/asks/2/dropping").location == "/host/asks/"
+    assert "A2 is dropped. Nobody was asked." in words(host.get("/host/asks/"))
+    assert host.get("/host/asks/2").status_code == 404
+    assert host.get("/host/asks/1").status_code == 200
+
+
 def test_before_sending_a_page_says_what_happens_at_each_group(time, app, host, imani, kettle, walkers):
     groups = {name: make.group(name) for name in ("Asks First", "Only Us", "Rests", "Rests Told", "Set Hours", "Undid")}
     for name, level in (

@@ -464,6 +464,7 @@ TABLE = {
     "POST asks.draft": host(COORDINATORS, SURVEY),
     "GET asks.edit": host(COORDINATORS, number="ask_draft"),
     "POST asks.redraft": host(COORDINATORS, SURVEY, number="ask_draft"),
+    "POST asks.drop": host(COORDINATORS, {"key": KEY}, number="ask_draft"),
     "GET asks.sending": host(COORDINATORS, number="ask_draft"),
     "POST asks.send": host(COORDINATORS, {"key": KEY}, number="ask_draft"),
     "GET asks.show": host(STAFF, number="ask"),
