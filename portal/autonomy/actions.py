@@ -181,13 +181,15 @@ def undo(by, group, entry, *, keep: str = "theirs") -> object:
     if past := getattr(row, "past_undo", ""):
         raise Mistake(past)
     _check_undisputed(group, *rows.values())
-    clashes = [change for change in told.changes if queries.differs(queries.in_its_row(rows, change), change)]
+    takes_back = ACTIONS[entry.action].takes_back
+    changes = told.changes if told.added or takes_back is None else []
+    clashes = [change for change in changes if queries.differs(queries.in_its_row(rows, change), change)]
     if clashes and keep not in {"before", "now"}:
         raise Mistake("Someone changed this again since. Choose which one stays.")
     db.session.add(Undo(group_id=group.id, entry_id=entry.id))
-    if told.added:
-        ACTIONS[entry.action].takes_back(by, group, row)
-    for change in told.changes:
+    if takes_back:
+        takes_back(by, group, row)
+    for change in changes:
         if keep == "before" or change not in clashes:
             own, column = queries.in_its_row(rows, change), change["column"]
             setattr(own, column, queries.typed(own, column, change["before"]))

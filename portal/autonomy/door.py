@@ -173,7 +173,7 @@ def action(
     point; `costs(row, facts)` is its price in pence, or (its price, what staff said yes to for this group in this London
     month already), so that the group's limit for a month holds;
     `bars(by, row, facts)` says why this person can't do it to this row now (a second person is needed), or "";
-    `takes_back(by, group, row)` ends the row it added, where the group undoes that: never by deleting it;
+    `takes_back(by, group, row)` ends the row it added or let go, where the group undoes that: never by deleting it;
     `concerns(row, facts)` is the area its entry stands under, where it decides about an area rather than in one;
     `ids` names the facts that are ids, and of which model; `means(row, facts, rows)` is what a proposal of it comes to, as
     a person reads it (`autonomy.queries.Meaning`), where its facts alone don't say; `fits(group, row, **facts)` raises

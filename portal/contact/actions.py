@@ -57,7 +57,7 @@ def ask(by, group, *, about: str, words: str | None = None, over_why: str | None
     return request
 
 
-@action(area=Area.CONTACT, roles=AUTOMATIC, on=Request, says="let a question of the host’s go to us")
+@action(area=Area.CONTACT, roles=AUTOMATIC, on=Request, takes_back=_call_off, says="let a question of the host’s go to us")
 def release(by, group, request) -> Request:
     """Its hour has come."""
     asking.let_go(request)

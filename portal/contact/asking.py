@@ -5,7 +5,7 @@ job lets go what was held, and one budget counts them all: over it, whoever asks
 the group reads that sentence.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from portal.autonomy import standing
 from portal.autonomy.areas import Area, Level
-from portal.autonomy.door import Mistake, has_their_yes
+from portal.autonomy.door import Action, Mistake, has_their_yes
 from portal.autonomy.models import Proposal, Quiet
 from portal.contact import times
 from portal.core import clock
@@ -34,7 +34,7 @@ class Kind:
     model: Any
     which: tuple
     minutes: sa.ColumnElement
-    release: Callable
+    release: Action
 
 
 KINDS: dict[str, Kind] = {}  # by the name of the action that asks

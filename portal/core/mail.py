@@ -10,6 +10,7 @@ import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import formatdate
 from urllib.parse import unquote, urlsplit
@@ -84,7 +85,7 @@ def send(message: str, ids: dict, number: int) -> None:
     domain = settings.PORTAL_MAIL_FROM.rpartition("@")[2]
     mail = EmailMessage()
     mail["Subject"] = _written(f"mail/{message}/subject.txt", facts).strip()
-    mail["From"] = f"{settings.host_name} <{settings.PORTAL_MAIL_FROM}>"
+    mail["From"] = Address(settings.host_name, addr_spec=settings.PORTAL_MAIL_FROM)
     mail["To"] = filled.to
     if filled.reply_to:
         mail["Reply-To"] = filled.reply_to

@@ -31,7 +31,7 @@ class PassedOn(GroupOwned, db.Model):
     """
 
     __tablename__ = "passed_on"
-    NOT_NOTED: ClassVar = {"words"}  # they stand here alone
+    NOT_NOTED: ClassVar = {"words", "outcome"}  # they stand here alone, for who reads the conversation
     OWNERS: ClassVar = {RECORD: "number", Area.SUPPORT: "words attribution", HOST: "outcome look_again_on"}
 
     number: Mapped[int] = mapped_column(unique=True)

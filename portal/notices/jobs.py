@@ -101,10 +101,10 @@ def _is_held(entry) -> bool:
 @job("notices.news")
 def news(group_id: int, without: int | None, request: int | None = None) -> None:
     """There is news: note for whom, and from when it may leave. A group that rests hears of it when it is back. Of a
-    `request`, only who reads it hears, a helper of their own too."""
+    `request`, only who reads it hears, and who asked in any case, a helper too."""
     if autonomy.quiet_now(group_id) is None:
-        only = support.hearers(group_id, request) if request else None
-        for choice in queries.recipients(group_id, without, only):
+        only, asker = support.hearers(group_id, request) if request else (None, None)
+        for choice in queries.recipients(group_id, without, only, asker):
             due = queries.due(choice, clock.now())
             alone = choice.due_at is None or choice.request_id == request
             choice.request_id = request if alone else None  # of several things, an answer by email could mean any
@@ -160,16 +160,16 @@ def send() -> None:
 
 def _post(choice, *, weekly: bool) -> None:
     now = clock.now()
-    if queries.awake(choice.person_id, GROUP_ROLES):
-        news = choice.due_at is not None and choice.due_at <= now
-        groups = queries.awake(choice.person_id, ORGANISERS) if weekly else []
+    news = choice.due_at is not None and choice.due_at <= now
+    groups = queries.awake(choice.person_id, ORGANISERS) if weekly else []
+    if groups or (news and queries.awake(choice.person_id, GROUP_ROLES)):
         answers = choice.request_id if news else None
         mail.post("notices.news", person_id=choice.person_id, news=news, groups=groups, request=answers)
         choice.sent_at = now
         choice.weekly_at = now if weekly else choice.weekly_at
         choice.due_at = None if news else choice.due_at
         db.session.add(choice)
-    elif choice.due_at is not None:
+    elif news:
         choice.due_at = None  # every group of theirs rests now: they hear when it is back
 
 

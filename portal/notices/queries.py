@@ -1,5 +1,6 @@
 """Whom news goes to, and when it may be mailed."""
 
+from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 
 import sqlalchemy as sa
@@ -26,21 +27,27 @@ def in_turn(group_id: int) -> bool:
     return bool(db.session.scalar(sa.select(NoticeTurns.in_turn).where(NoticeTurns.group_id == group_id)))
 
 
-def recipients(group_id: int, without: int | None, only: list[int] | None = None) -> list[NoticeChoice]:
+def recipients(
+    group_id: int, without: int | None, only: list[int] | None = None, asker: int | None = None
+) -> list[NoticeChoice]:
     """Who hears of news in this group: all organisers, or whose turn it is; never who made the news, nor who wants none.
-    `only`: it concerns these people of the group alone, whatever the turns.
+    `only`: it concerns these people of the group alone, whatever the turns. `asker`: someone who waits for it, and hears
+    whoever else does.
 
     Whoever has a mail on its way keeps the turn; else it is who had none for the longest.
     """
     if only is not None:
-        concerned = [choice(number) for number in only if people.is_in(group_id, number)]
-        return [one for one in concerned if one.how is not How.OFF]
-    everyone = [choice(number) for number in sorted(people.organisers(group_id)) if number != without]
-    wanting = [one for one in everyone if one.how is not How.OFF]
-    if not in_turn(group_id) or not wanting:
-        return wanting
+        return _wanting(number for number in only if people.is_in(group_id, number))
+    waits = _wanting([asker] if asker and asker != without and people.is_in(group_id, asker) else [])
+    others = _wanting(number for number in sorted(people.organisers(group_id)) if number not in {without, asker})
+    if not in_turn(group_id) or not others:
+        return waits + others
     never = datetime.min.replace(tzinfo=clock.UTC)
-    return [min(wanting, key=lambda one: (one.due_at is None, one.sent_at or never))]
+    return waits or [min(others, key=lambda one: (one.due_at is None, one.sent_at or never))]
+
+
+def _wanting(numbers: Iterable[int]) -> list[NoticeChoice]:
+    return [one for one in map(choice, numbers) if one.how is not How.OFF]
 
 
 def due(choice: NoticeChoice, now: datetime) -> datetime:

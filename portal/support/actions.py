@@ -248,9 +248,11 @@ def take(by, group, request) -> Request:
 
 @action(roles=SUPPORT_STAFF, on=Request, bars=readers.bars, says="put a request back")
 def put_back(by, group, request) -> Request:
-    """Not be on it any more."""
+    """Not be on it any more: it is the named coordinator's again."""
     if _has_it(request, by):
         request.taken_at = None
+    if request.holder_id == by.person_id:
+        request.holder_id = queries.coordinator_for(group.id).id or by.person_id
     return request
 
 
@@ -267,12 +269,10 @@ def reply(
     kept: Sequence[int] = (),
 ) -> Request:
     """Answer, in words or by files (as in `say`): the promise is kept. `asks`: it is the group's turn now. `seen`: what
-    stood there when this was written; where something came in between, the writer looks at that first and sends again. In
-    what the group closed, more words of ours would be contact, which has its own way (`contact`)."""
+    stood there when this was written; where something came in between, the writer looks at that first and sends again."""
     _check_said(words, files, kept)
     _check_seen(request, seen)
-    if request.closed_at:
-        raise Mistake("The group closed this one. To write to them now, ask whether you may: on their page.", "words")
+    _check_asked(request)
     _attach(write(request, by, words), by, files, kept)
     promises.keep(request, by.person_id)
     if request.taken_at is None:
@@ -342,6 +342,8 @@ def keep_note(
     """Keep a note: for everyone who reads the request or, for a reason, for who reads it at the host alone. It answers
     nobody: what was promised stays. `delay`: why the group is told only in 14 days that there is a private one."""
     private = Reason(reason) if reason else None
+    if private is None:
+        _check_asked(request)
     if delay and private not in MAY_WAIT:
         raise Mistake("Only where someone may be at risk, or it’s a lawyer’s advice, is the group told later.", "delay")
     note = Note(
@@ -559,6 +561,15 @@ def _forget(files: Sequence[DraftFile], but: Set[str | None] = frozenset()) -> N
 
 def _wake_up(request: Request) -> None:
     request.snoozed_until = request.snooze_why = request.later_until = request.later_why = None
+
+
+def _check_asked(request: Request) -> None:
+    """More words in what the group closed, or in what the host began and nobody answered, would be contact, which has its
+    own way (`contact`; autonomy guide, area 8)."""
+    if request.closed_at:
+        raise Mistake("The group closed this one. To write to them now, ask whether you may: on their page.", "words")
+    if request.by_host and request.due_on == NOTHING_DUE:
+        raise Mistake("Nothing of theirs waits here. To write to them now, ask whether you may: on their page.", "words")
 
 
 def _has_it(request: Request, by) -> bool:

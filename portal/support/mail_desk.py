@@ -15,14 +15,14 @@ NO_SUCH = "There’s no request of that number that you read."
 
 
 @bp.get("/mail")
-@as_staff(roles=actions.COORDINATORS)
+@as_staff(roles=actions.COORDINATORS, asks_when_idle=True)
 def mail():
     """What came by email and has no place yet."""
     return page("support/mail.html", **_facts())
 
 
 @bp.post("/mail/<int:mail_id>/placing")
-@as_staff(roles=actions.COORDINATORS, does=strange.put_in)
+@as_staff(roles=actions.COORDINATORS, does=strange.put_in, asks_when_idle=True)
 def put_in(mail_id):
     if not strange.is_here(mail_id, actor()):
         abort(404)
@@ -42,7 +42,7 @@ def put_in(mail_id):
 
 
 @bp.post("/mail/<int:mail_id>/dropping")
-@as_staff(roles=actions.COORDINATORS, does=strange.drop_strange)
+@as_staff(roles=actions.COORDINATORS, does=strange.drop_strange, asks_when_idle=True)
 def drop_mail(mail_id):
     try:
         strange.drop_strange(actor(), None, mail_id, key=PlainForm.from_request().key.data)

@@ -99,7 +99,8 @@ class Request(GroupOwned, db.Model):
     """
 
     __tablename__ = "requests"
-    NOT_NOTED: ClassVar = {"gist", "phone", "learned", "with_whom", "snooze_why", "later_why"}  # words stand here alone
+    # What was said stands here alone: not everyone in the group who reads the log reads the conversation.
+    NOT_NOTED: ClassVar = {"gist", "phone", "came_of", "learned", "with_whom", "snooze_why", "later_why"}
     OWNERS: ClassVar = {
         RECORD: "number by_host must_know",
         Area.SUPPORT: "wanted reply_by phone shared gist came_of learned",
@@ -246,7 +247,7 @@ class Note(GroupOwned, db.Model):
     """
 
     __tablename__ = "notes"
-    NOT_NOTED: ClassVar = {"words"}  # they stand here alone
+    NOT_NOTED: ClassVar = {"words", "reason", "delay"}  # they stand here alone, for who reads the conversation
     OWNERS: ClassVar = {HOST: "words reason review_on delay"}
 
     request_id: Mapped[int]

@@ -13,6 +13,7 @@ from portal.activity import untold
 from portal.autonomy.models import Hold
 from portal.core import clock
 from portal.core.db import db, fetched
+from portal.core.ids import id_of
 from portal.core.waiting import columns
 from portal.cover import queries as cover
 from portal.cover.models import Away
@@ -273,8 +274,9 @@ def _seen(row) -> Line:
 
 def _key(after: str | None) -> tuple[date, int] | None:
     day, _, number = (after or "").partition("_")
+    last = id_of(number)
     try:
-        return date.fromisoformat(day), int(number)
+        return (date.fromisoformat(day), last) if last else None
     except ValueError:
         return None
 
@@ -434,7 +436,8 @@ class Thread:
         such reading is a line in the group's log."""
         if self.read_at is None or clock.in_london(self.read_at).date() != clock.today():
             return True
-        return self.read_at < self.request.moved_at
+        newest = max((one.at for one in self.said if one.note), default=self.read_at)  # a note moves nothing
+        return self.read_at < max(newest, self.request.moved_at)
 
     @property
     def state(self) -> State:
@@ -700,17 +703,24 @@ def last_way(person_id: int | None) -> tuple[ReplyBy, str | None]:
     return (row.reply_by, row.phone) if row else (ReplyBy.HERE, None)
 
 
-def hearers(group_id: int, request_id: int) -> list[int] | None:
-    """Whom news of a request is for: who asked alone, or (None) all organisers where they share it; nobody while it is
-    held."""
+class Hearers(NamedTuple):
+    """Whom news of a request is for: these people alone (`only`), or where that is None all organisers; and who asked, in
+    any case (None where the host did)."""
+
+    only: list[int] | None
+    asker: int | None
+
+
+def hearers(group_id: int, request_id: int) -> Hearers:
+    """Who asked alone, or with all organisers where they share it; nobody while it is held."""
     row = db.session.execute(
         sa.select(Request.added_by, Request.shared, Request.by_host, Request.released_at).where(
             Request.id == request_id, Request.group_id == group_id
         )
     ).one()
     if row.by_host:
-        return [] if row.released_at is None else None
-    return None if row.shared else [row.added_by]
+        return Hearers([] if row.released_at is None else None, None)
+    return Hearers(None if row.shared else [row.added_by], row.added_by)
 
 
 # What waits for someone in the group: an answer of theirs, a later day to agree to, a request the host thinks is done.

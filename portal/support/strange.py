@@ -108,6 +108,7 @@ def put_in(by, group, request, *, mail_id: int) -> Request:
     write(request, by, f"From {mail.sender or 'an unknown address'}, by email:\n\n{mail.words or ''}".strip(), by_mail=True)
     request.closed_at = request.closed_by = request.came_of = None
     request.closing_at = request.closing_by = None
+    request.group_to_answer_at = request.snoozed_until = request.snooze_why = None  # it is the host's turn
     promises.begin(request)
     _done(by, mail)
     mail.request_id = request.id

@@ -216,21 +216,21 @@ def _asking(step: str, form: PlainForm | None = None, came: attached.Came | None
     kept = queries.draft(actor().person_id, group().id)
     facts = kept.facts if kept else {}
     if form is None:
-        form = _form(step)(data=_from_the_start(step) | facts)
+        form = _form(step)(data=_from_the_start(step, facts) | facts)
     _offer(form)
     theirs = queries.coordinator_for(group().id)
     facts_of_page = {"form": form, "step": step, "steps": ORDER, "kept": facts, "came": came}
     return facts_of_page | {"theirs": theirs, "holder": theirs.name or ""}
 
 
-def _from_the_start(step: str) -> dict:
+def _from_the_start(step: str, facts: dict) -> dict:
     """What a question holds before it was ever answered."""
     if step == "when":
         return {"wanted": Wanted.SOON.key}
     if step != "how":
         return {}
     reply_by, phone = queries.last_way(actor().person_id)
-    return {"reply_by": reply_by.value, "phone": phone}
+    return {"reply_by": ReplyBy.CALL.value if facts.get("call_me") else reply_by.value, "phone": phone}
 
 
 def _offer(form: PlainForm) -> None:
@@ -249,11 +249,11 @@ def _as_asked(facts: dict) -> dict:
     """The answers of all the pages as the action takes them."""
     way, phone = queries.last_way(actor().person_id)
     kind, _, number = (facts.get("about") or "").partition("-")
-    reply_by = facts.get("reply_by") or way.value
+    reply_by = facts.get("reply_by") or (ReplyBy.CALL.value if facts.get("call_me") else way.value)
     return {
         "words": facts.get("words"),
         "wanted": facts.get("wanted") or Wanted.SOON.key,
-        "reply_by": ReplyBy.CALL.value if facts.get("call_me") and not facts.get("words") else reply_by,
+        "reply_by": reply_by,
         "phone": facts.get("phone") or phone,
         "shared": facts.get("shared") == "y",
         "receipt_id": id_of(number) if kind == "receipt" else None,

@@ -153,6 +153,17 @@ class TestByItsOwnLevel:
         autonomy.undo(marsha, kettle, make.newest_entry(kettle, "asks.send").id)
         assert not again(sent).is_open
 
+    def test_undone_when_it_was_let_go_it_is_over_and_nobody_asks_whether_they_may(self, time, kettle, marsha, imani):
+        make.set_level(kettle, Area.CONTACT, Level.TELL_AFTER)
+        time.move_to(TUESDAY_10AM + timedelta(hours=9))
+        sent = send(imani, kettle, ready(imani))
+        time.move_to(TUESDAY_10AM + timedelta(days=1))
+        let_go()
+        autonomy.undo(marsha, kettle, make.newest_entry(kettle, "asks.release").id)
+        let_go()
+        assert again(sent).closed_at
+        assert count(Proposal) == 0
+
     def test_looked_after_it_leaves_on_a_working_day(self, time, kettle, imani):
         make.set_level(kettle, Area.CONTACT, Level.YOU_DO)
         assert send(imani, kettle, ready(imani)).is_open

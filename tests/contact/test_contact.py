@@ -10,9 +10,11 @@ from portal.activity.models import Entry
 from portal.autonomy import actions as autonomy
 from portal.autonomy.areas import Area, Level
 from portal.autonomy.door import Mistake, Proposed, Refused
+from portal.autonomy.models import ContactTry, Proposal
 from portal.contact import actions, times
 from portal.contact.jobs import let_go
 from portal.contact.models import MustKnow
+from portal.core import clock, wall
 from portal.core.db import db
 from portal.people.roles import SYSTEM, Role
 from portal.support import actions as support
@@ -128,6 +130,57 @@ def test_told_after_the_group_can_undo_it(kettle, marsha, imani):
     autonomy.undo(marsha, kettle, make.newest_entry(kettle, "contact.ask").id)
     db.session.rollback()
     assert queries.thread_at_host(request.number, imani).state is State.CLOSED
+
+
+def test_told_after_the_group_can_undo_that_it_was_let_go_and_is_asked_nothing_more(time, kettle, marsha, imani):
+    make.set_level(kettle, Area.CONTACT, Level.TELL_AFTER)
+    time.move_to(datetime(2026, 11, 24, 19, tzinfo=UTC))
+    request = ask(imani, kettle)
+    time.move_to(datetime(2026, 11, 25, 10, tzinfo=UTC))
+    let_go()
+    autonomy.undo(marsha, kettle, make.newest_entry(kettle, "contact.release").id)
+    let_go()
+    db.session.rollback()
+    assert queries.thread_at_host(request.number, imani).state is State.CLOSED
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Proposal)) == 0
+
+
+@pytest.mark.parametrize("level", [Level.TELL_AFTER, Level.YOU_DO])
+def test_a_group_that_cant_be_reached_isnt_asked_whether_it_may_be_asked(time, kettle, imani, level):
+    make.set_level(kettle, Area.CONTACT, level)
+    time.move_to(datetime(2026, 11, 24, 19, tzinfo=UTC))
+    request = ask(imani, kettle)
+    with wall.opened(kettle.id):
+        for days in (40, 20):
+            db.session.add(
+                ContactTry(
+                    group_id=kettle.id, at=clock.now() - timedelta(days=days), person_id=imani.person_id, how="By phone"
+                )
+            )
+    db.session.commit()
+    time.move_to(datetime(2026, 11, 25, 10, tzinfo=UTC))
+    for _ in range(3):
+        let_go()
+    assert held(request)
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Proposal)) == 0
+
+
+def test_what_the_host_began_it_adds_to_only_once_the_group_wrote(kettle, marsha, imani):
+    make.set_level(kettle, Area.CONTACT, Level.YOU_DO)
+    must_know = actions.tell(imani, kettle, must_know=MustKnow.SAFETY.value, words="The hall’s boiler is shut off.")
+    for request in (ask(imani, kettle), must_know):
+
+        def more(request=request):
+            support.reply(imani, kettle, request.id, words="And?", seen=request.moved_at.isoformat(), asks=True)
+
+        for add in (more, lambda request=request: support.keep_note(imani, kettle, request.id, words="And?")):
+            with pytest.raises(Mistake, match="Nothing of theirs waits"):
+                add()
+        support.keep_note(imani, kettle, request.id, words="Their own", reason="others_data")
+        support.say(marsha, kettle, request.id, words="What does it mean?")
+        db.session.rollback()
+        db.session.refresh(request)
+        more()
 
 
 def test_what_is_held_can_be_called_off_and_what_has_left_cant(time, kettle, marsha, imani):

@@ -20,6 +20,7 @@ from portal.core.db import db
 from portal.core.jobs import Job
 from portal.documents import actions as documents
 from portal.heard import actions as heard
+from portal.notices import actions
 from portal.notices.jobs import MUST_KNOW, notice, send
 from portal.people.models import Person
 from portal.people.roles import Role
@@ -204,6 +205,19 @@ class TestNewsOfARequest:
         asked = support.ask(make.actor(make.person("Bernie"), Role.HELPER), kettle, words="Bus fares?")
         self.replied(imani, kettle, asked)
         assert self.mailed_to() == ["Bernie"]
+
+    def test_a_helper_who_shared_it_hears_beside_the_organisers(self, time, kettle, imani):
+        bernie = make.actor(make.person("Bernie"), Role.HELPER)
+        asked = support.ask(bernie, kettle, words="Bus fares?", shared=True)
+        self.replied(imani, kettle, asked)
+        assert self.mailed_to() == ["Bernie", "Joe", "Marsha"]
+
+    def test_who_asked_hears_whoevers_turn_it_is(self, time, kettle, imani):
+        joe = make.actor(make.person("Joe"))
+        actions.share(joe, kettle, in_turn=True)
+        asked = support.ask(joe, kettle, words="Is the hall free?", shared=True)
+        self.replied(imani, kettle, asked)
+        assert self.mailed_to() == ["Joe"]
 
     def test_who_left_hears_nothing(self, time, kettle, imani):
         bernie = make.person("Bernie")

@@ -432,6 +432,14 @@ def test_a_coordinator_puts_one_in_a_request(client, kettle, asked, waiting, ima
     assert "the lock is broken" not in words(browser.get("/host/requests/mail"))
 
 
+def test_putting_one_in_takes_up_what_was_put_off(app, kettle, asked, waiting, imani):
+    coordinator = make.actor(imani, Role.COORDINATOR)
+    actions.snooze(coordinator, kettle, asked.id, until=clock.today() + timedelta(days=60), reason="After the summer")
+    strange.put_in(coordinator, kettle, asked.id, mail_id=waiting[0].id)
+    db.session.refresh(asked)
+    assert (asked.snoozed_until, asked.snooze_why, asked.group_to_answer_at) == (None, None, None)
+
+
 def test_putting_one_in_opens_a_closed_request_again(app, kettle, asked, waiting, imani):
     actions.close(make.actor(make.person("Marsha")), kettle, asked.id)
     strange.put_in(make.actor(imani, Role.COORDINATOR), kettle, asked.id, mail_id=waiting[0].id)

@@ -17,6 +17,7 @@ from portal.support import actions, queries, readers
 from portal.support.models import NOTHING_DUE, CameOf, Message, ReplyPromise, Request, Wanted
 from portal.support.states import State
 from tests import make
+from tests.client import Client
 
 MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 
@@ -232,6 +233,32 @@ def test_who_took_it_first_keeps_it_and_the_other_reads_who(kettle, marsha, iman
     assert state(asked, imani) is State.NEW
 
 
+def test_put_back_it_is_the_named_coordinators_again(kettle, marsha, imani, sefa):
+    asked = ask(marsha, kettle)
+    make.set_level(kettle, Area.SUPPORT, Level.YOU_DO)
+    actions.take(sefa, kettle, asked.id)
+    assert again(asked).holder_id == sefa.person_id
+    actions.put_back(sefa, kettle, asked.id)
+    assert (again(asked).holder_id, asked.taken_at) == (imani.person_id, None)
+    make.set_level(kettle, Area.SUPPORT, Level.ONLY_US)
+    assert queries.thread_at_host(asked.number, imani)
+    assert queries.thread_at_host(asked.number, sefa) is None
+
+
+def test_in_what_the_group_closed_staff_keep_private_notes_alone(kettle, marsha, imani):
+    asked = ask(marsha, kettle)
+    actions.close(marsha, kettle, asked.id)
+    with pytest.raises(Mistake, match="closed this one"):
+        actions.keep_note(imani, kettle, asked.id, words="The warden rang")
+    actions.keep_note(imani, kettle, asked.id, words="The warden rang", reason="others_data")
+
+
+def test_a_page_from_a_number_beyond_counting_is_the_first(kettle, marsha, imani):
+    asked = ask(marsha, kettle)
+    for after in ("2026-01-01_99999999999999999999", "2026-01-01_", "yesterday_1"):
+        assert [line.number for line in queries.queue("all", imani, after).lines] == [asked.number]
+
+
 def test_an_answer_to_what_has_moved_on_waits_until_its_writer_looked(kettle, marsha, imani):
     asked = ask(marsha, kettle)
     seen = again(asked).moved_at.isoformat()
@@ -355,6 +382,26 @@ class TestWhoReads:
         actions.say(marsha, kettle, asked.id, words="One more thing")
         browser.get(f"/host/requests/{asked.number}")
         assert readings() == 2
+
+    def test_reading_a_colleagues_note_is_in_the_log_too(self, app, kettle, marsha, imani, sefa):
+        make.set_level(kettle, Area.SUPPORT, Level.YOU_DO)
+
+        def read() -> int:
+            assert browser.get(f"/host/requests/{asked.number}").status_code == 200
+            told = sa.select(sa.func.count()).select_from(Entry).where(Entry.action == "support.read")
+            return db.session.scalar(told)
+
+        with time_machine.travel(MONDAY, tick=False) as moved:
+            asked, browser = ask(marsha, kettle), Client(app).as_(make.person("Sefa"))
+            moved.shift(timedelta(minutes=1))
+            assert [read(), read()] == [1, 1]
+            for reason in (None, "others_data"):
+                moved.shift(timedelta(minutes=1))
+                actions.keep_note(imani, kettle, asked.id, words="The warden rang", reason=reason)
+                moved.shift(timedelta(minutes=1))
+                before = read()
+                assert read() == before
+            assert before == 3
 
     def test_what_is_read_beside_a_form_to_look_at_again_is_in_the_log_too(self, app, kettle, marsha, imani):
         from tests.client import Client
