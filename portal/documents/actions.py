@@ -261,9 +261,10 @@ def _bars_sign(by, version: Version, _facts) -> str:
 
 @action(roles=SIGNERS, on=Version, bars=_bars_sign, says="signed an agreement for the host")
 def sign(by, group, version, *, mark: str) -> Version:
-    """Sign for the host what the group accepted: both sides hold this version from now on."""
-    if version.accepted_at is None:
-        raise Mistake("The group hasn’t accepted this version. It takes the time it takes.")
+    """Sign for the host what the group accepts by its rule at this moment: both sides hold this version from now on."""
+    _check_there(_document_of(version))
+    if version.signed_at is None and not (version.accepted_at and rules.is_accepted(version)):
+        raise Mistake("The group hasn’t accepted this version, by its own rule as it is now. It takes the time it takes.")
     if version.number != queries.newest_number(group.id, version.document_id):
         raise Mistake("There is a newer version, so this one isn’t signed any more.")
     if mark != version.mark:
@@ -285,7 +286,7 @@ def set_rule(by, group, *, needs: str) -> AgreementRule | None:
     db.session.add(rule)
     db.session.flush()
     if not rules.is_easier(wanted, now):
-        rule.agreed_at = clock.now()
+        _holds(rule)
     else:
         _say_yes(by, rule)
     return rule
@@ -447,7 +448,15 @@ def _say_yes(by, rule: AgreementRule) -> None:
     db.session.add(RuleYes(group_id=rule.group_id, rule_id=rule.id, person_id=by.person_id))
     db.session.flush()
     if rules.may_hold(rule):
-        rule.agreed_at = clock.now()
+        _holds(rule)
+
+
+def _holds(rule: AgreementRule) -> None:
+    """From now on; what isn't signed yet is accepted or not by it."""
+    rule.agreed_at = clock.now()
+    db.session.flush()
+    for version in queries.unsigned(rule.group_id):
+        _weigh(version)
 
 
 def _add_version(by, document: Document, words, link, summary, files: Sequence[Sent]) -> Version:
@@ -496,12 +505,22 @@ def _answer(by, version: Version, *, agrees: bool, words: str | None = None) -> 
     own = {"group_id": version.group_id, "version_id": version.id, "person_id": by.person_id}
     db.session.add(Answer(**own, agrees=agrees, words=words, says_to=version.mark))
     db.session.flush()
+    _weigh(version)
+
+
+def _weigh(version: Version) -> None:
+    """Whether the group accepts it, by its rule and its organisers of now."""
     accepted = rules.is_accepted(version)
     if accepted != (version.accepted_at is not None):
         version.accepted_at = clock.now() if accepted else None
 
 
+def _document_of(version: Version) -> Document:
+    return db.session.get_one(Document, version.document_id)
+
+
 def _check_open(version: Version) -> None:
+    _check_there(_document_of(version))
     if version.number != queries.newest_number(version.group_id, version.document_id):
         raise Mistake("There is a newer version. Read that one.")
     if version.signed_at:

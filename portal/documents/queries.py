@@ -186,6 +186,17 @@ def is_signed(group_id: int, document_id: int) -> bool:
     return db.session.scalar(sa.select(Version.id).where(*own).limit(1)) is not None
 
 
+def unsigned(group_id: int) -> list[Version]:
+    """The newest version of each agreement of a group, where it isn't signed."""
+    later = aliased(Version)
+    newer = sa.exists().where(
+        *(later.group_id == Version.group_id, later.document_id == Version.document_id, later.number > Version.number)
+    )
+    of = sa.and_(Document.id == Version.document_id, Document.group_id == Version.group_id)
+    query = sa.select(Version).join(Document, of).where(Version.group_id == group_id, Document.kind != Kind.OURS)
+    return list(db.session.scalars(query.where(Version.signed_at.is_(None), ~newer)))
+
+
 def file(group_id: int, file_id: int) -> DocumentFile | None:
     """One file of a group's, whoever asks: for what makes it safe."""
     return db.session.scalar(sa.select(DocumentFile).where(DocumentFile.group_id == group_id, DocumentFile.id == file_id))

@@ -222,6 +222,61 @@ def test_more_of_us_holds_at_once_and_fewer_needs_as_many_as_the_rule_asks_for_n
     assert rules.of(kettle.id).count == 2
 
 
+@pytest.fixture
+def three(app):
+    """A group of three organisers that accepted an agreement as two of them, and its people."""
+    group = make.group("Three Bridges", organisers=("Ada", "Ben", "Cleo"))
+    _long_there(group)
+    return group, *(make.actor(make.person(name)) for name in ("Ada", "Ben", "Cleo"))
+
+
+def test_it_is_signed_only_while_the_groups_own_rule_holds(three, imani):
+    group, ada, ben, cleo = three
+    made = offer(imani, group)
+    for by in (ada, ben):
+        agree(by, group, made)
+    actions.set_rule(cleo, group, needs="all")
+    version = newest(group, made)
+    assert version.accepted_at is None
+    with pytest.raises(Mistake):
+        actions.sign(imani, group, version.id, mark=version.mark)
+    wish = actions.set_rule(ada, group, needs="two")
+    for by in (ben, cleo):
+        actions.agree_rule(by, group, wish.id)
+    assert newest(group, made).accepted_at  # nobody says the same yes twice
+    actions.sign(imani, group, version.id, mark=version.mark)
+
+
+def test_the_yes_of_who_has_left_is_signed_by_nobody(three, imani):
+    group, ada, ben, cleo = three
+    made = offer(imani, group)
+    for by in (ada, ben):
+        agree(by, group, made)
+    own = sa.select(Membership).where(Membership.group_id == group.id, Membership.person_id == ada.person_id)
+    make.set_facts(db.session.scalar(own), ended_at=clock.now())
+    version = newest(group, made)
+    with pytest.raises(Mistake):
+        actions.sign(imani, group, version.id, mark=version.mark)
+    agree(cleo, group, made)
+    actions.sign(imani, group, version.id, mark=version.mark)
+
+
+def test_what_was_taken_away_is_neither_answered_nor_signed(app, kettle, marsha, joe, imani):
+    made = ours(marsha, kettle)
+    for by in (marsha, joe):
+        agree(by, kettle, made)
+    actions.withdraw(joe, kettle, made.id)
+    version = newest(kettle, made)
+    with pytest.raises(Mistake):
+        actions.sign(imani, kettle, version.id, mark=version.mark)
+    with pytest.raises(Mistake):
+        agree(marsha, kettle, made)
+    with pytest.raises(Mistake):
+        actions.decline(marsha, kettle, version.id, words="No")
+    page = words(Client(app).as_(make.person("Marsha")).get(f"/g/tuesday-kettle/documents/{made.number}"))
+    assert "not like this" not in page
+
+
 def test_a_tighter_rule_drops_an_easier_one_that_waits(kettle, old, marsha, joe):
     wish = actions.set_rule(marsha, kettle, needs="one")
     actions.set_rule(joe, kettle, needs="all")
