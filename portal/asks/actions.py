@@ -123,9 +123,19 @@ def _call_off(by, group, sent: SentAsk) -> SentAsk:
     return sent
 
 
-@action(
-    area=Area.CONTACT, roles=COORDINATORS, means=_means, fits=_fits, takes_back=_call_off, says="asked us a few questions"
-)
+def _keep_back(sent: SentAsk) -> None:
+    """What was sent stays with the group alone."""
+    for answer in queries.answers_of(sent).values():
+        answer.draft, answer.words = answer.stands or None, None
+    sent.given_at = sent.given_by = None
+
+
+def _undo(by, group, sent: SentAsk) -> SentAsk:
+    _keep_back(sent)
+    return _call_off(by, group, sent)
+
+
+@action(area=Area.CONTACT, roles=COORDINATORS, means=_means, fits=_fits, takes_back=_undo, says="asked us a few questions")
 def send(by, group, *, ask_id: int, about: str, minutes: int, over_why: str | None = None) -> SentAsk:
     """Put an ask to a group, as the group has set: at “Ask us first” the short question comes first; elsewhere it leaves
     in the hours for it, and not while they rest. `about` and `minutes` are the ask's own, for that short question. Over
@@ -206,9 +216,7 @@ def give(by, group, sent, *, answers: dict) -> SentAsk:
 def take_back(by, group, sent) -> SentAsk:
     """The host doesn't read the answers any more. They stay with the group."""
     _check_answerable(sent)
-    for answer in queries.answers_of(sent).values():
-        answer.draft, answer.words = answer.stands or None, None
-    sent.given_at = sent.given_by = None
+    _keep_back(sent)
     return sent
 
 

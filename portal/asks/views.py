@@ -260,12 +260,13 @@ def _ours(sent: SentAsk, form: AnswersForm | None = None) -> dict:
     if form is None:
         stands = {f"answer_{one.position}": written[one.id].stands for one in questions if one.id in written}
         form = AnswersForm(data=stands)
+    said = {number: one.words if sent.given_at else one.stands for number, one in written.items()}
     return {
         "sent": sent,
         "ask": sent.ask,
         "form": form,
         "boxes": form.beside(questions),
-        "written": written,
+        "said": {number: words for number, words in said.items() if words},
         "before": queries.said_before(sent) if sent.is_open else {},
         "changed": any(one.draft is not None for one in written.values()),
     }

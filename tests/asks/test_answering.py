@@ -20,6 +20,7 @@ from portal.notices.jobs import send as mail_out
 from portal.people.roles import Role
 from tests import make
 from tests.asks.conftest import TUESDAY_10AM, again, ready, send, there, typed
+from tests.client import Client
 
 
 @pytest.fixture
@@ -83,6 +84,16 @@ def test_taken_back_the_host_doesnt_read_it_any_more_and_the_group_keeps_it(kett
     assert db.session.scalars(sa.select(AskAnswer.words)).all() == [None, None]
     actions.give(marsha, kettle, sent.id, answers=typed(sent, "Ten", "A room"))
     assert read_by_host(sent) == ["Ten", "A room"]
+
+
+def test_undone_the_host_doesnt_read_the_answers_any_more_and_the_group_keeps_them(app, kettle, marsha, imani):
+    make.set_level(kettle, Area.CONTACT, Level.TELL_AFTER)
+    sent = send(imani, kettle, ready(imani))
+    actions.give(marsha, kettle, sent.id, answers=typed(sent, "Nine", "A room"))
+    autonomy.undo(marsha, kettle, make.newest_entry(kettle, "asks.send").id)
+    assert (read_by_host(sent), in_the_boxes(sent)) == ([], ["Nine", "A room"])
+    page = Client(app).as_(make.person("Marsha")).get(f"/g/tuesday-kettle/asks/{again(sent).ask.number}").text
+    assert "A room" in page
 
 
 def test_skipping_is_one_step_without_a_reason_and_they_can_still_answer(kettle, marsha, sent):
