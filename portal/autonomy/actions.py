@@ -217,8 +217,8 @@ def erase(by, group, entry) -> Entry:
     for proposal in db.session.scalars(proposed):
         if queries.still_waits(group.id, proposal.made_at) and not proposal.answered_at:
             raise Mistake("It still waits for an answer. Once it has one, its words can go.")
-        kept = kept or bool(proposal.facts or proposal.why)
-        proposal.facts, proposal.why = {}, None
+        kept = kept or proposal.has_words
+        proposal.facts, proposal.why = proposal.wordless, None
     if not kept:
         raise Mistake("There are no words kept with it.")
     if words is not None:

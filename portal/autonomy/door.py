@@ -17,6 +17,7 @@ from contextvars import ContextVar
 from dataclasses import asdict, dataclass, fields, is_dataclass
 from datetime import date, datetime
 from enum import Enum
+from inspect import signature
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -135,6 +136,11 @@ class Action:
             if not key:
                 raise
             return _pass(self, by, group, row_id, key, why, facts)  # the same form got in first: answer as it was answered
+
+    def lacks(self, facts: Mapping) -> bool:
+        """Whether it can't be done with these facts alone, as with those of a proposal whose words were taken out."""
+        own = signature(self.run).parameters.values()
+        return any(one.kind is one.KEYWORD_ONLY and one.default is one.empty and one.name not in facts for one in own)
 
     def __repr__(self) -> str:
         return f"<Action {self.name}>"

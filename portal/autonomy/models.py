@@ -145,6 +145,16 @@ class Proposal(GroupOwned, db.Model):
     def ref(self) -> str:
         return f"P{self.id}"
 
+    @property
+    def wordless(self) -> dict:
+        """Its facts without words: numbers, by which it is still known what was proposed."""
+        return {name: value for name, value in self.facts.items() if not isinstance(value, str | list | dict)}
+
+    @property
+    def has_words(self) -> bool:
+        """Whether it has any that could be taken out."""
+        return bool(self.why) or self.facts != self.wordless
+
 
 class ProposalNote(GroupOwned, db.Model):
     """Words under a proposal: the group asks, the host answers."""

@@ -401,9 +401,10 @@ def _read(column: str, value):
 
 
 def meaning(proposal: Proposal, rows: dict[Key, object]) -> Meaning:
-    """What a proposal would change: as its action says it, or each fact as it is and would be."""
+    """What a proposal would change: as its action says it, or each fact as it is and would be. Nothing where the words it
+    needs for that were taken out."""
     row = rows.get((proposal.subject_table, proposal.subject_id))
     wanted = ACTIONS.get(proposal.action)
     if wanted and wanted.means and (row is not None or wanted.on is None):
-        return wanted.means(row, proposal.facts, rows)
+        return Meaning([]) if wanted.lacks(proposal.facts) else wanted.means(row, proposal.facts, rows)
     return Meaning(shown(row, ((name, plain(getattr(row, name, None)), after) for name, after in proposal.facts.items())))

@@ -343,7 +343,7 @@ def _proposal(proposal_id: int, form, amend=None) -> dict:
         "area": AREA_WORDS[found.area],
         "form": form,
         "amend": amend or amending.as_proposed(found),
-        "entry": queries.entry_of(found) if found.answered_at and (found.facts or found.why) else None,
+        "entry": queries.entry_of(found) if found.answered_at and found.has_words else None,
         "key": PlainForm(),
         "organises": bool(actor().roles & ORGANISERS),
     }

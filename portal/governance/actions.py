@@ -154,7 +154,7 @@ def _note_means(item: Item, facts: dict, _rows) -> Meaning:
     fits=_can_note,
     says="wrote a note on how we run",
 )
-def write_note(by, group, item, *, note: str | None = None) -> Item:
+def write_note(by, group, item, *, note: str | None) -> Item:
     """A line on it, for both sides; an empty one takes it away."""
     if by.is_host:
         _can_say(group, item)

@@ -339,6 +339,10 @@ def test_a_yes_to_what_staff_propose_does_it_and_the_group_reads_what_it_comes_t
     db.session.rollback()
     now = queries.one_of(kettle.id, "events").item
     assert (now.in_place_at or now.look_on or now.note or now.holder == Holder.HOST) is not False
+    proposal = db.session.get_one(Proposal, number)
+    autonomy.erase(marsha, kettle, promises.entry_of(proposal))
+    page = Client(app).as_(make.person("Marsha")).get(f"/g/tuesday-kettle/proposals/{number}")
+    assert (page.status_code, "You asked in May" in page.text, "Take these words out" in page.text) == (200, False, False)
 
 
 def test_staff_ask_nothing_further_of_an_own_way_a_dropped_thing_or_their_own(kettle, marsha, imani):
