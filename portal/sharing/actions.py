@@ -86,10 +86,21 @@ def share_summary(by, group, *, words: str, audience: str, who: str | None, purp
     return _put(by, group, words=words, audience=audience, who=who, purpose=purpose, until_on=until_on)
 
 
-@action(roles=ORGANISERS | COORDINATORS, on=Share, concerns=_of_visibility, says="withdrew what was shared about us")
+def _bars_withdraw(by, share: Share, _facts) -> str:
+    return "The group shared this itself, so it withdraws it." if by.is_host and not share.by_host else ""
+
+
+@action(
+    roles=ORGANISERS | COORDINATORS,
+    on=Share,
+    bars=_bars_withdraw,
+    concerns=_of_visibility,
+    says="withdrew what was shared about us",
+)
 def withdraw(by, group, share) -> Share:
-    """Gone at the next request, for good: sharing it once more is a new share. It is the tighter way, so whoever could
-    share can do it. What staff shared without asking and the group withdraws counts as undone: for 30 days staff ask."""
+    """Gone at the next request, for good: sharing it once more is a new share. It is the tighter way, so any organiser can
+    do it, and staff with what they shared; hiding what the group shared is a legal duty's (break-glass). What staff shared
+    without asking and the group withdraws counts as undone: for 30 days staff ask."""
     if share.is_live(clock.today()):
         share.withdraw(by.person_id)
         told = _told_of(share) if share.by_host and not by.is_host else None

@@ -241,12 +241,17 @@ def test_a_suggestion_reads_before_after_and_why(group, desk, kettle, imani):
     assert (line.share.words, line.share.who, line.share.until_on.isoformat()) == ("Tea.", "The Council", until)
 
 
-def test_staff_withdraw_and_where_the_group_keeps_it_the_wall_stands(app, group, desk, kettle, marsha):
-    one = share(marsha, kettle)
-    page = words(desk.get(HOSTS))
+def test_staff_withdraw_their_own_and_where_the_group_keeps_it_the_wall_stands(app, group, desk, kettle, marsha):
+    theirs, one = share(marsha, kettle), share(marsha, kettle)
+    make.set_facts(one, by_host=True)
+    page = desk.get(HOSTS)
+    assert f"{HOSTS}/{one.id}/withdrawal" in page.text
+    assert f"{HOSTS}/{theirs.id}/withdrawal" not in page.text
+    page = words(page)
     assert "Only them" in page
     assert "Suggest" not in page
     assert desk.post(f"{HOSTS}/suggestions", data=FORM).status_code == 403
+    assert desk.post(f"{HOSTS}/{theirs.id}/withdrawal").status_code == 403
     assert desk.post(f"{HOSTS}/{one.id}/withdrawal").status_code == 303
     assert Client(app).get(path(one)).status_code == 404
     assert Client(app).as_(make.staff("Glyn Parry", Role.FINANCE)).get(HOSTS).status_code == 404

@@ -10,7 +10,6 @@ from portal.activity import chain
 from portal.activity.models import Entry, EntryWords
 from portal.autonomy import actions as autonomy
 from portal.autonomy import queries as promise
-from portal.autonomy import standing
 from portal.autonomy.areas import Area, Level
 from portal.autonomy.door import Mistake, NotHere, Proposed, Refused
 from portal.autonomy.models import Proposal
@@ -251,16 +250,28 @@ def test_tightening_lapses_what_was_suggested(kettle, marsha, imani):
     assert queries.ours(kettle.id) == []
 
 
-def test_staff_withdraw_at_any_level_and_the_group_is_told(kettle, marsha, imani):
-    assert standing.of(kettle.id).levels[Area.VISIBILITY] is Level.ONLY_US
-    one = share(marsha, kettle)
+def test_staff_withdraw_what_they_shared_at_any_level_and_the_group_is_told(kettle, marsha, imani):
+    approved(marsha, kettle)
+    make.set_level(kettle, Area.VISIBILITY, Level.TELL_AFTER)
+    one = summary(imani, kettle)
+    make.set_level(kettle, Area.VISIBILITY, Level.ONLY_US)
     before = db.session.scalar(sa.select(sa.func.count(Job.id)).where(Job.name == "notices.news"))
     actions.withdraw(imani, kettle, one.id)
     assert shown(one) is None
     assert db.session.scalar(sa.select(sa.func.count(Job.id)).where(Job.name == "notices.news")) == before + 1
     entry = make.newest_entry(kettle, "sharing.withdraw")
     assert (entry.area, entry.about, entry.role) == ("visibility", one.ref, "coordinator")
-    assert make.newest_entry(kettle, "sharing.share").about == one.ref
+    assert make.newest_entry(kettle, "sharing.share_summary").about == one.ref
+
+
+@pytest.mark.parametrize("level", Level)
+def test_what_the_group_shared_itself_staff_dont_withdraw(kettle, marsha, imani, level):
+    """Hiding it from public view is a legal duty's: a second person, and 72 hours at most."""
+    make.set_level(kettle, Area.VISIBILITY, level)
+    one = share(marsha, kettle, audience="anyone")
+    with pytest.raises(Refused, match="shared this itself"):
+        actions.withdraw(imani, kettle, one.id)
+    assert shown(one)
 
 
 def test_whoever_works_for_the_host_too_is_no_consent_and_can_withdraw(kettle, marsha):

@@ -435,6 +435,7 @@ def _shares(group, second: str) -> dict:
     own = {"words": "Tea on Tuesdays.", "purpose": "To be found", "until_on": clock.today() + timedelta(days=30)}
     sharing.take_enquiries(joe, group, wanted=True)
     link = sharing.share(joe, group, audience="someone we name", who="The council", **own)
+    make.set_facts(link, by_host=True)  # so that staff can withdraw it, too
     public = sharing.share(joe, group, audience="anyone", who=None, **own)
     written = {"name": "Ann", "reach": "ann@example.org", "words": "Is there room?", "address": f"192.0.2.{group.id}"}
     enquiry = sharing.enquire(STRANGER, group, public.id, **written)
