@@ -15,6 +15,7 @@ from sqlalchemy.orm import aliased
 
 from portal.accountability.spans import DAY, Span
 from portal.activity.models import Entry
+from portal.asks.models import SentAsk
 from portal.autonomy.areas import Outcome
 from portal.autonomy.models import Hold
 from portal.autonomy.standing import UNDID
@@ -30,6 +31,7 @@ SINCE, UNTIL, NOW = (sa.bindparam(name, type_=UtcDateTime) for name in ("since",
 FIRST, LAST = (sa.bindparam(name, type_=sa.Date) for name in ("first", "last"))
 DUE_FIRST, DUE_LAST = (sa.bindparam(name, type_=sa.Date) for name in ("due_first", "due_last"))
 DONE = (Outcome.ALLOW, Outcome.ALLOW_TELL, Outcome.ALLOW_LIST)  # how an entry came out that changed something
+ASKED = ("contact.ask", "asks.send")  # a single question; a few of them, what for
 SENT = ("receipts.upload", "receipts.declare", "spending.ask_anew")  # each adds one receipt
 
 _over = sa.func.coalesce(ReplyPromise.kept_at, ReplyPromise.replaced_at, ReplyPromise.ended_at)
@@ -134,20 +136,24 @@ def duties() -> sa.Select:
 
 
 def asks() -> sa.Select:
-    """What the host asked of groups of its own accord: entries `contact.ask` of the log, with those that wait for a yes."""
+    """What the host asked of groups of its own accord: entries of the log that ask (ASKED), with those that wait for a
+    yes."""
     outcomes = (*DONE, Outcome.PROPOSE)
-    return sa.select(Entry.id).where(Entry.action == "contact.ask", _within(Entry.at), Entry.outcome.in_(outcomes))
+    return sa.select(Entry.id).where(Entry.action.in_(ASKED), _within(Entry.at), Entry.outcome.in_(outcomes))
 
 
 def waited() -> sa.Select:
     """Of these, the ones that didn't reach the group at once: for its yes (the entry came out as `propose`), or held for
-    its hours or for the end of its rest (`requests.released_at` is later than the entry, or empty)."""
-    held = sa.exists().where(
-        Request.group_id == Entry.group_id,
-        Request.id == Entry.subject_id,
-        sa.or_(Request.released_at.is_(None), Request.released_at > Entry.at),
+    its hours or for the end of its rest (`released_at` of its row in `requests` or `sent_asks` is later than the entry, or
+    empty)."""
+    held = (
+        sa.exists().where(
+            *(model.group_id == Entry.group_id, model.id == Entry.subject_id, Entry.subject_table == model.__tablename__),
+            sa.or_(model.released_at.is_(None), model.released_at > Entry.at),
+        )
+        for model in (Request, SentAsk)
     )
-    return asks().where(sa.or_(Entry.outcome == Outcome.PROPOSE, held))
+    return asks().where(sa.or_(Entry.outcome == Outcome.PROPOSE, *held))
 
 
 def money() -> sa.Select:

@@ -307,7 +307,7 @@ def _line(name: str, row, looker: Looker) -> Line:
 # Where the thing itself is: for its group, and at the host.
 _OURS = {"R": ("receipts.show", "number"), "S": ("support.show", "number"), "D": ("breakglass.ours_show", "glass_id")}
 _OURS |= {"P": ("autonomy.proposal", "proposal_id")}
-_HOSTS = {"R": ("desk.show", "number"), "S": ("requests.show", "number")}
+_HOSTS = {"R": ("desk.show", "number"), "S": ("requests.show", "number"), "A": ("asks.show", "number")}
 _OF_A_GROUP = {"D": ("breakglass.show", "glass_id"), "L": ("ledger.entry", "entry_id")}
 
 

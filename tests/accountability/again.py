@@ -101,7 +101,8 @@ def figures(first: date, last: date, now: datetime) -> dict:
 def _replayed(now: datetime) -> Told:
     told, requests = Told(), {}
     wanted = {number: (kind, bool(host)) for number, kind, host in rows("SELECT id, wanted, by_host FROM requests")}
-    left = dict(map(tuple, rows("SELECT id, released_at FROM requests")))
+    left = {("requests", number): at for number, at in rows("SELECT id, released_at FROM requests")}
+    left |= {("sent_asks", number): at for number, at in rows("SELECT id, released_at FROM sent_asks")}
     sent: dict[int, date] = {}
     floats = {number for (number,) in rows("SELECT id FROM receipts WHERE kind = 'from_float'")}
     held = {number: day(at) for number, at in rows("SELECT id, placed_at FROM holds")}
@@ -113,13 +114,14 @@ def _replayed(now: datetime) -> Told:
         number: kept if isinstance(kept, dict) else json.loads(kept)
         for number, kept in rows("SELECT entry_id, words FROM entry_words WHERE words IS NOT NULL")
     }
-    for number, at, action, outcome, subject in rows("SELECT id, at, action, outcome, subject_id FROM entries ORDER BY id"):
+    log = rows("SELECT id, at, action, outcome, subject_table, subject_id FROM entries ORDER BY id")
+    for number, at, action, outcome, table, subject in log:
         on, changes = day(at), (words.get(number) or {}).get("changes", [])
         if outcome == "allow_tell":
             told.days["told"].append(on)
-        if action == "contact.ask" and outcome != "deny":
+        if action in {"contact.ask", "asks.send"} and outcome != "deny":
             told.days["asks"].append(on)
-            released = left.get(subject) if outcome != "propose" else None
+            released = left.get((table, subject)) if outcome != "propose" else None
             if released is None or moment(released) > moment(at):
                 told.days["waited"].append(on)
         if outcome not in {"allow", "allow_tell", "allow_list"}:
@@ -135,10 +137,10 @@ def _replayed(now: datetime) -> Told:
             begun.add(subject)
             told.days["duties"] += [on] if subject in known else []
         for change in changes:
-            table, _, row = change["row"].partition(":")
-            if (table, change["column"]) == ("holds", "mistaken_at") and change["after"]:
+            named, _, row = change["row"].partition(":")
+            if (named, change["column"]) == ("holds", "mistaken_at") and change["after"]:
                 told.days["wrong"].append(held[int(row)])
-            if (table, change["column"]) == ("receipts", "paid_on"):
+            if (named, change["column"]) == ("receipts", "paid_on"):
                 told.paid.pop(int(row), None)
                 if change["after"] and int(row) not in floats:
                     told.paid[int(row)] = (day(change["after"]), working_days(sent[int(row)], day(change["after"])))

@@ -10,10 +10,11 @@ import time_machine
 from hypothesis import HealthCheck, given
 from hypothesis import settings as runs
 
-from portal.accountability import figures, spans
+from portal.accountability import figures, queries, spans
 from portal.accountability.spans import Span, chosen
 from portal.activity.models import Entry
 from portal.app import create_app
+from portal.asks import actions as asks
 from portal.autonomy import actions as autonomy
 from portal.autonomy.areas import Area, Level
 from portal.autonomy.door import Mistake, NotHere, Proposed, Refused
@@ -37,6 +38,7 @@ from tests.accountability import again
 from tests.accountability.conftest import MONDAY
 from tests.conftest import settings_for
 
+SURVEY = {"title": "Survey", "purpose": "For the council", "gets": "A page", "sees": "Imani", "minutes": 4}
 SOAK = bool(os.environ.get("SOAK"))
 EXAMPLES = {"sqlite": 600 if SOAK else 40, "postgresql": 200 if SOAK else 12}
 BEFORE_EASTER = datetime(2026, 3, 23, 10, 0, tzinfo=UTC)  # summer time begins on the 29th, Good Friday is 3 April
@@ -85,7 +87,7 @@ class History:
     ACTS = (
         *("ask", "say", "reply", "sorry", "close", "reopen", "later"),
         *("send", "question", "hold", "release", "mistaken", "change", "undo"),
-        *("contact", "let_go", "duty", "receive", "correct"),
+        *("contact", "survey", "let_go", "duty", "receive", "correct"),
     )
 
     def __init__(self, moved):
@@ -186,7 +188,15 @@ class History:
     def _contact(self, which: int) -> None:
         level = (Level.TELL_AFTER, Level.ASK_FIRST, Level.YOU_DO)[which % 3]
         make.set_level(self.group, Area.CONTACT, level)
-        contact.ask(self.imani, self.group, about="The fair")
+        contact.ask(self.imani, self.group, about="The fair", over_why="It is on Saturday.")
+
+    def _survey(self, which: int) -> None:
+        level = (Level.TELL_AFTER, Level.ASK_FIRST, Level.YOU_DO)[which % 3]
+        make.set_level(self.group, Area.CONTACT, level)
+        ask = asks.draft(self.imani, questions=["How many come?"], **SURVEY)
+        asks.begin(self.imani, None, ask.id)
+        put = {"ask_id": ask.id, "about": SURVEY["title"], "minutes": SURVEY["minutes"]}
+        asks.send(self.imani, self.group, **put, over_why="The council decides on Friday.")
 
     def _let_go(self, which: int) -> None:
         let_go()
@@ -259,6 +269,23 @@ def test_where_everything_happened_once_every_figure_is_what_the_log_comes_to(mu
     whole, _ = both(chosen("month", clock.today()))
     assert [name for name, figure in whole.items() if not figure] == ["half_replied"]  # the same working day
     assert (whole["kept"], whole["late"], whole["paid"], whole["half_paid"]) == (1, 2, 1, 3)
+
+
+def test_an_ask_counts_as_one_however_it_was_put_and_as_held_by_its_own_row(walkers, time, imani):
+    lead = make.actor(imani, Role.COORDINATOR)
+    make.set_level(walkers, Area.CONTACT, Level.YOU_DO)
+    contact.ask(lead, walkers, about="The boots")
+    for hours in (0, 11):  # the second one out of hours
+        time.move_to(MONDAY + timedelta(hours=hours))
+        ask = asks.draft(lead, questions=["How many come?"], **SURVEY)
+        asks.begin(lead, None, ask.id)
+        asks.send(lead, walkers, ask_id=ask.id, about=ask.title, minutes=4, over_why="It is for Friday.")
+    found, expected = both(chosen("month", clock.today()))
+    assert (found["asks"], found["waited"]) == (expected["asks"], expected["waited"]) == (3, 1)
+    looker = queries.Looker(lead)
+    (line,) = queries.listed("waited", chosen("month", clock.today()), looker).lines
+    assert (line.ref, line.goes) == (ask.ref, ("asks.show", {"number": ask.number}))
+    assert line.fact == "It waited for the group’s hours, or for its rest to end."
 
 
 def test_what_was_once_counted_is_counted_the_same_ever_after(much, time):
