@@ -17,8 +17,7 @@ from portal.accountability.spans import DAY, Span
 from portal.activity.models import Entry
 from portal.asks.models import SentAsk
 from portal.autonomy.areas import Outcome
-from portal.autonomy.models import Hold
-from portal.autonomy.standing import UNDID
+from portal.autonomy.models import Hold, Undo
 from portal.breakglass.models import BreakGlass
 from portal.core import clock, workdays
 from portal.core.days import london_day
@@ -32,6 +31,7 @@ FIRST, LAST = (sa.bindparam(name, type_=sa.Date) for name in ("first", "last"))
 DUE_FIRST, DUE_LAST = (sa.bindparam(name, type_=sa.Date) for name in ("due_first", "due_last"))
 DONE = (Outcome.ALLOW, Outcome.ALLOW_TELL, Outcome.ALLOW_LIST)  # how an entry came out that changed something
 ASKED = ("contact.ask", "asks.send")  # a single question; a few of them, what for
+LEAVES = ("contact.release", "asks.release")
 SENT = ("receipts.upload", "receipts.declare", "spending.ask_anew")  # each adds one receipt
 
 _over = sa.func.coalesce(ReplyPromise.kept_at, ReplyPromise.replaced_at, ReplyPromise.ended_at)
@@ -120,13 +120,16 @@ def wrong() -> sa.Select:
 
 
 def undone() -> sa.Select:
-    """Changes of staff that a group undid: entries `autonomy.undo` of the log."""
-    return _entries(UNDID)
+    """Changes of staff that a group undid, each once (`undos.at`): by undoing it, or by withdrawing what they had shared
+    without asking."""
+    return sa.select(Undo.id).where(_within(Undo.at))
 
 
 def told() -> sa.Select:
-    """Changes of staff that groups were told of and could undo: entries of the log that came out as `allow_tell`."""
-    return sa.select(Entry.id).where(Entry.outcome == sa.literal_column(f"'{Outcome.ALLOW_TELL}'"), _within(Entry.at))
+    """Changes of staff that groups were told of and could undo: entries of the log that came out as `allow_tell`. That what
+    was asked leaves (LEAVES) is no change beside the asking."""
+    told_of = Entry.outcome == sa.literal_column(f"'{Outcome.ALLOW_TELL}'")
+    return sa.select(Entry.id).where(told_of, _within(Entry.at), Entry.action.not_in(LEAVES))
 
 
 def duties() -> sa.Select:

@@ -16,7 +16,7 @@ from portal.accountability import figures
 from portal.accountability.spans import Span
 from portal.activity.models import Entry
 from portal.autonomy.areas import Outcome
-from portal.autonomy.models import Hold
+from portal.autonomy.models import Hold, Undo
 from portal.breakglass.models import DUTY_WORDS, BreakGlass
 from portal.core import clock, workdays
 from portal.core.db import db
@@ -153,6 +153,13 @@ def _entries(rows: Callable[[], sa.Select], roles: frozenset[Role], looker: Look
     return _of(rows(), Entry, _columns(Entry, Entry.at, sees, Entry.about, Entry.outcome))
 
 
+def _undone(looker: Looker) -> sa.Select:
+    """Undone changes, each by what it was about."""
+    sees = looker.sees(Undo.group_id, GROUP_ROLES, COORDINATORS)
+    same = sa.and_(Entry.group_id == Undo.group_id, Entry.id == Undo.entry_id)
+    return _of(figures.undone().join(Entry, same), Undo, _columns(Undo, Undo.at, sees, Entry.about))
+
+
 def _money(looker: Looker) -> sa.Select:
     """Entries in the books, each once, with its sums for whoever reads these books."""
     sums = {"came_in": figures.CAME_IN, "fee": figures.FEE}
@@ -271,7 +278,7 @@ LISTS = {
     "undone": List(
         "Changes undone",
         "Nothing was undone in this time.",
-        partial(_entries, figures.undone, COORDINATORS),
+        _undone,
         lambda row: "A change of staff was undone.",
     ),
     "duties": List("Legal duties used", "None was used in this time.", _duties, _was_used),

@@ -114,10 +114,11 @@ def _replayed(now: datetime) -> Told:
         number: kept if isinstance(kept, dict) else json.loads(kept)
         for number, kept in rows("SELECT entry_id, words FROM entry_words WHERE words IS NOT NULL")
     }
-    log = rows("SELECT id, at, action, outcome, subject_table, subject_id FROM entries ORDER BY id")
-    for number, at, action, outcome, table, subject in log:
+    unasked: set[int] = set()  # what staff shared without asking
+    log = rows("SELECT id, at, action, outcome, role, subject_table, subject_id FROM entries ORDER BY id")
+    for number, at, action, outcome, role, table, subject in log:
         on, changes = day(at), (words.get(number) or {}).get("changes", [])
-        if outcome == "allow_tell":
+        if outcome == "allow_tell" and action not in {"contact.release", "asks.release"}:
             told.days["told"].append(on)
         if action in {"contact.ask", "asks.send"} and outcome != "deny":
             told.days["asks"].append(on)
@@ -131,7 +132,9 @@ def _replayed(now: datetime) -> Told:
             sent[subject] = on
         if action == "receipts.ask":
             told.days["questions"].append(on)
-        if action == "autonomy.undo":
+        if action == "sharing.share_summary" and outcome != "allow":
+            unasked.add(subject)
+        if action == "autonomy.undo" or (action == "sharing.withdraw" and role == "organiser" and subject in unasked):
             told.days["undone"].append(on)
         if (action == "breakglass.allow" or (action == "breakglass.ask" and subject in danger)) and subject not in begun:
             begun.add(subject)

@@ -24,6 +24,7 @@ from portal.contact.jobs import let_go
 from portal.core import clock, workdays
 from portal.core.days import london_day
 from portal.core.db import UtcDateTime, db
+from portal.core.marks import mark
 from portal.demo import seed
 from portal.demo.accountability import PAST
 from portal.ledger import actions as ledger
@@ -31,6 +32,8 @@ from portal.ledger.models import Fund, JournalEntry
 from portal.people.roles import Role
 from portal.receipts import actions as receipts
 from portal.receipts.models import Receipt
+from portal.sharing import actions as sharing
+from portal.sharing.models import Share
 from portal.support import actions as support
 from portal.support.models import Request, Wanted
 from tests import make
@@ -87,7 +90,7 @@ class History:
     ACTS = (
         *("ask", "say", "reply", "sorry", "close", "reopen", "later"),
         *("send", "question", "hold", "release", "mistaken", "change", "undo"),
-        *("contact", "survey", "let_go", "duty", "receive", "correct"),
+        *("contact", "survey", "let_go", "show", "withdraw", "duty", "receive", "correct"),
     )
 
     def __init__(self, moved):
@@ -198,6 +201,20 @@ class History:
         put = {"ask_id": ask.id, "about": SURVEY["title"], "minutes": SURVEY["minutes"]}
         asks.send(self.imani, self.group, **put, over_why="The council decides on Friday.")
 
+    def _show(self, which: int) -> None:
+        level = (Level.TELL_AFTER, Level.YOU_DO, Level.ONLY_US)[which % 3]
+        make.set_level(self.group, Area.VISIBILITY, level)
+        sharing.write_summary(self.marsha, self.group, words="Tea.")
+        sharing.approve_summary(self.marsha, self.group, mark_of_words=mark("Tea."))
+        until_on = clock.today() + timedelta(days=30)
+        who = {"audience": "anyone", "who": None, "purpose": "To be found", "until_on": until_on}
+        sharing.share_summary(self.imani, self.group, words="Tea.", **who)
+
+    def _withdraw(self, which: int) -> None:
+        newest = sa.select(Share.id).where(Share.group_id == self.group.id).order_by(Share.id.desc())
+        if found := db.session.scalar(newest.limit(1)):
+            sharing.withdraw(self.imani if which % 3 == 2 else self.marsha, self.group, found)
+
     def _let_go(self, which: int) -> None:
         let_go()
 
@@ -286,6 +303,27 @@ def test_an_ask_counts_as_one_however_it_was_put_and_as_held_by_its_own_row(walk
     (line,) = queries.listed("waited", chosen("month", clock.today()), looker).lines
     assert (line.ref, line.goes) == (ask.ref, ("asks.show", {"number": ask.number}))
     assert line.fact == "It waited for the group’s hours, or for its rest to end."
+
+
+def test_what_the_group_withdraws_of_staffs_is_undone_and_what_leaves_is_no_change(walkers, time, imani):
+    lead, sam = make.actor(imani, Role.COORDINATOR), make.actor(make.person("Sam"))
+    for area in (Area.VISIBILITY, Area.CONTACT):
+        make.set_level(walkers, area, Level.TELL_AFTER)
+    sharing.write_summary(sam, walkers, words="Tea.")
+    sharing.approve_summary(sam, walkers, mark_of_words=mark("Tea."))
+    until_on = clock.today() + timedelta(days=30)
+    who = {"audience": "anyone", "who": None, "purpose": "To be found", "until_on": until_on}
+    one = sharing.share_summary(lead, walkers, words="Tea.", **who)
+    ref = one.ref
+    sharing.withdraw(sam, walkers, one.id)
+    time.move_to(MONDAY + timedelta(hours=11))
+    contact.ask(lead, walkers, about="The boots")
+    time.move_to(MONDAY + timedelta(days=1))
+    let_go()
+    found, expected = both(chosen("month", clock.today()))
+    assert (found["undone"], found["told"]) == (expected["undone"], expected["told"]) == (1, 2)
+    (line,) = queries.listed("undone", chosen("month", clock.today()), queries.Looker(lead)).lines
+    assert line.ref == ref
 
 
 def test_what_was_once_counted_is_counted_the_same_ever_after(much, time):
