@@ -135,9 +135,9 @@ def close(number):
         return invalid("asks/one.html", **_one(_ask(number), form))
     for asked, sent in queries.sent_to(ask):
         if sent.is_held:
-            actions.call_off(actor(), asked, sent.id)
+            actions.call_off(actor(), asked, sent.id, key=form.key.data)
         elif sent.closed_at is None or sent.told_at:
-            actions.tell(actor(), asked, sent.id)
+            actions.tell(actor(), asked, sent.id, key=form.key.data)
     return saved(goto=url_for(".show", number=number), says="Saved. Those who were asked read it.")
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from portal.activity.models import Entry
 from portal.asks import queries
 from portal.asks.models import Ask, SentAsk
 from portal.autonomy import actions as autonomy
@@ -197,6 +198,18 @@ def test_each_month_stands_with_what_it_led_to_for_the_group_staff_and_trustees(
         assert f"Nothing yet. {team} look again on Monday 11 January 2027." in page
     assert "What it led to The council pays for rooms." in words(group.get(f"{OURS}/1"))
     assert group.post(f"{OURS}/1/answers", data={"answer_1": "Late", "send": "y"}).status_code == 422
+
+
+def test_saved_twice_by_a_second_tap_an_outcome_is_told_once(group, host, imani, kettle):
+    there(imani, kettle)
+    news = sa.select(sa.func.count(Job.id)).where(Job.name == "notices.news")
+    for _ in range(2):
+        told = host.post("/host/asks/1/outcome", data={"outcome": "Two rooms were found.", "key": "k" * 20})
+        assert told.location == "/host/asks/1"
+        db.session.rollback()
+        counted = db.session.scalar(news)
+    assert db.session.scalar(sa.select(sa.func.count(Entry.id)).where(Entry.action == "asks.tell")) == 1
+    assert db.session.scalar(news) == counted
 
 
 def test_the_lists_go_on_by_key(time, group, host, imani, kettle):
