@@ -19,6 +19,7 @@ NEW_ORGANISER_WAITS = timedelta(days=7)
 PROPOSAL_LASTS = timedelta(days=14)
 UNDO_LASTS = timedelta(days=14)
 AFTER_UNDO = timedelta(days=30)
+AFTER_REST = timedelta(days=14)  # that a group's own tasks still wait once it is back
 QUIET_DAYS, QUIET_MOST_DAYS = 14, 84
 SILENT_AFTER = timedelta(days=28)
 

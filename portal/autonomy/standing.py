@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from portal.activity.models import Entry
 from portal.autonomy.areas import START, START_LIMIT_EACH, START_LIMIT_MONTH, Area, Level, Outcome
 from portal.autonomy.models import (
+    AFTER_REST,
     AFTER_UNDO,
     SILENT_AFTER,
     Among,
@@ -41,18 +42,24 @@ class Standing:
     quiet_until: datetime | None = None
     undone: bool = False  # the row in question had a change undone within 30 days, or one added in this way was taken back
     disputed: bool = False  # the organisers don't agree about the row in question
+    rested: bool = False  # it is back from a rest for less than 14 days
     silent: bool = False  # its organisers can't be reached: two tries, 28 days, not a word
 
     @property
     def is_quiet(self) -> bool:
         return self.quiet_until is not None
 
+    @property
+    def tasks_rest(self) -> bool:
+        """Whether the group's own tasks wait: while it is quiet, and for 14 days after."""
+        return self.is_quiet or self.rested
+
 
 def of(group_id: int, row=None, *, adding: str = "") -> Standing:
     """How a group stands now (and `row` with it, or what the action `adding` would add), in one statement. Of what was set
     and agreed to, the newest counts."""
     now = clock.now()
-    values = {"group": group_id, "now": now, "lately": now - AFTER_UNDO, "adding": adding}
+    values = {"group": group_id, "now": now, "lately": now - AFTER_UNDO, "back": now - AFTER_REST, "adding": adding}
     values["own"] = row.__tablename__ if row is not None else ""
     if row is not None:
         values |= {"item_table": row.__tablename__, "item": row.id}
@@ -60,6 +67,7 @@ def of(group_id: int, row=None, *, adding: str = "") -> Standing:
     held = dict(START)
     tried: list[datetime] = []
     each, month, quiet_until, undone, disputed = START_LIMIT_EACH, START_LIMIT_MONTH, None, False, False
+    rested = False
     for kind, area, level, each_pence, month_pence, at in sorted(rows, key=lambda row: row[5]):
         if kind == "level":
             held[Area(area)] = Level(level)
@@ -67,6 +75,8 @@ def of(group_id: int, row=None, *, adding: str = "") -> Standing:
             each, month = each_pence, month_pence
         elif kind == "quiet":
             quiet_until = max(quiet_until or at, at)
+        elif kind == "rested":
+            rested = True
         elif kind == "try":
             tried.append(at)
         elif kind == "disputed":
@@ -76,17 +86,18 @@ def of(group_id: int, row=None, *, adding: str = "") -> Standing:
     spells = quiet_spells(group_id) if tried else []
     since = silent_since(group_id, tried, spells)
     silent = since is not None and deadline(since, SILENT_AFTER, spells) <= now
-    return Standing(held, each, month, quiet_until, undone, disputed, silent)
+    return Standing(held, each, month, quiet_until, undone, disputed, rested, silent)
 
 
 GROUP, ITEM = (sa.bindparam(name, type_=sa.Integer) for name in ("group", "item"))
-NOW, LATELY = (sa.bindparam(name, type_=UtcDateTime) for name in ("now", "lately"))
+NOW, LATELY, BACK = (sa.bindparam(name, type_=UtcDateTime) for name in ("now", "lately", "back"))
 ITEM_TABLE, ADDING, OWN = (sa.bindparam(name, type_=sa.String) for name in ("item_table", "adding", "own"))
 
 
 @cache
 def _statement(*, of_row: bool, of_adding: bool) -> sa.CompoundSelect:
     """All that `of` asks of the database, built once, since every action and many pages ask."""
+    over = sa.func.coalesce(Quiet.ended_at, Quiet.until)
     parts = [  # at the very same moment, what was set outright wins
         _part(
             sa.case((Loosening.level.is_(None), "limit"), else_="level"),
@@ -98,6 +109,7 @@ def _statement(*, of_row: bool, of_adding: bool) -> sa.CompoundSelect:
             *(SpendingLimit.each_pence, SpendingLimit.month_pence),
         ).where(SpendingLimit.group_id == GROUP),
         _part("quiet", Quiet.until).where(Quiet.group_id == GROUP, Quiet.until > NOW, Quiet.ended_at.is_(None)),
+        _part("rested", over).where(Quiet.group_id == GROUP, over <= NOW, over > BACK),
         _part("try", ContactTry.at).where(ContactTry.group_id == GROUP),
     ]
     if of_adding:  # what is added about a row is another row: an undo of it stands at that one

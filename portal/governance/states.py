@@ -53,7 +53,8 @@ def status_of(item: Item) -> Status:
 
 def state_of(item: Item, today: date, *, quiet: bool) -> State:
     """The one state to show. What a group does its own way is in place, whoever holds it and whatever was said before.
-    While it rests (autonomy guide, "Quiet mode"), its own tasks rest, but for those of the law."""
+    While it rests and for 14 days after (`quiet`; autonomy guide, "Quiet mode"), its own tasks rest, but for those of the
+    law."""
     if item.wants_to_talk:
         return State.TALK
     if item.own_way_at:

@@ -270,7 +270,7 @@ def _words(item: Item, state: State) -> str:
 
 def _listed(at: Group, held: list[queries.Held]) -> dict:
     """Items by who holds them, each with its state and its words."""
-    quiet, today = standing.of(at.id).is_quiet, clock.today()
+    quiet, today = standing.of(at.id).tasks_rest, clock.today()
     lines: dict[Holder, list] = {holder: [] for holder in (Holder.GROUP, Holder.SHARED, Holder.HOST)}
     for one in held:
         state = state_of(one.item, today, quiet=quiet)
@@ -280,7 +280,7 @@ def _listed(at: Group, held: list[queries.Held]) -> dict:
 
 def _one(at: Group, item: str) -> dict:
     found = queries.one_of(at.id, item) or abort(404)
-    state = state_of(found.item, clock.today(), quiet=standing.of(at.id).is_quiet)
+    state = state_of(found.item, clock.today(), quiet=standing.of(at.id).tasks_rest)
     start = found.item.start
     return {
         "group": at,

@@ -146,6 +146,18 @@ def test_in_quiet_mode_the_groups_own_tasks_rest_but_for_those_of_the_law(facts)
     assert stands(item("insurance", Holder.HOST, **facts), quiet=True) is State.COVERED
 
 
+def test_until_14_days_after_a_rest_what_came_due_meanwhile_is_no_task_yet(app, kettle, marsha):
+    with time_machine.travel(datetime(2026, 4, 1, 12, tzinfo=UTC), tick=False) as time:
+        row = laid(kettle, "exit-plan")
+        make.set_facts(row, in_place_at=clock.now(), look_on=date(2026, 4, 1))
+        at = f"{AT}/exit-plan"
+        assert "Due a look" in words(Client(app).as_(make.person("Marsha")).get(at))
+        autonomy.rest(marsha, kettle, days=30)
+        for days, said in ((29, "Resting"), (31, "Resting"), (43, "Resting"), (44, "Due a look")):
+            time.move_to(datetime(2026, 4, 1, 12, tzinfo=UTC) + timedelta(days=days))
+            assert said in words(Client(app).as_(make.person("Marsha")).get(at)), days
+
+
 SAID = (
     *({}, {"started_at": clock.now()}, {"in_place_at": clock.now()}, {"in_place_at": clock.now(), "look_on": PAST}),
     *({"not_needed_at": clock.now()}, {"talk_at": clock.now()}, {"host_started_at": clock.now()}),
