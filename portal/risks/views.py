@@ -230,8 +230,7 @@ def _risk(number: int, **typed: PlainForm) -> dict:
 
 def _worry(number: int, **typed: PlainForm) -> dict:
     asked = queries.worry(number) or abort(404)
-    taking = TakeForm(data={"what": asked.worry.words, **_mine()})
-    forms = {"taking": taking, "answering": AnswerForm(), "seeing": SeenForm(), **typed}
+    forms = {"taking": TakeForm(data=_mine()), "answering": AnswerForm(), "seeing": SeenForm(), **typed}
     desk = _desk()
     if desk["coordinates"]:
         forms["taking"].holder_id.choices = [("", "Choose"), *queries.colleagues().items()]
