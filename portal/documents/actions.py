@@ -173,7 +173,9 @@ def withdraw(by, group, document) -> Document:
 
 @action(area=Area.DOCUMENTS, roles=ORGANISERS, on=Document, says="brought a document back")
 def restore(by, group, document) -> Document:
-    """Bring it back."""
+    """Bring it back, within 30 days."""
+    if document.is_past_bin:
+        raise Mistake("This was taken away more than 30 days ago, so it can’t be brought back.")
     document.withdrawn_at = document.withdrawn_by = None
     return document
 
@@ -181,6 +183,8 @@ def restore(by, group, document) -> Document:
 @action(roles=SYSTEM_ONLY, on=Document, says="let go of a document that was taken away")
 def remove(by, group, document) -> None:
     """Remove a document that was taken away 30 days ago, with its words and files. The log stays."""
+    if not document.is_past_bin:
+        return
     versions = db.session.scalars(
         sa.select(Version).where(Version.group_id == group.id, Version.document_id == document.id)
     ).all()

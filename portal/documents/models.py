@@ -103,6 +103,11 @@ class Document(GroupOwned, db.Model):
     def restorable_until(self) -> datetime | None:
         return self.withdrawn_at + BIN_LASTS if self.withdrawn_at else None
 
+    @property
+    def is_past_bin(self) -> bool:
+        """Whether it was taken away too long ago to be brought back."""
+        return self.restorable_until is not None and self.restorable_until <= clock.now()
+
 
 class Version(GroupOwned, db.Model):
     """One version of a document, as it was given: words, a link, or files (`DocumentFile`). Nothing of it is rewritten.

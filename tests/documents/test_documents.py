@@ -10,13 +10,14 @@ import time_machine
 from portal.activity.models import Entry, EntryWords
 from portal.autonomy import actions as autonomy
 from portal.autonomy.areas import Area, Level, Outcome
-from portal.autonomy.door import Mistake, Proposed, Refused
+from portal.autonomy.door import Mistake, NotHere, Proposed, Refused
 from portal.autonomy.models import Proposal
 from portal.core import clock, files
 from portal.core import jobs as outbox
 from portal.core.db import db
 from portal.documents import actions, jobs, queries
 from portal.documents.models import Document, DocumentFile, Version
+from portal.people.roles import SYSTEM
 from tests import make
 from tests.client import Client, words
 
@@ -190,6 +191,20 @@ def test_while_the_group_rests_staff_ask_instead(kettle, marsha, imani):
     autonomy.rest(marsha, kettle, days=14)
     with pytest.raises(Proposed):
         actions.add_version(imani, kettle, made.id, words="x")
+
+
+def test_what_was_brought_back_is_not_let_go_and_what_is_past_its_30_days_not_brought_back(kettle, marsha):
+    made = add(marsha, kettle, words="Zymurgy")
+    actions.remove(SYSTEM, kettle, made.id)
+    actions.withdraw(marsha, kettle, made.id)
+    actions.remove(SYSTEM, kettle, made.id)
+    assert whole(kettle, made) is not None
+    with time_machine.travel(clock.now() + timedelta(days=30, minutes=1)):
+        with pytest.raises(Mistake, match="30 days ago"):
+            actions.restore(marsha, kettle, made.id)
+        actions.remove(SYSTEM, kettle, made.id)
+        with pytest.raises(NotHere):
+            actions.restore(marsha, kettle, made.id)
 
 
 def test_taken_away_it_can_be_brought_back_for_30_days_and_then_its_words_and_files_are_gone(app, kettle, marsha, joe):
