@@ -55,9 +55,10 @@ def questions(ask_id: int) -> Sequence[AskQuestion]:
 # --- the host's -----------------------------------------------------------------------------------------------------
 
 
-def drafts() -> Sequence[Ask]:
-    """What isn't sent yet, the newest first."""
-    return db.session.scalars(sa.select(Ask).where(Ask.sent_at.is_(None)).order_by(Ask.id.desc()).limit(PAGE)).all()
+def drafts(after: int | None = None) -> Sequence[Ask]:
+    """What isn't sent yet, the newest first, those after a number; one more than a page where there are more."""
+    query = sa.select(Ask).where(Ask.sent_at.is_(None)).order_by(Ask.number.desc()).limit(PAGE + 1)
+    return db.session.scalars(query.where(Ask.number < after) if after else query).all()
 
 
 class Listed(NamedTuple):

@@ -24,10 +24,11 @@ HOSTS, OURS = "/host/asks", "/g/<group>/asks"
 def every():
     """What was asked of groups, month by month, and what it led to."""
     after = id_of(request.args.get("after"))
-    lines = queries.every(after)
+    lines, drafts = queries.every(after), [] if after else queries.drafts(id_of(request.args.get("drafts")))
     return page(
         "asks/every.html",
-        drafts=[] if after else queries.drafts(),
+        drafts=drafts[: queries.PAGE],
+        more_drafts=len(drafts) > queries.PAGE,
         lines=lines[: queries.PAGE],
         more=len(lines) > queries.PAGE,
         drafts_asks=_drafts_asks(),
@@ -77,9 +78,10 @@ def redraft(number):
 @bp.post(f"{HOSTS}/<int:number>/dropping")
 @as_staff(roles=actions.COORDINATORS, does=actions.drop)
 def drop(number):
-    ask = _ask(number)
-    actions.drop(actor(), None, ask.id, key=PlainForm.from_request().key.data)
-    return saved(goto=url_for(".every"), says=f"{ask.ref} is dropped. Nobody was asked.")
+    """Gone already, it is gone: a second tap says the same."""
+    if ask := queries.one(number):
+        actions.drop(actor(), None, ask.id, key=PlainForm.from_request().key.data)
+    return saved(goto=url_for(".every"), says=f"A{number} is dropped. Nobody was asked.")
 
 
 @bp.get(f"{HOSTS}/<int:number>/sending")

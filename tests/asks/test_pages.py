@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from portal.activity.models import Entry
-from portal.asks import queries
+from portal.asks import actions, queries
 from portal.asks.models import Ask, SentAsk
 from portal.autonomy import actions as autonomy
 from portal.autonomy.areas import Area, Level
@@ -53,7 +53,8 @@ def test_a_draft_can_be_dropped_from_its_page(host):
     for _ in range(2):
         host.post("/host/asks/", data=DRAFT)
     assert "Drop this draft" in words(host.get("/host/asks/2/sending"))
-    assert host.post("/host/asks/2/dropping").location == "/host/asks/"
+    for _ in range(2):  # a second tap
+        assert host.post("/host/asks/2/dropping", data={"key": "k" * 20}).location == "/host/asks/"
     assert "A2 is dropped. Nobody was asked." in words(host.get("/host/asks/"))
     assert host.get("/host/asks/2").status_code == 404
     assert host.get("/host/asks/1").status_code == 200
@@ -210,6 +211,19 @@ def test_saved_twice_by_a_second_tap_an_outcome_is_told_once(group, host, imani,
         counted = db.session.scalar(news)
     assert db.session.scalar(sa.select(sa.func.count(Entry.id)).where(Entry.action == "asks.tell")) == 1
     assert db.session.scalar(news) == counted
+
+
+def test_drafts_go_on_by_key(host, imani):
+    for n in range(22):
+        actions.draft(imani, questions=list(QUESTIONS), **(SAID | {"title": f"Draft {n}."}))
+    first, second = (words(host.get(f"/host/asks/{more}")) for more in ("", "?drafts=3"))
+    assert ("Draft 21." in first, "Draft 2." in first, "Draft 1." in first, "Earlier drafts" in first) == (
+        True,
+        True,
+        False,
+        True,
+    )
+    assert ("Draft 2." in second, "Draft 1." in second, "Earlier drafts" in second) == (False, True, False)
 
 
 def test_the_lists_go_on_by_key(time, group, host, imani, kettle):
