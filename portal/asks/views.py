@@ -104,17 +104,25 @@ def send(number):
         return invalid("asks/sending.html", **facts)
     actions.begin(actor(), None, ask.id, key=key)
     told = {"ask_id": ask.id, "about": ask.title, "minutes": ask.minutes}
-    for place in facts["goes"]:
-        _send(place, key, ask.purpose, told | {"over_why": over_why if place in facts["over"] else None})
-    return saved(goto=url_for(".show", number=number), says=f"{ask.ref} is on its way, to each as it has set.")
+    not_to = [
+        place.group.name
+        for place in facts["goes"]
+        if not _send(place, key, ask.purpose, told | {"over_why": over_why if place in facts["over"] else None})
+    ]
+    says = f"{ask.ref} is on its way, to each as it has set."
+    return saved(goto=url_for(".show", number=number), says=f"{says} Not to {', '.join(not_to)}." if not_to else says)
 
 
-def _send(place: Place, key: str, purpose: str, told: dict) -> None:
-    """Ask one group's door. What it answers, and that it is at a group already, shows on the page of the ask."""
+def _send(place: Place, key: str, purpose: str, told: dict) -> bool:
+    """Ask one group's door; False where it couldn't be put to the group just now. What the door answers, and that it is at
+    a group already, shows on the page of the ask."""
     try:
         actions.send(actor(), place.group, key=key, why=purpose, **told)
-    except (Proposed, Refused, Mistake):
-        return
+    except (Proposed, Refused):
+        return True
+    except Mistake as mistake:
+        return str(mistake) == actions.PUT_ALREADY
+    return True
 
 
 @bp.get(f"{HOSTS}/<int:number>")

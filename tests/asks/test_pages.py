@@ -15,6 +15,7 @@ from portal.autonomy import actions as autonomy
 from portal.autonomy.areas import Area, Level
 from portal.autonomy.models import Proposal
 from portal.contact import actions as contact
+from portal.contact import asking
 from portal.core import jobs, logs
 from portal.core.db import db
 from portal.core.jobs import Job
@@ -123,6 +124,22 @@ def test_the_sentence_goes_only_where_it_is_needed(host, imani, kettle, walkers)
     assert queries.one_of_ours(kettle.id, 2).why_more == "It can’t wait."
     waits = db.session.scalars(sa.select(Proposal).where(Proposal.group_id == walkers.id)).one()
     assert waits.facts["over_why"] is None
+
+
+def test_where_it_couldnt_be_put_just_then_the_group_is_named(host, imani, kettle, walkers, monkeypatch):
+    for one in (kettle, walkers):
+        make.set_level(one, Area.CONTACT, Level.YOU_DO)
+    host.post("/host/asks/", data=DRAFT)
+    whole, here = asking.within_budget, walkers.id
+
+    def within_budget(group_id, *asked):
+        return whole(group_id, 99, None) if group_id == here else whole(group_id, *asked)
+
+    monkeypatch.setattr(asking, "within_budget", within_budget)
+    sent = host.post("/host/asks/1/sending")
+    page = words(host.get(sent.location))
+    assert "A1 is on its way, to each as it has set. Not to Hillfoot Walkers." in page
+    assert queries.one_of_ours(kettle.id, 1)
 
 
 def test_a_single_question_warns_in_the_same_words(host, imani, kettle):
