@@ -1,4 +1,5 @@
-"""Background work on documents: files made safe; what was taken away 30 days ago let go."""
+"""Background work on documents: files made safe; groups told of new rules; what was taken away 30 days ago
+let go."""
 
 import contextlib
 from functools import partial
@@ -45,6 +46,14 @@ def tell_all(document_id: int) -> None:
     while groups := queries.untold(document_id):
         for group_id in groups:
             actions.tell(SYSTEM, db.session.get_one(Group, group_id), document_id=document_id)
+    db.session.rollback()
+
+
+@regularly
+def tell_newcomers() -> None:
+    """Tell groups that were founded during the notice of a new rule."""
+    for document_id in queries.rules_ahead():
+        tell_all(document_id)
     db.session.rollback()
 
 

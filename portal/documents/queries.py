@@ -312,12 +312,14 @@ def host_file(file_id: int) -> HostFile | None:
     return db.session.scalar(sa.select(HostFile).where(HostFile.id == file_id))
 
 
-def starts_for(document: HostDocument, spells: list[tuple[datetime, datetime]]) -> date | None:
+def starts_for(
+    document: HostDocument, spells: list[tuple[datetime, datetime]], notice: Notice | None = None
+) -> date | None:
     """From when a rule holds for a group with these quiet spells: a group that rested between being told and that day has
-    its whole notice after the rest."""
-    starts = document.starts_on
+    its whole notice after the rest. `notice`: by which it was told."""
+    starts, told_at = document.starts_on, max(document.added_at, notice.told_at) if notice else document.added_at
     for begins, over in sorted(spells):
-        rests_then = starts is not None and begins < _end_of(starts) and over > document.added_at
+        rests_then = starts is not None and begins < _end_of(starts) and over > told_at
         if starts is not None and rests_then:
             starts = max(starts, clock.in_london(over).date() + timedelta(days=NOTICE_DAYS))
     return starts
@@ -362,9 +364,15 @@ def answered(document_id: int, after: int | None = None) -> list[tuple[Notice, s
 
 
 def untold(document_id: int, limit: int = 200) -> list[int]:
-    """The groups that were there when it was published and weren't told of it yet."""
+    """The groups that weren't told of it yet."""
     told = sa.exists().where(Notice.group_id == Group.id, Notice.document_id == document_id)
     return list(db.session.scalars(sa.select(Group.id).where(~told).order_by(Group.id).limit(limit)))
+
+
+def rules_ahead() -> Sequence[int]:
+    """New rules that start on a day to come."""
+    ahead = (HostDocument.starts_on > clock.today(), HostDocument.ended_at.is_(None))
+    return db.session.scalars(sa.select(HostDocument.id).where(*ahead)).all()
 
 
 def waiting_since() -> dict:

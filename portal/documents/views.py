@@ -288,7 +288,9 @@ def _from_host(number: int, answering: int = 0, form: AnswerRuleForm | None = No
     found = queries.host_whole(number) or abort(404)
     told = queries.notices(g.place.group_id, number)
     spells = quiet_spells(g.place.group_id) if told else []
-    starts = {one.id: day for one, _, _ in found.versions if (day := queries.starts_for(one, spells))}
+    notices = {document_id: notice for document_id, (notice, _) in told.items()}
+    days = {one.id: queries.starts_for(one, spells, notices.get(one.id)) for one, _, _ in found.versions}
+    starts = {document_id: day for document_id, day in days.items() if day}
     holds = found.holding(starts)
     ahead = [one for one, _, _ in found.versions if one.id in told and one is not holds and starts[one.id] > clock.today()]
     asked = [*ahead, *([holds] if holds is not None and holds.id in told else [])]

@@ -135,6 +135,24 @@ def test_every_group_is_told_once_and_until_its_day_the_version_before_holds(app
         assert queries.host_whole(first.number).holding({}).id == second
 
 
+def test_a_group_founded_during_the_notice_is_told_and_its_rests_count_from_then(app, kettle, imani):
+    made = announced(imani)
+    with time_machine.travel(clock.now() + timedelta(days=5), tick=False) as moved:
+        newcomers = make.group("Newcomers")
+        for _ in range(2):
+            jobs.tell_newcomers()
+        notice = told(newcomers, made)
+        assert [told(group, made) is not None for group in (kettle, newcomers)] == [True, True]
+        newest = queries.host_whole(made.number).newest
+        before = [(clock.now() - timedelta(days=2), clock.now() - timedelta(days=1))]
+        assert queries.starts_for(newest, before) > newest.starts_on
+        assert queries.starts_for(newest, before, notice) == newest.starts_on
+        moved.shift(timedelta(days=30))
+        later = make.group("Later")
+        jobs.tell_newcomers()
+        assert told(later, made) is None  # it holds already
+
+
 def test_what_a_group_says_is_kept_and_no_answer_is_not_a_yes(app, kettle, walkers, marsha, joe, bernie, imani, glyn):
     made = announced(imani)
     notice = told(kettle, made)
