@@ -151,7 +151,7 @@ def send(by, group, *, ask_id: int, about: str, minutes: int, over_why: str | No
     return sent
 
 
-@action(area=Area.CONTACT, roles=AUTOMATIC, on=SentAsk, takes_back=_call_off, says="let an ask of the host’s go to us")
+@action(area=Area.CONTACT, roles=AUTOMATIC, on=SentAsk, takes_back=_undo, says="let an ask of the host’s go to us")
 def release(by, group, sent) -> SentAsk:
     """Its hour has come."""
     if sent.ask.closed_at is None:
