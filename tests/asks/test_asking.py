@@ -313,12 +313,12 @@ class TestTheBudget:
     def test_over_it_nothing_leaves_without_a_sentence_that_the_group_reads(self, kettle, marsha, imani, route):
         make.set_level(kettle, Area.CONTACT, Level.YOU_DO)
         self.fill(imani, kettle)
-        assert asking.asking.had([kettle.id]) == {kettle.id: asking.Had(2, 9)}
+        assert asking.had([kettle.id]) == {kettle.id: asking.Had(2, 9)}
         for blank in (None, "", "  "):
             with pytest.raises(Mistake, match="more than we mean to ask") as over:
                 ROUTES[route](imani, kettle, 3, blank)
             assert over.value.field == "over_why"
-        assert asking.asking.had([kettle.id])[kettle.id].asks == 2
+        assert asking.had([kettle.id])[kettle.id].asks == 2
         made = ROUTES[route](imani, kettle, 3, WHY)
         if route == "asks.send":
             assert queries.one_of_ours(kettle.id, again(made).ask.number).why_more == WHY
@@ -337,7 +337,7 @@ class TestTheBudget:
         for n, ask in enumerate(ROUTES.values()):
             with pytest.raises(Proposed):
                 ask(imani, kettle, n)
-        assert asking.asking.had([kettle.id]) == {kettle.id: asking.Had(2, 9)}
+        assert asking.had([kettle.id]) == {kettle.id: asking.Had(2, 9)}
         with pytest.raises(Mistake, match="more than we mean to ask"):
             ROUTES[route](imani, kettle, 3)
         assert count(Proposal) == 2
@@ -345,7 +345,7 @@ class TestTheBudget:
             ROUTES[route](imani, kettle, 3, WHY)
         assert waits.value.proposal.facts["over_why"] == WHY
         autonomy.say_yes(marsha, kettle, waits.value.proposal.id)
-        assert asking.asking.had([kettle.id])[kettle.id].asks == 3
+        assert asking.had([kettle.id])[kettle.id].asks == 3
 
     @pytest.mark.parametrize("level", [Level.TELL_AFTER, Level.YOU_DO])
     def test_it_holds_while_they_rest(self, kettle, marsha, imani, route, level):
@@ -381,7 +381,7 @@ class TestWhatCounts:
         with pytest.raises(Mistake, match="more than we mean"):
             contact.ask(imani, kettle, about="Five minutes more")
         send(imani, kettle, ready(imani, minutes=4))
-        assert asking.asking.had([kettle.id])[kettle.id] == asking.Had(2, 20)
+        assert asking.had([kettle.id])[kettle.id] == asking.Had(2, 20)
 
     def test_one_alone_can_be_too_long(self, kettle, imani):
         make.set_level(kettle, Area.CONTACT, Level.YOU_DO)
@@ -392,17 +392,17 @@ class TestWhatCounts:
         make.set_level(kettle, Area.CONTACT, Level.YOU_DO)
         time.move_to(TUESDAY_10AM + timedelta(hours=9))
         sent, single = send_once(imani, kettle, 1), ask_once(imani, kettle, 1)
-        assert asking.asking.had([kettle.id])[kettle.id].asks == 2
+        assert asking.had([kettle.id])[kettle.id].asks == 2
         actions.call_off(imani, kettle, sent.id)
         contact.call_off(imani, kettle, single.id)
-        assert asking.asking.had([kettle.id])[kettle.id] == asking.Had()
+        assert asking.had([kettle.id])[kettle.id] == asking.Had()
 
     def test_what_they_must_know_asks_for_nothing_and_a_groups_own_request_is_no_ask(self, kettle, marsha, imani):
         from portal.support import actions as requests
 
         contact.tell(imani, kettle, must_know="safety", words="The boiler leaks")
         requests.ask(marsha, kettle, words="Is the hall free?")
-        assert asking.asking.had([kettle.id])[kettle.id] == asking.Had()
+        assert asking.had([kettle.id])[kettle.id] == asking.Had()
 
     def test_each_group_has_its_own(self, kettle, walkers, imani):
         there(imani, kettle)
