@@ -12,9 +12,7 @@ from portal.autonomy import queries, standing
 from portal.autonomy.areas import Area, Level
 from portal.autonomy.door import ACTIONS, Mistake, NotHere, ProofNeeded, action, newest_seq, run_for
 from portal.autonomy.models import (
-    ALONE_AGAIN_AFTER,
     COOLING_OFF,
-    NEW_ORGANISER_WAITS,
     QUIET_MOST_DAYS,
     AreaLevel,
     Loosening,
@@ -28,7 +26,6 @@ from portal.autonomy.policy import DISPUTED
 from portal.core import clock
 from portal.core.db import db
 from portal.people import queries as people
-from portal.people.models import Membership
 from portal.people.roles import ORGANISERS, Actor, Role
 
 ASKERS = frozenset({Role.COORDINATOR, Role.FINANCE})
@@ -92,7 +89,7 @@ def agree(by, group, loosening) -> Loosening:
     if loosening.started_by == by.person_id:
         if ours != [by.person_id]:
             raise Mistake("Another organiser says yes to this.")
-        if now < loosening.started_at + ALONE_AGAIN_AFTER:
+        if now < loosening.again_from:
             raise Mistake("You can confirm again 7 days after you started.")
         loosening.holds_from = now
     else:
@@ -258,21 +255,11 @@ def _loosen(by, group, **wanted) -> Loosening:
     return loosening
 
 
-def _organisers_that_count(group_id: int) -> set[int]:
-    """Those who have been organisers for 7 days or more."""
-    rows = db.session.execute(
-        sa.select(Membership.person_id, Membership.joined_at).where(
-            Membership.group_id == group_id, Membership.role == Role.ORGANISER, Membership.ended_at.is_(None)
-        )
-    ).all()
-    return {person_id for person_id, joined_at in rows if joined_at <= clock.now() - NEW_ORGANISER_WAITS}
-
-
 def _check_counts(by, group) -> None:
     """Whoever loosens is an organiser for 7 days or more, and not the host's as well."""
     if by.person_id is None or people.is_staff(by.person_id):
         raise Mistake("You also work for the host, so other organisers decide this. Making it tighter works at once.")
-    if by.person_id not in _organisers_that_count(group.id):
+    if by.person_id not in queries.organisers_that_count(group.id):
         raise Mistake("New organisers can do this after their first 7 days. Making it tighter works at once.")
 
 

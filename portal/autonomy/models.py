@@ -90,6 +90,11 @@ class Loosening(GroupOwned, db.Model):
         return self.started_at + SECOND_WITHIN > now
 
     @property
+    def again_from(self) -> datetime:
+        """From when the only organiser can confirm it."""
+        return self.started_at + ALONE_AGAIN_AFTER
+
+    @property
     def ref(self) -> str:
         return self.area.value
 

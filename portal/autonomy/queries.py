@@ -13,6 +13,7 @@ from portal.autonomy import standing
 from portal.autonomy.areas import Area, Outcome
 from portal.autonomy.door import ACTIONS
 from portal.autonomy.models import (
+    NEW_ORGANISER_WAITS,
     PROPOSAL_LASTS,
     SECOND_WITHIN,
     UNDO_LASTS,
@@ -28,7 +29,8 @@ from portal.core import clock, wall
 from portal.core.db import db
 from portal.core.filters import full_day
 from portal.core.waiting import columns
-from portal.people.models import Person
+from portal.people.models import Membership, Person
+from portal.people.roles import Role
 
 PAGE = 20
 Spells = list[tuple[datetime, datetime]]
@@ -268,6 +270,16 @@ def _lies_in(change: dict) -> str | None:
 def in_its_row(rows: dict[Key, object], change: dict):
     """The row of a change."""
     return rows.get(_key(change))
+
+
+def organisers_that_count(group_id: int) -> set[int]:
+    """Those who have been organisers for 7 days or more: they can let staff do more."""
+    rows = db.session.execute(
+        sa.select(Membership.person_id, Membership.joined_at).where(
+            Membership.group_id == group_id, Membership.role == Role.ORGANISER, Membership.ended_at.is_(None)
+        )
+    ).all()
+    return {person_id for person_id, joined_at in rows if joined_at <= clock.now() - NEW_ORGANISER_WAITS}
 
 
 def loosenings(group_id: int) -> list[tuple[Loosening, str]]:

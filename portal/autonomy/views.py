@@ -8,6 +8,7 @@ from portal.autonomy.areas import AREA_WORDS, BREAK_GLASS_WORDS, DUTY_WORDS, FLO
 from portal.autonomy.door import Mistake
 from portal.autonomy.forms import LevelForm, LimitsForm, RestForm, SeveralForm, WordsForm
 from portal.autonomy.words import IN_SHORT, SENTENCES
+from portal.core import clock
 from portal.core.forms import PlainForm
 from portal.core.ids import id_of
 from portal.core.web import invalid, page, saved
@@ -177,7 +178,7 @@ def answer_several():
 @as_staff(roles=actions.ASKERS)
 def suggested(slug):
     """What staff suggested to a group and it hasn't answered, with its questions."""
-    return page("autonomy/suggested.html", **_suggested(slug, WordsForm()))
+    return page("autonomy/suggested.html", **_suggested(slug))
 
 
 @bp_host.post("/<int:proposal_id>/answers")
@@ -186,7 +187,7 @@ def explain(slug, proposal_id):
     """Answer a question the group asked under a proposal."""
     form = WordsForm.from_request()
     if not form.validate():
-        return invalid("autonomy/suggested.html", **_suggested(slug, form))
+        return invalid("autonomy/suggested.html", **_suggested(slug, {proposal_id: form}))
     actions.explain(actor(), group_at(slug), proposal_id, **form.facts())
     return saved(goto=url_for(".suggested", slug=slug), says="Answered. The group sees it.")
 
@@ -221,7 +222,7 @@ def undo(entry_id):
 @in_group()
 def rest():
     """Quiet mode, and what it does."""
-    return page("autonomy/rest.html", form=RestForm(), quiet=queries.quiet_now(_here()))
+    return page("autonomy/rest.html", **_rest(RestForm()))
 
 
 @bp.get("/rest/<int:quiet_id>")
@@ -246,7 +247,7 @@ def rested(quiet_id):
 def start_rest():
     form = RestForm.from_request()
     if not form.validate():
-        return invalid("autonomy/rest.html", form=form, quiet=queries.quiet_now(_here()))
+        return invalid("autonomy/rest.html", **_rest(form))
     actions.rest(actor(), group(), key=form.key.data, days=(form.weeks.data or 2) * 7)
     return saved(goto=url_for(".rest", group=group().slug), says="It’s quiet now. Rest well.")
 
@@ -264,20 +265,26 @@ def _here() -> int:
 
 
 def _say() -> dict:
-    now = standing.of(_here())
+    found = queries.loosenings(_here())
     return {
-        "standing": now,
+        "standing": standing.of(_here()),
         "areas": AREA_WORDS,
         "levels": LEVEL_WORDS,
         "sentences": SENTENCES,
         "in_short": IN_SHORT,
         "duties": DUTY_WORDS,
-        "loosenings": queries.loosenings(_here()),
+        "loosenings": found,
+        "now": clock.now(),
+        "new": bool(found) and actor().person_id not in queries.organisers_that_count(_here()),
         "proposals": queries.waiting(_here()),
         "me": actor().person_id,
         **_quorum(),
         "organises": bool(actor().roles & ORGANISERS),
     }
+
+
+def _rest(form) -> dict:
+    return {"form": form, "quiet": queries.quiet_now(_here()), "organises": bool(actor().roles & ORGANISERS)}
 
 
 def _quorum() -> dict:
@@ -318,7 +325,7 @@ def _found(proposal_id: int):
     return queries.proposal(_here(), proposal_id) or abort(404)
 
 
-def _suggested(slug: str, form) -> dict:
+def _suggested(slug: str, typed: dict | None = None) -> dict:
     found = group_at(slug)
     waiting = queries.waiting(found.id, id_of(request.args.get("after")))
     notes = queries.notes_of(found.id, [one.proposal.id for one in waiting])
@@ -328,16 +335,18 @@ def _suggested(slug: str, form) -> dict:
         "more": len(waiting) > queries.PAGE,
         "notes": notes,
         "areas": AREA_WORDS,
-        "form": form,
+        "forms": {one.proposal.id: WordsForm() for one in waiting} | (typed or {}),
     }
 
 
 def _proposal(proposal_id: int, form, amend=None) -> dict:
     found = _found(proposal_id)
+    until = queries.proposal_deadline(found, standing.quiet_spells(_here()))
     return {
         "proposal": found,
         "by": people.names([found.person_id]).get(found.person_id or 0, "Trellis"),
-        "until": queries.proposal_deadline(found, standing.quiet_spells(_here())),
+        "until": until,
+        "over": until <= clock.now(),
         "meaning": queries.meaning(found, queries.rows_of(_here(), queries.keys_of([found]))),
         "notes": queries.notes(found),
         "area": AREA_WORDS[found.area],
@@ -380,9 +389,11 @@ def _what_happens(made) -> str:
     if made.holds_from is None and made.each_pence:
         return "What is lower holds from now. What is higher waits until it is agreed to."
     if made.holds_from is None:
-        return "It stays as it was until another organiser agrees (or, alone, you confirm again in 7 days)."
+        if people.independent_organisers(made.group_id) == [made.started_by]:
+            return "It stays as it was until you confirm again in 7 days."
+        return "It stays as it was until another organiser agrees."
     return (
-        "Agreed. It holds in 48 hours, unless one of you stops it."
+        "Agreed. It holds in 48 hours, unless one of us stops it."
         if made.agreed_by != made.started_by
         else "It holds now."
     )

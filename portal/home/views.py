@@ -57,6 +57,7 @@ def index():
         answered_at=ANSWERED_AT,
         asks=ASKS,
         by_host=by_host(group_id),
+        organises=organises,
     )
 
 

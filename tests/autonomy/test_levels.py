@@ -157,11 +157,15 @@ def test_who_started_a_loosening_reads_their_own_page_and_confirms_only_when_alo
     for name, slug, confirms in (
         ("Marsha", "tuesday-kettle", False),
         ("Joe", "tuesday-kettle", True),
-        ("Sam", "hillfoot-walkers", True),
     ):
         answer = client.as_(make.person(name)).get(f"/g/{slug}/say")
         assert answer.status_code == 200
         assert ("Yes, agree" in words(answer)) is confirms, name
+    alone = words(client.as_(make.person("Sam")).get("/g/hillfoot-walkers/say"))
+    assert "You can confirm it again from" in alone
+    assert "Yes, I still want this" not in alone
+    with later(days=7, seconds=1):
+        assert "Yes, I still want this" in words(client.as_(make.person("Sam")).get("/g/hillfoot-walkers/say"))
 
 
 def test_what_holds_or_was_stopped_is_not_stopped_again(kettle):

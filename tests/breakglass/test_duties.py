@@ -208,7 +208,7 @@ def test_an_urgent_message_reaches_whom_it_is_for_and_says_nothing_in_the_mail(k
     assert [letter["message"] for letter in letters] == ["breakglass.urgent"]
     assert "call us" not in str(letters)
     bernie = client.as_(make.person("Bernie"))
-    assert "An urgent message from Imani" in words(bernie.get("/g/tuesday-kettle/"))
+    assert "A message from Imani, to read today" in words(bernie.get("/g/tuesday-kettle/"))
     assert "Please call us today." in words(bernie.get(f"/g/tuesday-kettle/duties/{glass.id}"))
 
 
