@@ -47,7 +47,7 @@ def end(away_id):
 @in_group(roles=ORGANISERS, does=actions.agree_ahead)
 def agree():
     actions.agree_ahead(actor(), group(), key=PlainForm.from_request().key.data)
-    return saved(goto=_support(), says="Agreed. You can end it on any day.")
+    return saved(goto=_support(), says="Agreed. We can end it on any day.")
 
 
 @bp.post("/end")

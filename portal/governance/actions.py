@@ -214,7 +214,7 @@ def _can_carry(group, item: Item) -> None:
 
 
 def _carry_means(item: Item, _facts, _rows) -> Meaning:
-    return Meaning([], f"The host carries this from now on: {item.called}. You can take it back.")
+    return Meaning([], f"The host carries this from now on: {item.called}. We can take it back.")
 
 
 @action(

@@ -14,7 +14,7 @@ from portal.people import queries as people
 from portal.people.models import Group, Membership, Person, StaffRole
 from portal.people.roles import ORGANISERS, Role
 
-ONLY_TWO = "With two organisers, neither can remove the other. Use “We disagree”: talk with us, and we listen to both."
+ONLY_TWO = "With two organisers, neither can remove the other. Use “We disagree”: the host talks with both of you."
 COORDINATORS = frozenset({Role.COORDINATOR})
 INVITED = frozenset({Role.SELF})
 
@@ -136,7 +136,7 @@ def agree_removal(by, group, removal) -> Removal:
 def end_removal(by, group, removal) -> Removal:
     """Take it back, or say no. Whom it is about can't: they would always say no."""
     if db.session.get_one(Membership, removal.membership_id).person_id == by.person_id:
-        raise Mistake("Two other organisers decide this one. We can help you talk: use “We disagree”.")
+        raise Mistake("Two other organisers decide this one. The host can help you talk: use “We disagree”.")
     if removal.is_open:
         removal.ended_at, removal.ended_by = clock.now(), by.person_id
     return removal
@@ -148,7 +148,7 @@ def leave(by, group, membership) -> Membership:
     if membership.person_id != by.person_id:
         raise Mistake("You can only leave for yourself.")
     if membership.role is Role.ORGANISER and len(people.organisers(group.id)) == 1:
-        raise Mistake("You’re the only organiser. Bring in another one first, or talk with us about a pause.")
+        raise Mistake("You’re the only organiser. Bring in another one first, or ask the host about a pause.")
     return _end(membership, by)
 
 

@@ -5,11 +5,13 @@ from typing import ClassVar
 from wtforms import RadioField
 from wtforms.validators import Length
 
-from portal.core.asked import GROUP_AND_STAFF, NOTHING_HAPPENS, US_AND_STAFF, WITH_GROUP, WITH_US, Asked
+from portal.core.asked import GROUP_AND_STAFF, NOTHING_HAPPENS, WITH_GROUP, WITH_US, Asked
 from portal.core.forms import WHY, Needed, PlainForm, WordsField, an_address, why_field
 from portal.people.roles import STAFF_WORDS
 
-_INVITED = Asked("To send them the invitation.", US_AND_STAFF, WITH_US, "Nobody is invited.")
+_OURS = "Our group. {host}’s staff only as far as “Who’s in our group” lets them."
+_INVITED = Asked("To send them the invitation.", _OURS, WITH_US, "Nobody is invited.")
+_ROLE = Asked("So they can do what they come for.", _OURS, WITH_US, "They come as a helper.")
 _THEIRS = Asked("To send them the invitation.", GROUP_AND_STAFF, WITH_GROUP, "Nobody is invited.")
 _STAFF = Asked(
     "So they can sign in and do their work.", "{host}’s staff.", "As long as they work for {host}.", NOTHING_HAPPENS
@@ -17,7 +19,7 @@ _STAFF = Asked(
 
 
 class InviteForm(PlainForm):
-    ASKED: ClassVar = {"email": _INVITED, "role": _INVITED}
+    ASKED: ClassVar = {"email": _INVITED, "role": _ROLE}
 
     email = WordsField("Their email", [Needed("Write their email address."), an_address])
     role = RadioField("As", choices=[("helper", "Helper"), ("organiser", "Organiser")], default="helper")
@@ -32,7 +34,12 @@ class AddressForm(PlainForm):
 
 class JoinForm(PlainForm):
     ASKED: ClassVar = {
-        "name": Asked("So the others know who you are.", GROUP_AND_STAFF, "With what you do here.", "We use your email."),
+        "name": Asked(
+            "So the others know who you are.",
+            GROUP_AND_STAFF,
+            "With what you do here.",
+            "You can’t join yet. A nickname is fine.",
+        ),
     }
 
     name = WordsField("What should we call you?", [Length(max=80)])

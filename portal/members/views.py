@@ -147,7 +147,7 @@ def found_group():
         return invalid("members/new_group.html", form=form)
     slug = actions.slug_of(form.name.data)
     if db.session.scalar(db.select(Group.id).where(Group.slug == slug)):
-        form.name.errors = ["There is a group by that name already."]
+        form.name.errors = ["There is a group by that name already. Choose another name."]
         return invalid("members/new_group.html", form=form)
     facts = {"founds": {"name": form.name.data, "slug": slug}, "email": form.email.data}
     actions.found(actor(), key=form.key.data, **facts)
