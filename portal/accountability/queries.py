@@ -257,7 +257,7 @@ LISTS = {
     ),
     "late": List(
         "Replies after the promised day",
-        "None was late in this time.",
+        "No reply came after its day in this time.",
         partial(_promises, figures.late, ReplyPromise.due_on),
         _was_late,
     ),
@@ -279,7 +279,7 @@ LISTS = {
         "Changes undone",
         "Nothing was undone in this time.",
         _undone,
-        lambda row: "A change of staff was undone.",
+        lambda row: "A change that staff made was undone.",
     ),
     "duties": List("Legal duties used", "None was used in this time.", _duties, _was_used),
     "waited": List(
@@ -288,7 +288,7 @@ LISTS = {
         partial(_entries, figures.waited, COORDINATORS),
         _waited,
     ),
-    "money": List("Money that came in", "Nothing came in in this time.", _money, _came_in),
+    "money": List("Money that came in", "No money came in during this time.", _money, _came_in),
 }
 
 

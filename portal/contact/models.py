@@ -24,7 +24,7 @@ MUST_KNOW_WORDS = {
     MustKnow.SAFETY: "Someone’s safety",
     MustKnow.SECURITY: "The security of an account or of data",
     MustKnow.LEGAL_DATE: "A date that the law sets",
-    MustKnow.FAILED_PAYMENT: "A payment that failed",
+    MustKnow.FAILED_PAYMENT: "A payment that went wrong",
 }
 
 
