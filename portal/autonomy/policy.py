@@ -125,7 +125,7 @@ def _asks_because(outcome: Outcome, standing: Standing, area: Area, action: Act,
 
 DISPUTED = "The organisers don’t agree about this one yet. It waits until they do."
 _WHY = {
-    Outcome.DENY: "The group keeps this one: “{area}” is set to Only us.",
+    Outcome.DENY: "The group keeps this one: “{area}” is set to Only them.",
     Outcome.PROPOSE: "The group wants to be asked first. Nothing changes until an organiser says yes.",
     Outcome.ALLOW_TELL: "The group is told, and can undo it.",
     Outcome.ALLOW_LIST: "The group looks to you for this. It shows in What’s changed.",

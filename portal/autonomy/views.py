@@ -393,9 +393,7 @@ def _what_happens(made) -> str:
             return "It stays as it was until you confirm again in 7 days."
         return "It stays as it was until another organiser agrees."
     return (
-        "Agreed. It holds in 48 hours, unless one of us stops it."
-        if made.agreed_by != made.started_by
-        else "It holds now."
+        "Agreed. It holds in 48 hours, unless one of us stops it." if made.agreed_by != made.started_by else "It holds now."
     )
 
 
