@@ -11,7 +11,7 @@ from portal.support import actions, queries, strange
 from portal.support.desk import bp
 from portal.support.forms import PlaceForm
 
-NO_SUCH = "There’s no request of that number that you read."
+NO_SUCH = "You read no request of that number. Check it, or leave the email for whoever does."
 
 
 @bp.get("/mail")

@@ -450,7 +450,7 @@ def test_putting_one_in_opens_a_closed_request_again(app, kettle, asked, waiting
 def test_a_number_that_is_none_is_asked_for_again(client, waiting, imani, typed):
     answer = client.as_(imani).post(f"/host/requests/mail/{waiting[0].id}/placing", data={"number": typed})
     assert answer.status_code == 422
-    assert "There’s no request of that number" in answer.text or "Write the number of the request" in answer.text
+    assert "You read no request of that number" in answer.text or "Write the number of the request" in answer.text
     assert strange_ones()[0].words == "Is this the allotment?"
 
 

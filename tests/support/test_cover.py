@@ -336,18 +336,18 @@ class TestThePages:
 
     def test_the_group_agrees_ahead_and_ends_it_on_its_support_page(self, app, kettle, imani):
         browser, at = Client(app).as_(make.person("Marsha")), f"/g/{kettle.slug}/support/"
-        assert "Whoever covers may read and answer" in browser.get(at).text
+        assert "Yes, whoever covers may read and answer" in browser.get(at).text
         assert browser.post(f"{at}cover/", data={"key": "k" * 32}).location == at
         assert "We agreed ahead" in browser.get(at).text
         browser.post(f"{at}cover/end", data={"key": "l" * 32})
         assert "We agreed ahead" not in browser.get(at).text
         helper = Client(app).as_(make.person("Bernie")).get(at).text
-        assert "Whoever covers may read and answer</button>" not in helper
+        assert "whoever covers may read and answer</button>" not in helper
 
     @pytest.mark.parametrize(
         ("level", "shown"),
         [
-            (Level.ONLY_US, "is set to Only us"),
+            (Level.ONLY_US, "is set to Only them"),
             (Level.ASK_FIRST, "Ask to read it"),
             (Level.TELL_AFTER, "Read it; the group is told"),
         ],
