@@ -50,7 +50,7 @@ def draft():
     if not form.validate():
         return invalid("asks/new.html", **facts)
     made = actions.draft(actor(), **form.facts())
-    return saved(goto=url_for(".sending", number=made.number), says=f"{made.ref} is kept. Nobody was asked yet.")
+    return saved(goto=url_for(".sending", number=made.number), says=f"{made.ref} is kept. Nobody has been asked yet.")
 
 
 @bp.get(f"{HOSTS}/<int:number>/draft")
@@ -72,7 +72,7 @@ def redraft(number):
     if not form.validate():
         return invalid("asks/new.html", **facts)
     actions.redraft(actor(), None, ask.id, **form.facts())
-    return saved(goto=url_for(".sending", number=number), says=f"{ask.ref} is kept. Nobody was asked yet.")
+    return saved(goto=url_for(".sending", number=number), says=f"{ask.ref} is kept. Nobody has been asked yet.")
 
 
 @bp.post(f"{HOSTS}/<int:number>/dropping")

@@ -57,7 +57,7 @@ class Document(GroupOwned, db.Model):
 
     __tablename__ = "documents"
     OWNERS: ClassVar = {Area.DOCUMENTS: "name about current", RECORD: "number kind"}
-    WORDS: ClassVar = {"current": "The version that counts", "about": "What it is about", "marked_at": "It counts since"}
+    WORDS: ClassVar = {"current": "The version that counts", "about": "What it is about", "marked_at": "Counts from"}
 
     number: Mapped[int] = mapped_column(unique=True)
     kind: Mapped[Kind] = mapped_column(Word(Kind))

@@ -75,7 +75,7 @@ def share():
     except Mistake as mistake:
         form[mistake.field or "words"].errors = [str(mistake)]
         return invalid("sharing/new.html", form=form)
-    return saved(goto=url_for(".index", group=group().slug), says="Shared. One tap takes it back.")
+    return saved(goto=url_for(".index", group=group().slug), says="Shared. One tap withdraws it.")
 
 
 @bp.get("/<int:share_id>")
@@ -227,8 +227,9 @@ def pass_on(enquiry_id):
 @as_staff(roles=actions.COORDINATORS, does=actions.answer)
 def answer(enquiry_id):
     whose, row_id = queries.enquiry(enquiry_id) or abort(404)
-    actions.answer(actor(), whose, row_id, key=PlainForm.from_request().key.data)
-    return saved(goto=url_for(".enquiries"), says="Noted as answered.")
+    made = actions.answer(actor(), whose, row_id, key=PlainForm.from_request().key.data)
+    says = "Sent, in our usual words." if made.by_mail else "Noted as answered."
+    return saved(goto=url_for(".enquiries"), says=says)
 
 
 @outside.get("/seen/<token>")

@@ -162,7 +162,7 @@ def test_the_short_question_first_says_what_for_and_how_long(host, group, kettle
     assert "They would like to contact us about: Autumn survey (4 minutes)." in page
     assert SAID["purpose"] in page
     assert group.get(f"{OURS}/1").status_code == 404
-    assert "Nothing was asked of us." in words(group.get(f"{OURS}/"))
+    assert "Nothing has been asked of us yet." in words(group.get(f"{OURS}/"))
 
 
 def test_answered_from_what_was_said_before_with_one_tap_and_sent_when_they_say_so(time, group, host, imani, kettle):

@@ -57,7 +57,7 @@ def test_shared_seen_withdrawn_and_gone_at_the_next_request(open_):
     expect(phone.locator("main")).to_contain_text(SAID)
     previewed = phone.locator("main").inner_text()
     button(phone, "Share it").tap()
-    phone.get_by_text("Shared. One tap takes it back.").wait_for()
+    phone.get_by_text("Shared. One tap withdraws it.").wait_for()
     address = phone.locator("li.item a[rel=noreferrer]").get_attribute("href")
 
     outsider = open_(java_script_enabled=False)
@@ -96,7 +96,7 @@ def test_a_named_funder_gets_a_link_that_nobody_finds(open_):
     phone.get_by_label("Their name").fill("Ashbrook Council")
     phone.get_by_label("What for?").fill("the room")
     button(phone, "Share it").tap()
-    phone.get_by_text("Shared. One tap takes it back.").wait_for()
+    phone.get_by_text("Shared. One tap withdraws it.").wait_for()
     address = phone.locator("li.item a[rel=noreferrer]").first.get_attribute("href")
     assert re.search(r"/seen/[\w-]{24}$", address)
     outsider = open_("laptop")
