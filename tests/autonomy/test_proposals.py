@@ -145,6 +145,15 @@ def test_no_and_silence_leave_everything_as_it_is(kettle, glyn, receipt, marsha)
     assert (now_(receipt).label, now_(receipt).note) == ("milk", None)
 
 
+def test_a_suggestion_whose_time_has_run_out_says_so_and_asks_for_nothing(client, kettle, glyn, receipt):
+    proposal = propose(glyn, kettle, receipt, label="x")
+    with time_machine.travel(clock.now() + timedelta(days=14, seconds=1)):
+        page = words(client.as_(make.person("Marsha")).get(f"/g/tuesday-kettle/proposals/{proposal.id}"))
+    assert "It closed by itself on" in page
+    assert "What do we want to do?" not in page
+    assert "Our turn" not in page
+
+
 def test_an_answer_is_given_once(kettle, glyn, receipt, marsha):
     proposal = propose(glyn, kettle, receipt, label="x")
     actions.say_no(marsha, kettle, proposal.id)
@@ -225,6 +234,17 @@ def test_staff_see_what_they_suggested_and_answer_the_groups_question(client, ke
     assert answer.status_code == 303
     client.as_(make.person("Marsha"))
     assert "The funder uses it." in client.get(f"/g/tuesday-kettle/proposals/{proposal.id}").text
+
+
+def test_what_is_wrong_with_an_answer_stands_under_its_own_question(client, kettle, glyn, receipt, marsha):
+    one, other = propose(glyn, kettle, receipt, label="x"), propose(glyn, kettle, receipt, note="y")
+    for asked in (one, other):
+        actions.ask_about(marsha, kettle, asked.id, words="Why?")
+    client.as_(make.person("Glyn Parry"))
+    answer = client.post(f"/host/groups/tuesday-kettle/suggestions/{other.id}/answers", data={"key": "k" * 20})
+    assert answer.text.count('role="alert"') == 1
+    assert f'href="#words-{other.id}"' in answer.text
+    assert f'id="words-{other.id}"' in answer.text
 
 
 def test_a_yes_to_what_is_no_longer_there_is_refused_and_a_no_is_taken(kettle, glyn, receipt, marsha):

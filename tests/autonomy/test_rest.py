@@ -1,5 +1,6 @@
 """Quiet mode: any organiser, no reason; clocks pause, and what staff would do and tell, they ask."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -89,6 +90,16 @@ def test_resting_is_at_most_three_taps_from_home(client, kettle):
     assert "/g/tuesday-kettle/rest" in client.get("/g/tuesday-kettle/say").text
     assert client.post("/g/tuesday-kettle/rest", data={"weeks": "2", "key": "k" * 20}).status_code == 303
     assert "We’re resting" in client.get("/g/tuesday-kettle/rest").text
+
+
+def test_a_helper_reads_about_resting_and_finds_no_button_for_it(client, kettle, marsha):
+    client.as_(make.person("Bernie"))
+    for says in ("We need a rest", "We’re resting"):
+        page = client.get("/g/tuesday-kettle/rest").text
+        assert says in page
+        assert "One of our organisers starts and ends a rest." in page
+        assert "/rest" not in "".join(re.findall(r"<form[^>]*>", page))
+        actions.rest(marsha, kettle, days=14)
 
 
 def test_deadlines_count_only_waking_time():

@@ -315,7 +315,7 @@ def test_of_what_the_group_holds_or_shares_staff_say_what_its_documents_let_them
     row = laid(kettle, "events")
     make.set_facts(row, holder=holder)
     make.set_level(kettle, Area.DOCUMENTS, Level.ONLY_US)
-    with pytest.raises(Refused, match="Only us"):
+    with pytest.raises(Refused, match="Only them"):
         act(imani, kettle, row.id, **facts)
     make.set_level(kettle, Area.DOCUMENTS, Level.ASK_FIRST)
     with pytest.raises(Proposed):

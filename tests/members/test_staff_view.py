@@ -1,5 +1,7 @@
 """What staff see of a group's people, and who is staff."""
 
+import re
+
 import pytest
 
 from portal.autonomy.areas import Area, Level
@@ -20,6 +22,14 @@ def test_who_is_in_a_group_shows_only_to_those_the_group_lets_change_it(client, 
     assert ("that’s on purpose" in shown) is not sees
     may_suggest = role is Role.COORDINATOR and level is not Level.ONLY_US
     assert ("Suggest a helper" in shown or "Invite a helper" in shown) is may_suggest
+
+
+@pytest.mark.parametrize("role", [Role.COORDINATOR, Role.FINANCE, Role.TRUSTEE, Role.SAFEGUARDING])
+def test_every_link_on_a_groups_page_opens_for_whoever_it_is_shown_to(client, kettle, role):
+    client.as_(make.staff("Someone Else", role))
+    main = client.get("/host/groups/tuesday-kettle").text.partition("<main")[2]
+    for to in re.findall(r'href="(/host/[^"]*)"', main):
+        assert client.get(to).status_code == 200, to
 
 
 def test_an_invitation_the_group_made_is_the_groups(client, kettle):

@@ -581,6 +581,18 @@ def test_the_way_to_answer_is_remembered_from_the_last_time(kettle, marsha, joe,
     assert queries.last_way(joe.person_id) == ("here", None)
 
 
+def test_in_a_closed_request_staff_find_no_answer_to_write(client, kettle, marsha, imani):
+    asked = ask(marsha, kettle)
+    at = f"/host/requests/{asked.number}"
+    client.as_(make.person("Imani Okafor"))
+    assert "Send answer" in client.get(at).text
+    actions.close(marsha, kettle, asked.id)
+    page = client.get(at).text
+    assert "They closed this one." in page
+    for gone in ("Send answer", "I’m on it", "Put it off"):
+        assert gone not in page
+
+
 def test_closed_by_two_at_once_nothing_either_of_them_wrote_is_lost(kettle, marsha, joe, imani):
     asked = ask(marsha, kettle, shared=True)
     actions.close(marsha, kettle, asked.id, came_of="advice", learned="Ask the caretaker first.")
