@@ -272,7 +272,7 @@ def reply(
     stood there when this was written; where something came in between, the writer looks at that first and sends again."""
     _check_said(words, files, kept)
     _check_seen(request, seen)
-    _check_asked(request)
+    _check_takes_words(request)
     _attach(write(request, by, words), by, files, kept)
     promises.keep(request, by.person_id)
     if request.taken_at is None:
@@ -343,7 +343,7 @@ def keep_note(
     nobody: what was promised stays. `delay`: why the group is told only in 14 days that there is a private one."""
     private = Reason(reason) if reason else None
     if private is None:
-        _check_asked(request)
+        _check_takes_words(request)
     if delay and private not in MAY_WAIT:
         raise Mistake("Only where someone may be at risk, or it’s a lawyer’s advice, is the group told later.", "delay")
     note = Note(
@@ -563,13 +563,10 @@ def _wake_up(request: Request) -> None:
     request.snoozed_until = request.snooze_why = request.later_until = request.later_why = None
 
 
-def _check_asked(request: Request) -> None:
-    """More words in what the group closed, or in what the host began and nobody answered, would be contact, which has its
-    own way (`contact`; autonomy guide, area 8)."""
-    if request.closed_at:
-        raise Mistake("The group closed this one. To write to them now, ask whether you may: on their page.", "words")
-    if request.by_host and request.due_on == NOTHING_DUE:
-        raise Mistake("Nothing of theirs waits here. To write to them now, ask whether you may: on their page.", "words")
+def _check_takes_words(request: Request) -> None:
+    if not request.takes_words:
+        what = "The group closed this one." if request.closed_at else "Nothing of theirs waits here."
+        raise Mistake(f"{what} To write to them now, ask whether you may: on their page.", "words")
 
 
 def _has_it(request: Request, by) -> bool:

@@ -179,6 +179,12 @@ class Request(GroupOwned, db.Model):
         self.move()
 
     @property
+    def takes_words(self) -> bool:
+        """Whether staff can add words that the group reads: not in what it closed, nor in what the host began and nobody
+        answered. That would be contact, which has its own way (`contact`; autonomy guide, area 8)."""
+        return self.closed_at is None and not (self.by_host and self.due_on == NOTHING_DUE)
+
+    @property
     def is_held(self) -> bool:
         """The host's own ask that has not left for the group."""
         return self.by_host and self.released_at is None
