@@ -79,16 +79,16 @@ def beside_helpdesk(ours: Browser, theirs: Browser) -> bool:
     mine, other = costs(lambda: ours.get(LIST), lambda: helpdesk.tickets(theirs), times=TURN, **clocks)
     base(f"django-helpdesk’s list of {SOME:,}, with its rows", other)
     held = faster("ours", mine, other, 30)
-    unread = iter(range(2, SOME, 7))
-    again, fresh, other = costs(
+    again, other = costs(
         lambda: ours.get(THREAD.format(1)),
-        lambda: ours.get(THREAD.format(next(unread))),
         lambda: helpdesk.ticket(theirs, 1),
         times=TURN,
         **clocks,
     )
     base("django-helpdesk’s thread of three", other)
     held = faster("ours", again, other, 6) and held
+    unread = iter(range(2, SOME, 7))
+    (fresh,) = costs(lambda: ours.get(THREAD.format(next(unread))), times=TURN, **clocks)  # by itself: it writes
     base("ours, read for the first time that day", fresh)
     return held
 
