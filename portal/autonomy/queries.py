@@ -408,8 +408,10 @@ def _called(row, column: str) -> str:
 
 
 def _read(column: str, value):
-    """A moment as a day in words; the rest as it is."""
-    return full_day(datetime.fromisoformat(value)) if column.endswith("_at") and isinstance(value, str) else value
+    """A moment or a day in words; the rest as it is."""
+    if not isinstance(value, str) or not column.endswith(("_at", "_on")):
+        return value
+    return full_day(datetime.fromisoformat(value) if column.endswith("_at") else date.fromisoformat(value))
 
 
 def meaning(proposal: Proposal, rows: dict[Key, object]) -> Meaning:
