@@ -400,6 +400,14 @@ def _can_be_let_in(group, request, *, person_id: int | None) -> None:
         raise Mistake("Choose someone who works on support.", "person_id")
 
 
+def _can_be_asked(group, request, **facts) -> None:
+    """Before the group is asked: someone must be there who can say yes, which only who reads it can."""
+    if facts:
+        _can_be_let_in(group, request, **facts)
+    if not (request.by_host or request.shared or request.added_by in people.organisers(group.id)):
+        raise Mistake("A helper asked this, for themselves. They can let someone in from their page.", "person_id")
+
+
 def _end_reading(by, group, reader: Reader) -> Reader:
     """Whoever took it on meanwhile gives it back to the group's coordinator."""
     reader.ended_at, reader.ended_by = clock.now(), by.person_id
@@ -415,7 +423,7 @@ def _end_reading(by, group, reader: Reader) -> Reader:
     on=Request,
     bars=readers.bars,
     means=_means_reading,
-    fits=_can_be_let_in,
+    fits=_can_be_asked,
     takes_back=_end_reading,
     lasting=True,
     says="brought a colleague in to a request",
@@ -432,6 +440,7 @@ def _means_standing_in(row, facts, rows) -> autonomy.Meaning:
 
 
 def _not_asked_yet(group, request) -> None:
+    _can_be_asked(group, request)
     waiting = (one.proposal for one in autonomy.waiting(group.id))
     mine = (one for one in waiting if (one.action, one.subject_id) == (stand_in.name, request.id))
     if any(cover.covers(one.person_id, request.holder_id) for one in mine):
@@ -460,7 +469,7 @@ def stand_in(by, group, request) -> Reader:
     on=Request,
     bars=readers.bars,
     means=_means_reading,
-    fits=_can_be_let_in,
+    fits=_can_be_asked,
     lasting=True,
     says="handed a request over",
 )

@@ -10,6 +10,7 @@ from portal.activity.models import Entry
 from portal.autonomy import actions as autonomy
 from portal.autonomy.areas import Area, Level
 from portal.autonomy.door import Mistake, NotHere, Proposed, Refused
+from portal.autonomy.models import Proposal
 from portal.core import clock
 from portal.core.db import db
 from portal.people.roles import SYSTEM, Role
@@ -449,6 +450,17 @@ class TestHandingOver:
         actions.hand_over(imani, kettle, other.id, person_id=sefa.person_id)
         autonomy.undo(marsha, kettle, make.newest_entry(kettle, "support.hand_over").id)
         assert again(other).holder_id == imani.person_id
+
+    def test_of_a_helpers_own_nobody_is_asked_who_couldnt_say_yes(self, kettle, marsha, bernie, imani, glyn):
+        asked = ask(bernie, kettle)
+        for act in (actions.hand_over, actions.bring_in):
+            with pytest.raises(Mistake, match="from their page"):
+                act(imani, kettle, asked.id, person_id=glyn.person_id)
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(Proposal)) == 0
+        actions.let_in(bernie, kettle, asked.id, person_id=glyn.person_id)
+        assert queries.thread_at_host(asked.number, glyn)
+        with pytest.raises(Proposed):
+            actions.bring_in(imani, kettle, ask(bernie, kettle, shared=True).id, person_id=glyn.person_id)
 
     def test_nobody_is_asked_for_someone_who_cant_be_let_in(self, kettle, marsha, imani):
         asked = ask(marsha, kettle)
