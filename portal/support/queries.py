@@ -46,7 +46,9 @@ MOST_COUNTED = 100
 MOST_STARTS = 12
 WANTED_WORDS = {one.key: one.words for one in Wanted}
 
-SIZE, MOST, NUMBER, AFTER_ID = (sa.bindparam(name, type_=sa.Integer) for name in ("size", "most", "number", "after_id"))
+MOST_PINNED, MOST, NUMBER, AFTER_ID = (
+    sa.bindparam(name, type_=sa.Integer) for name in ("pins", "most", "number", "after_id")
+)
 _asker, _holder, _cover = aliased(Person), aliased(Person), aliased(Person)
 _looked = (  # a scalar: of an `exists` PostgreSQL would read every look there is
     sa.select(Look.read_at)
@@ -189,11 +191,13 @@ def _in_view(view: str) -> list[sa.ColumnElement[bool]]:
 def queue(view: str, by: Actor, after: str | None = None, size: int = PAGE) -> Page:
     """The host's requests of one view: what is promised soonest first, then the oldest (the closed: the latest first).
 
-    Money that is stuck is on top of the first page. What the reader may not read is there without a word of it.
+    Money that is stuck is on top of the first page, all of it (beside a request, as much as fits). What the reader may not
+    read is there without a word of it.
     """
     day, number = _key(after) or (None, None)
     query = _queue(view, coordinates=readers.coordinates(by), further=day is not None)
-    rows = _rows(query, by, size=size, most=size + 1, after_on=day, after_id=number)
+    pins = MOST_COUNTED if size == PAGE else size
+    rows = _rows(query, by, pins=pins, most=size + 1, after_on=day, after_id=number)
     first = [_seen(row) for row in rows if row.is_first]
     others = _page([_seen(row) for row in rows if not row.is_first], size)
     return Page(first + others.lines, others.after)
@@ -217,7 +221,7 @@ def _queue(view: str, *, coordinates: bool, further: bool) -> sa.Select:
             else rest
         )
     of_view = sa.select(Request.id).where(*_in_view(view)).order_by(*order)
-    stuck = of_view.add_columns(sa.literal(1).label("is_first")).where(_money_stuck).limit(SIZE).subquery()
+    stuck = of_view.add_columns(sa.literal(1).label("is_first")).where(_money_stuck).limit(MOST_PINNED).subquery()
     others = of_view.add_columns(_NOT_FIRST).where(~_money_stuck).limit(MOST).subquery()
     chosen = sa.union_all(sa.select(stuck), sa.select(others)).subquery()
     return (

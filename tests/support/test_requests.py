@@ -538,6 +538,8 @@ class TestTheQueue:
         assert numbers[0] == stuck.number
         assert sorted(numbers) == sorted(set(numbers))
         assert len(numbers) == 4
+        more = [ask(marsha, kettle, receipt_id=held.id).number for _ in range(queries.PAGE + 1)]
+        assert {*more, stuck.number} < {line.number for line in queries.queue("all", imani).lines}
 
     def test_views_and_their_counts(self, kettle, marsha, imani, sefa):
         with time_machine.travel(MONDAY, tick=False) as clock_:
