@@ -108,6 +108,7 @@ def news(group_id: int, without: int | None, request: int | None = None) -> None
             due = queries.due(choice, clock.now())
             alone = choice.due_at is None or choice.request_id == request
             choice.request_id = request if alone else None  # of several things, an answer by email could mean any
+            choice.group_ids = sorted({*(choice.group_ids or ()), group_id})
             choice.due_at = min(choice.due_at or due, due)
             db.session.add(choice)
     db.session.commit()
@@ -160,17 +161,18 @@ def send() -> None:
 
 def _post(choice, *, weekly: bool) -> None:
     now = clock.now()
-    news = choice.due_at is not None and choice.due_at <= now
+    due = choice.due_at is not None and choice.due_at <= now
+    awake = queries.awake(choice.person_id, GROUP_ROLES) if due else []
+    news = bool(awake) if choice.group_ids is None else not set(awake).isdisjoint(choice.group_ids)
     groups = queries.awake(choice.person_id, ORGANISERS) if weekly else []
-    if groups or (news and queries.awake(choice.person_id, GROUP_ROLES)):
+    if news or groups:
         answers = choice.request_id if news else None
         mail.post("notices.news", person_id=choice.person_id, news=news, groups=groups, request=answers)
         choice.sent_at = now
         choice.weekly_at = now if weekly else choice.weekly_at
-        choice.due_at = None if news else choice.due_at
         db.session.add(choice)
-    elif news:
-        choice.due_at = None  # every group of theirs rests now: they hear when it is back
+    if due:  # or every group it is of rests now: they hear when that is back
+        choice.due_at = choice.group_ids = None
 
 
 @mail.letter("notices.must_know")

@@ -21,7 +21,9 @@ class How(StrEnum):
 class NoticeChoice(db.Model):
     """One person's choice, and where their mail stands. Without a row: as it comes, and Monday for the weekly line.
 
-    `request_id`: the one request that the news waiting to be mailed is of, so that they can answer by email."""
+    Of the news waiting to be mailed, `group_ids`: of which groups it is, so that none of a group that rests leaves (None:
+    not known, of a mail that waited when this wasn't kept yet); `request_id`: the one request it is of, so that they can
+    answer by email."""
 
     __tablename__ = "notice_choices"
 
@@ -29,6 +31,7 @@ class NoticeChoice(db.Model):
     how: Mapped[How] = mapped_column(Word(How), default=How.NOW)
     weekday: Mapped[int] = mapped_column(default=0)  # 0 Monday to 6 Sunday: the day of the weekly mail
     due_at: Mapped[datetime | None] = mapped_column(index=True)  # there is news, to be mailed from then on
+    group_ids: Mapped[list | None] = mapped_column(sa.JSON(none_as_null=True))
     request_id: Mapped[int | None]
     sent_at: Mapped[datetime | None]  # the last batch
     weekly_at: Mapped[datetime | None]  # the last one with fingerprints

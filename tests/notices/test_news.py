@@ -200,6 +200,20 @@ def test_back_early_the_summary_comes_then_and_not_again(time, told, kettle):
     assert mailed() == ["Marsha", "Joe"]
 
 
+def test_news_of_a_group_that_rests_doesnt_leave_with_that_of_another(time, told, kettle):
+    other = make.group("Other", organisers=("Marsha", "Kim"))
+    make.set_level(other, Area.RECEIPTS, Level.TELL_AFTER)
+    told()
+    autonomy.rest(organiser("Joe"), kettle, days=7)
+    send()
+    assert mailed() == []
+    time.move_to(at(11))
+    receipts.describe(make.actor(make.person("Glyn Parry"), Role.FINANCE), other, make.receipt(other).id, label="bus")
+    jobs.run_waiting()
+    send()
+    assert sorted(mailed()) == ["Kim", "Marsha"]
+
+
 def test_a_mail_that_was_due_when_the_rest_began_waits_for_its_end(time, told, kettle):
     time.move_to(at(10, 21))
     told()
