@@ -78,10 +78,9 @@ def redraft(number):
 @bp.post(f"{HOSTS}/<int:number>/dropping")
 @as_staff(roles=actions.COORDINATORS, does=actions.drop)
 def drop(number):
-    """Gone already, it is gone: a second tap says the same."""
-    if ask := queries.one(number):
-        actions.drop(actor(), None, ask.id, key=PlainForm.from_request().key.data)
-    return saved(goto=url_for(".every"), says=f"A{number} is dropped. Nobody was asked.")
+    ask = _ask(number)
+    actions.drop(actor(), None, ask.id, key=PlainForm.from_request().key.data)
+    return saved(goto=url_for(".every"), says=f"{ask.ref} is dropped. Nobody was asked.")
 
 
 @bp.get(f"{HOSTS}/<int:number>/sending")

@@ -70,6 +70,7 @@ def init_app(app: Flask) -> None:
     host = urlsplit(app.config["SETTINGS"].url).hostname
     local = ["localhost", "127.0.0.1", "[::1]"]
     app.config["TRUSTED_HOSTS"] = list(dict.fromkeys([host, *local]))
+    app.jinja_env.globals["allow_sound"] = allow_sound
     app.before_request(refuse_forgery)
     app.before_request(refuse_nul)
     app.after_request(add_headers)

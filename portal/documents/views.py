@@ -5,7 +5,7 @@ from flask import Blueprint, Flask, abort, g, request, url_for
 from portal.autonomy import amending
 from portal.autonomy.door import Mistake
 from portal.autonomy.standing import quiet_spells
-from portal.core import clock, guard
+from portal.core import clock
 from portal.core.forms import PlainForm
 from portal.core.ids import id_of
 from portal.core.web import invalid, page, saved
@@ -338,4 +338,4 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
     app.register_blueprint(desk.bp)
     app.register_blueprint(hosts_side.bp)
-    app.jinja_env.globals.update(host_of=host_of, allow_sound=guard.allow_sound)
+    app.jinja_env.globals.update(host_of=host_of)

@@ -7,7 +7,7 @@ from flask import Blueprint, abort, request, url_for
 from portal.autonomy import standing
 from portal.autonomy.areas import Area
 from portal.autonomy.door import Mistake, note_read
-from portal.core import clock, guard
+from portal.core import clock
 from portal.core.forms import PlainForm
 from portal.core.ids import id_of
 from portal.core.web import invalid, page, saved
@@ -333,7 +333,6 @@ def _facts(number: int | None, **forms) -> dict:
         "on_host": True,
     }
     if found:
-        guard.allow_sound()
         forms["came"] = forms.get("came", attached.Came()).beside(found.begun)
         facts |= {
             "levels": standing.of(found.group.id).levels,

@@ -5,7 +5,6 @@ from flask import Blueprint, Flask, abort, request, url_for
 from portal.autonomy import standing
 from portal.autonomy.areas import Area
 from portal.autonomy.door import Mistake, SameKeyOtherBody
-from portal.core import guard
 from portal.core.forms import PlainForm
 from portal.core.ids import id_of
 from portal.core.kept import Sent
@@ -189,7 +188,6 @@ def _found(number: int) -> queries.Thread:
 
 def _facts(number: int, saying=None, closing=None, letting=None, came=None) -> dict:
     found = _found(number)
-    guard.allow_sound()
     letting = letting or PersonForm()
     letting.person_id.choices = [(row.id, row.name) for row in queries.support_staff() if row.id != found.request.holder_id]
     return {
@@ -211,7 +209,6 @@ def _form(step: str) -> type[PlainForm]:
 def _asking(step: str, form: PlainForm | None = None, came: attached.Came | None = None) -> dict:
     came = came or attached.Came()
     if step == ORDER[0]:
-        guard.allow_sound()
         came.beside(queries.draft_files(actor().person_id, group().id))
     kept = queries.draft(actor().person_id, group().id)
     facts = kept.facts if kept else {}

@@ -54,8 +54,7 @@ def test_a_draft_can_be_dropped_from_its_page(host):
     for _ in range(2):
         host.post("/host/asks/", data=DRAFT)
     assert "Drop this draft" in words(host.get("/host/asks/2/sending"))
-    for _ in range(2):  # a second tap
-        assert host.post("/host/asks/2/dropping", data={"key": "k" * 20}).location == "/host/asks/"
+    assert host.post("/host/asks/2/dropping").location == "/host/asks/"
     assert "A2 is dropped. Nobody was asked." in words(host.get("/host/asks/"))
     assert host.get("/host/asks/2").status_code == 404
     assert host.get("/host/asks/1").status_code == 200
