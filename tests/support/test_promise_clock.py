@@ -337,8 +337,9 @@ class Clock(RuleBasedStateMachine):
 
     @rule(who=theirs)
     def put_back(self, who):
+        """It is the named coordinator's again."""
         if self.does(who, actions.put_back) and self.model.holder == self.named(who):
-            self.model.taken = False
+            self.model.holder, self.model.taken = "imani", False
 
     @rule(who=theirs, other=theirs)
     def hand_over(self, who, other):
@@ -350,7 +351,8 @@ class Clock(RuleBasedStateMachine):
             with pytest.raises(Refused):
                 act(self.people[who], group, self.id)
         elif self.model.level is Level.ASK_FIRST:
-            with pytest.raises(Proposed):
+            organisers_read = self.model.shared or self.model.asker in {"marsha", "joe"}
+            with pytest.raises(Proposed if organisers_read else Mistake):
                 act(self.people[who], group, self.id)
         else:
             act(self.people[who], group, self.id)
