@@ -15,10 +15,10 @@ from sqlalchemy.orm import aliased
 
 from portal.accountability.spans import DAY, Span
 from portal.activity.models import Entry
-from portal.asks.models import SentAsk
 from portal.autonomy.areas import Outcome
 from portal.autonomy.models import Hold, Undo
 from portal.breakglass.models import BreakGlass
+from portal.contact import asking
 from portal.core import clock, workdays
 from portal.core.days import london_day
 from portal.core.db import UtcDateTime, db
@@ -30,8 +30,6 @@ SINCE, UNTIL, NOW = (sa.bindparam(name, type_=UtcDateTime) for name in ("since",
 FIRST, LAST = (sa.bindparam(name, type_=sa.Date) for name in ("first", "last"))
 DUE_FIRST, DUE_LAST = (sa.bindparam(name, type_=sa.Date) for name in ("due_first", "due_last"))
 DONE = (Outcome.ALLOW, Outcome.ALLOW_TELL, Outcome.ALLOW_LIST)  # how an entry came out that changed something
-ASKED = ("contact.ask", "asks.send")  # a single question; a few of them, what for
-LEAVES = ("contact.release", "asks.release")
 SENT = ("receipts.upload", "receipts.declare", "spending.ask_anew")  # each adds one receipt
 
 _over = sa.func.coalesce(ReplyPromise.kept_at, ReplyPromise.replaced_at, ReplyPromise.ended_at)
@@ -127,9 +125,13 @@ def undone() -> sa.Select:
 
 def told() -> sa.Select:
     """Changes of staff that groups were told of and could undo: entries of the log that came out as `allow_tell`. That what
-    was asked leaves (LEAVES) is no change beside the asking."""
+    was asked leaves is no change beside the asking."""
     told_of = Entry.outcome == sa.literal_column(f"'{Outcome.ALLOW_TELL}'")
-    return sa.select(Entry.id).where(told_of, _within(Entry.at), Entry.action.not_in(LEAVES))
+    return sa.select(Entry.id).where(told_of, _within(Entry.at), Entry.action.not_in(_leaves()))
+
+
+def _leaves() -> list[str]:
+    return [kind.release.name for kind in asking.KINDS.values()]
 
 
 def duties() -> sa.Select:
@@ -139,22 +141,21 @@ def duties() -> sa.Select:
 
 
 def asks() -> sa.Select:
-    """What the host asked of groups of its own accord: entries of the log that ask (ASKED), with those that wait for a
-    yes."""
+    """What the host asked of groups of its own accord: entries of the log that ask, in any way there is
+    (`contact/asking.py`), with those that wait for a yes."""
     outcomes = (*DONE, Outcome.PROPOSE)
-    return sa.select(Entry.id).where(Entry.action.in_(ASKED), _within(Entry.at), Entry.outcome.in_(outcomes))
+    return sa.select(Entry.id).where(Entry.action.in_(list(asking.KINDS)), _within(Entry.at), Entry.outcome.in_(outcomes))
 
 
 def waited() -> sa.Select:
     """Of these, the ones that didn't reach the group at once: for its yes (the entry came out as `propose`), or held for
-    its hours or for the end of its rest (`released_at` of its row in `requests` or `sent_asks` is later than the entry, or
-    empty)."""
+    its hours or for the end of its rest (`released_at` of its row is later than the entry, or empty)."""
     held = (
         sa.exists().where(
             *(model.group_id == Entry.group_id, model.id == Entry.subject_id, Entry.subject_table == model.__tablename__),
             sa.or_(model.released_at.is_(None), model.released_at > Entry.at),
         )
-        for model in (Request, SentAsk)
+        for model in (kind.model for kind in asking.KINDS.values())
     )
     return asks().where(sa.or_(Entry.outcome == Outcome.PROPOSE, *held))
 
