@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 from jinja2 import ChoiceLoader, DictLoader
 
 from portal.activity.models import Entry, EntryWords
@@ -26,7 +27,7 @@ from portal.people.roles import Role
 from portal.support import actions, arriving, reply_to, strange
 from portal.support.models import Attachment, Request
 from tests import make
-from tests.client import words
+from tests.client import Client, words
 from tests.conftest import settings_for
 from tests.server import free_port
 from tests.smtp import listening
@@ -503,6 +504,23 @@ def test_only_coordinators_see_them(client, waiting, role):
     assert browser.get("/host/requests/mail").status_code == 404
     assert browser.post(f"/host/requests/mail/{waiting[0].id}/dropping").status_code == 404
     assert client.as_(make.person("Marsha")).get("/host/requests/mail").status_code == 404
+
+
+def test_whoever_idled_proves_themselves_before_their_words_show(app, waiting, imani):
+    browser = Client(app).as_(imani)
+    with time_machine.travel(clock.now() + timedelta(minutes=6), tick=False):
+        answer = browser.get("/host/requests/mail")
+    assert (answer.status_code, "the lock is broken" in answer.text) == (303, False)
+    assert answer.location.startswith("/sign-in/again")
+
+
+def test_a_host_with_a_comma_in_its_name_is_one_sender(app, post, settings):
+    settings.values["PORTAL_HOST_NAME"] = "Roots, Shoots & Co"
+    marsha = make.person("Marsha")
+    mail.post("notices.news", person_id=marsha.id, news=True, groups=[])
+    db.session.commit()
+    jobs.run_waiting()
+    assert [one.display_name for one in post.newest["From"].addresses] == ["Roots, Shoots & Co"]
 
 
 def test_many_are_paged_by_key(client, asked, imani):

@@ -1,12 +1,13 @@
 """What can happen to a request, on both databases: who is promised what by when, and who decides."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 import time_machine
 
-from portal.activity.models import Entry
+from portal.activity.models import Entry, EntryWords
 from portal.autonomy import actions as autonomy
 from portal.autonomy.areas import Area, Level
 from portal.autonomy.door import Mistake, NotHere, Proposed, Refused
@@ -15,7 +16,7 @@ from portal.core import clock
 from portal.core.db import db
 from portal.people.roles import SYSTEM, Role
 from portal.support import actions, queries, readers
-from portal.support.models import NOTHING_DUE, CameOf, Message, ReplyPromise, Request, Wanted
+from portal.support.models import NOTHING_DUE, CameOf, Message, ReplyBy, ReplyPromise, Request, Wanted
 from portal.support.states import State
 from tests import make
 from tests.client import Client
@@ -252,6 +253,28 @@ def test_in_what_the_group_closed_staff_keep_private_notes_alone(kettle, marsha,
     with pytest.raises(Mistake, match="closed this one"):
         actions.keep_note(imani, kettle, asked.id, words="The warden rang")
     actions.keep_note(imani, kettle, asked.id, words="The warden rang", reason="others_data")
+
+
+def test_the_groups_log_says_that_it_was_closed_and_not_what_came_of_it(kettle, marsha, imani):
+    asked = ask(marsha, kettle)
+    actions.close(marsha, kettle, asked.id, came_of=CameOf.NO.value)
+    note = actions.keep_note(imani, kettle, asked.id, words="A neighbour’s illness", reason="others_data")
+    actions.review_note(imani, kettle, note.id, reason="safeguarding")
+    db.session.rollback()
+    beside = str(list(db.session.scalars(sa.select(EntryWords.words).where(EntryWords.group_id == kettle.id))))
+    assert "closed_at" in beside
+    for column in ("came_of", "others_data", "safeguarding"):
+        assert column not in beside
+
+
+def test_call_me_instead_holds_beside_words(app, kettle, marsha, imani):
+    browser, at = Client(app).as_(make.person("Marsha")), "/g/tuesday-kettle/support/ask"
+    browser.post(f"{at}/what", data={"words": "The landlord is here", "call_me": "y", "phone": "07700 900123"})
+    (chosen,) = re.findall(r'<input[^>]*type="radio"[^>]* checked[^>]*>', browser.get(f"{at}/how").text)
+    assert 'value="call"' in chosen
+    browser.post(f"{at}/when", data={"wanted": "week", "send": "y"})
+    asked = db.session.scalars(sa.select(Request)).one()
+    assert asked.reply_by is ReplyBy.CALL
 
 
 def test_a_page_from_a_number_beyond_counting_is_the_first(kettle, marsha, imani):
