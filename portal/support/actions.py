@@ -249,10 +249,10 @@ def take(by, group, request) -> Request:
 @action(roles=SUPPORT_STAFF, on=Request, bars=readers.bars, says="put a request back")
 def put_back(by, group, request) -> Request:
     """Not be on it any more: it is the named coordinator's again."""
-    if _has_it(request, by):
-        request.taken_at = None
     if request.holder_id == by.person_id:
-        request.holder_id = queries.coordinator_for(group.id).id or by.person_id
+        _give_back(request)
+    elif _has_it(request, by):
+        request.taken_at = None
     return request
 
 
@@ -413,7 +413,7 @@ def _end_reading(by, group, reader: Reader) -> Reader:
     reader.ended_at, reader.ended_by = clock.now(), by.person_id
     request = db.session.get_one(Request, reader.request_id)
     if request.holder_id == reader.person_id:
-        request.holder_id, request.taken_at = queries.coordinator_for(group.id)[0], None
+        _give_back(request)
     return reader
 
 
@@ -576,6 +576,11 @@ def _check_takes_words(request: Request) -> None:
     if not request.takes_words:
         what = "The group closed this one." if request.closed_at else "Nothing of theirs waits here."
         raise Mistake(f"{what} To write to them now, ask whether you may: on their page.", "words")
+
+
+def _give_back(request: Request) -> None:
+    """It is the group's coordinator's again; nobody's, as long as there is none."""
+    request.holder_id, request.taken_at = queries.coordinator_for(request.group_id).id, None
 
 
 def _has_it(request: Request, by) -> bool:
