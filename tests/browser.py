@@ -113,25 +113,39 @@ def enter(page: Page, name: str = "Marsha") -> Page:
     return page
 
 
-def letter(page: Page, *words: str) -> str:
-    """The newest letter on the demo's mail page with all these words in it, once the worker has written it there."""
+def letter(page: Page, *words: str, besides: tuple[str, ...] = ()) -> str:
+    """The newest letter on the demo's mail page with all these words in it, once the worker has written it there.
+
+    `besides` are letters that were there before: the one that is waited for is another.
+    """
     asked = page.context.new_page()
     for _ in range(60):
-        asked.goto("/demo/mail")
-        found = asked.locator("article.card")
-        for some in words:
-            found = found.filter(has_text=some)
-        if found.count():
-            body = found.first.locator(".letter").inner_text()
+        new = [body for body in _letters(asked, *words) if body not in besides]
+        if new:
             asked.close()
-            return body
+            return new[0]
         asked.wait_for_timeout(150)
     raise AssertionError(f"no letter with {words} came")
 
 
-def code_in_mail(page: Page, email: str) -> str:
-    """The six digits that were mailed to this address."""
-    return re.search(r"\b\d{6}\b", letter(page, f"To {email}", "Your six numbers"))[0]
+def _letters(page: Page, *words: str) -> list[str]:
+    page.goto("/demo/mail")
+    found = page.locator("article.card")
+    for some in words:
+        found = found.filter(has_text=some)
+    return found.locator(".letter").all_inner_texts()
 
 
-__all__ = ["chromium", "code_in_mail", "demo_server", "enter", "laptop", "letter", "pages", "phone"]
+def ask_code(page: Page, email: str) -> str:
+    """Ask for a code on the page that is open: the six digits mailed for it, never those of an earlier one."""
+    code = (f"To {email}", "Your six numbers")
+    beside = page.context.new_page()
+    earlier = _letters(beside, *code)
+    beside.close()
+    page.get_by_label("Your email").fill(email)
+    page.get_by_role("button", name="Send me a code").click()
+    page.get_by_role("heading", name="Check your email").wait_for()
+    return re.search(r"\b\d{6}\b", letter(page, *code, besides=tuple(earlier)))[0]
+
+
+__all__ = ["ask_code", "chromium", "demo_server", "enter", "laptop", "letter", "pages", "phone"]
