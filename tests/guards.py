@@ -32,6 +32,7 @@ PROMISE = (
     *(f"tests/autonomy/test_{name}.py" for name in ("levels", "proposals", "undo", "rest")),
     *("tests/disagreements", "tests/breakglass/test_duties.py", "tests/autonomy/test_promise.py"),
 )
+SUPPORT = tuple(f"tests/support/test_{name}.py" for name in ("requests", "notes", "sent_once", "cover", "by_mail", "files"))
 
 # Where guards stand, which functions (all where none is named), and the tests that ought to notice.
 CHECKED = {
@@ -51,7 +52,7 @@ CHECKED = {
     "portal/disagreements/actions.py": ((), ("tests/disagreements",)),
     "portal/receipts/actions.py": ((), ("tests/receipts/test_actions.py", "tests/receipts/test_holds.py", LEDGER)),
     "portal/notices/actions.py": ((), ("tests/notices",)),
-    "portal/support/actions.py": ((), ("tests/support",)),
+    "portal/support/actions.py": ((), SUPPORT),
     "portal/support/strange.py": ((), ("tests/support/test_by_mail.py",)),
     "portal/contact/actions.py": ((), ("tests/contact",)),
     "portal/sharing/actions.py": ((), ("tests/sharing",)),
@@ -82,7 +83,7 @@ class Removal:
     path: str
     source: str
     tests: tuple[str, ...]
-    of_the_database: bool = False  # then the tests are asked on both; else on SQLite, which is quicker
+    of_the_database: bool = False  # then asked on both; else on SQLite and without a browser, which is quicker
 
 
 def rows_of_the_policy() -> Iterator[Removal]:
@@ -223,7 +224,7 @@ def noticed_by(removal: Removal, tree: Path) -> str | None:
                 "no:cacheprovider",
                 "-W",
                 "ignore",
-                *(() if removal.of_the_database else ("-k", "not postgresql")),
+                *(() if removal.of_the_database else ("-k", "not postgresql", "-m", "not browser")),
                 test,
             ]
             environment = {**os.environ, "PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"}

@@ -64,6 +64,7 @@ BETWEEN_FUNDS = row(organiser=YES, coordinator=ALWAYS_ASKED, finance=ALWAYS_ASKE
 MATRIX = {
     "autonomy.agree": GROUPS_OWN,
     "autonomy.ask_about": GROUPS_OWN,
+    "autonomy.call_off": HOSTS_DESK,
     "autonomy.erase": GROUPS_OWN,
     "autonomy.explain": HOSTS_DESK,
     "autonomy.rest": GROUPS_OWN,

@@ -121,17 +121,6 @@ def answers_given(ask: Ask) -> dict[int, dict[int, str]]:
     return found
 
 
-def sent_to(ask: Ask) -> list[tuple[Group, SentAsk]]:
-    """The groups it was sent to and is not called off at, with the row."""
-    rows = db.session.execute(
-        sa.select(Group, SentAsk)
-        .join(SentAsk, SentAsk.group_id == Group.id)
-        .where(SentAsk.ask_id == ask.id)
-        .order_by(SentAsk.id)
-    )
-    return [(group, sent) for group, sent in rows]
-
-
 def _asks_first(ask_id: int) -> sa.ColumnElement[bool]:
     """Whether a proposal is the short question first about this ask."""
     return sa.and_(Proposal.action == SENDING, Proposal.facts["ask_id"].as_integer() == ask_id)

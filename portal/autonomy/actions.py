@@ -160,6 +160,14 @@ def explain(by, group, proposal, *, words: str) -> Proposal:
     return proposal
 
 
+@action(concerns=_its_area, roles=ASKERS, duty=None, on=Proposal, says="called off a suggestion")
+def call_off(by, group, proposal) -> Proposal:
+    """The host takes its own proposal back before it is answered: nobody has to answer it any more. Nothing changes."""
+    _check_waits(group, proposal)
+    _answered(by, proposal, "called off")
+    return proposal
+
+
 @action(concerns=_its_area, roles=ORGANISERS, on=Entry, says="undid what staff changed")
 def undo(by, group, entry, *, keep: str = "theirs") -> object:
     """Put back exactly what was there before a change the group was told of, or end what was added: 14 days, quiet time not

@@ -124,7 +124,8 @@ class Quiet(GroupOwned, db.Model):
 class Proposal(GroupOwned, db.Model):
     """An action of staff that waits for the group's yes: its name, its plain arguments and why. Nothing has changed yet.
 
-    `answer` is yes, amended, no or stale; without one it lapses as No after 14 days, quiet time not counted. `seen_seq` is
+    `answer` is yes, amended or no, lapsed where the area was made tighter, or called off by the host; without one it lapses
+    as No after 14 days, quiet time not counted. `seen_seq` is
     the newest entry about its row when it was made: when the row has moved since, a yes no longer fits.
     """
 

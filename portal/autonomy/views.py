@@ -192,6 +192,14 @@ def explain(slug, proposal_id):
     return saved(goto=url_for(".suggested", slug=slug), says="Answered. The group sees it.")
 
 
+@bp_host.post("/<int:proposal_id>/calling-off")
+@as_staff(roles=actions.ASKERS, does=actions.call_off)
+def call_off(slug, proposal_id):
+    """Take a suggestion back before it is answered."""
+    actions.call_off(actor(), group_at(slug), proposal_id, key=PlainForm.from_request().key.data)
+    return saved(goto=url_for(".suggested", slug=slug), says="Called off. The group reads that in its log.")
+
+
 @bp.get("/changes/<int:entry_id>")
 @in_group()
 def change(entry_id):

@@ -13,6 +13,7 @@ from portal.asks import actions, queries
 from portal.asks.models import Ask, SentAsk
 from portal.autonomy import actions as autonomy
 from portal.autonomy.areas import Area, Level
+from portal.autonomy.door import Proposed
 from portal.autonomy.models import Proposal
 from portal.contact import actions as contact
 from portal.contact import asking
@@ -48,6 +49,17 @@ def test_without_a_purpose_the_page_says_so_and_keeps_what_was_typed(host):
     for wrong in ({"minutes": "31"}, {"minutes": "a few"}, {"question_1": ""}, {"sees": ""}, {"whom": "some"}):
         assert host.post("/host/asks/", data=DRAFT | wrong).status_code == 422
     assert host.post("/host/asks/", data=DRAFT).location == "/host/asks/1/sending"
+
+
+def test_closed_it_waits_at_no_group_that_was_asked_first(app, host, group, kettle, imani):
+    ask = ready(imani)
+    with pytest.raises(Proposed) as first:
+        send(imani, kettle, ask)
+    host.post(f"/host/asks/{ask.number}/outcome", data={"outcome": "We know enough."})
+    assert "called off before they answered." in words(host.get(f"/host/asks/{ask.number}"))
+    page = words(group.get(f"/g/tuesday-kettle/proposals/{first.value.proposal.id}"))
+    assert "Called off by Hearthrow Commons." in page
+    assert host.post(f"/host/asks/{ask.number}/outcome", data={"outcome": "It helped."}).status_code == 303  # again
 
 
 def test_a_draft_can_be_dropped_from_its_page(host):

@@ -21,7 +21,7 @@ from portal.people.roles import Role
 from portal.receipts import actions as receipts
 from portal.receipts.models import Receipt
 from tests import make
-from tests.client import words
+from tests.client import Client, words
 
 
 @pytest.fixture
@@ -208,6 +208,21 @@ def test_questions_and_answers_stand_under_it_and_change_nothing(kettle, glyn, r
         ("Why that word?", False),
         ("The funder uses it.", True),
     ]
+    assert now_(receipt).label == "milk"
+
+
+def test_called_off_by_the_host_nobody_has_to_answer_it(app, kettle, glyn, receipt, marsha):
+    proposal = propose(glyn, kettle, receipt, label="x")
+    host = Client(app).as_(make.person("Glyn"))
+    assert "Call it off" in words(host.get("/host/groups/tuesday-kettle/suggestions/"))
+    host.post(f"/host/groups/tuesday-kettle/suggestions/{proposal.id}/calling-off")
+    group = Client(app).as_(make.person("Marsha"))
+    page = words(group.get(f"/g/tuesday-kettle/proposals/{proposal.id}"))
+    assert "Called off by Hearthrow Commons. Nothing changed." in page
+    assert "suggests" not in words(group.get("/g/tuesday-kettle/"))
+    for late in (actions.say_yes, actions.say_no, actions.call_off):
+        with pytest.raises(Mistake, match="answered already"):
+            late(glyn if late is actions.call_off else marsha, kettle, proposal.id)
     assert now_(receipt).label == "milk"
 
 

@@ -575,6 +575,7 @@ TABLE = {
     "POST requests.name_coordinator": host(COORDINATORS, {"person_id": coordinator, "key": KEY}),
     "GET suggestions.suggested": host(DESK),
     "POST suggestions.explain": host(DESK, {"words": "The funder uses it.", "key": KEY}),
+    "POST suggestions.call_off": host(DESK, {"key": KEY}),
     "GET desk.index": host(DESK),
     "GET desk.show": host(DESK),
     "POST desk.accept": host(DESK, {"ledger_code": "5100", "amount_pence": "1146", "key": KEY}),
