@@ -313,6 +313,20 @@ class Promise(RuleBasedStateMachine):
         if status == 303:
             self.expect(n, who, f"autonomy.say_{path}")
 
+    @precondition(lambda self: any(group.proposals for group in self.model))
+    @rule(who=deskers, pick=st.integers(0, 99))
+    def call_off(self, who, pick):
+        """The host takes back what it suggested, as long as it waits. That is all it can do to it."""
+        n, proposal = self.pick(pick, "proposals")
+        status = self.send(who, f"/host/groups/{self.groups[n].name}/suggestions/{proposal.id}/calling-off")
+        if who == "bea":
+            assert status == 404
+            return
+        assert (status == 303) == self.model[n].waits(proposal, self.now)
+        if status == 303:
+            proposal.answer = "called off"
+            self.expect(n, who, "autonomy.call_off", role=ROLE[who].value)
+
     @precondition(lambda self: any(group.told for group in self.model))
     @rule(who=anyone, pick=st.integers(0, 99), keep=keeps)
     def undo(self, who, pick, keep):
