@@ -12,11 +12,13 @@ from portal.autonomy.queries import Meaning
 from portal.contact import asking
 from portal.core import clock
 from portal.core.db import db
+from portal.core.marks import mark
 from portal.heard import outcomes
 from portal.people.roles import ORGANISERS, Role
 
 COORDINATORS = frozenset({Role.COORDINATOR})
 AUTOMATIC = frozenset({Role.SYSTEM})
+NOTHING = mark("")  # what a box showed in which nothing stood
 
 
 @action(scope=Scope.HOST, roles=COORDINATORS, says="drafted an ask")
@@ -189,20 +191,21 @@ def tell(by, group, sent) -> SentAsk:
 
 
 @action(roles=ORGANISERS, on=SentAsk, says="kept what we might answer")
-def save(by, group, sent, *, answers: dict) -> SentAsk:
-    """Keep answers for later, by question: only the group sees them."""
+def save(by, group, sent, *, answers: dict, seen: dict) -> SentAsk:
+    """Keep answers for later, by question: only the group sees them. `seen`: the marks of what stood in the boxes when
+    they were opened (`queries.marks_of`); what another organiser wrote since is never written over unseen."""
     _check_answerable(sent)
-    for answer, words in _each(by, sent, answers):
+    for answer, words in _each(by, sent, answers, seen):
         answer.draft = None if words == answer.words else words or ("" if answer.words else None)
     sent.skipped_at = sent.skipped_by = None
     return sent
 
 
 @action(roles=ORGANISERS, on=SentAsk, says="answered an ask")
-def give(by, group, sent, *, answers: dict) -> SentAsk:
-    """Send answers, by question; what was sent before is what is sent now."""
+def give(by, group, sent, *, answers: dict, seen: dict) -> SentAsk:
+    """Send answers, by question (`seen` as in `save`); what was sent before is what is sent now."""
     _check_answerable(sent)
-    given = list(_each(by, sent, answers))
+    given = list(_each(by, sent, answers, seen))
     if not any(words for _, words in given):
         raise Mistake("Write a few words to one of them, or skip it.", "answers")
     for answer, words in given:
@@ -238,18 +241,25 @@ def _check_answerable(sent: SentAsk) -> None:
         raise Mistake("It is closed, so it stays as it is.")
 
 
-def _each(by, sent: SentAsk, answers: dict):
-    """Each question's answer with what was typed to it now, a new row where it is the first."""
+def _each(by, sent: SentAsk, answers: dict, seen: dict):
+    """Each question's answer with what was typed to it now, a new row where it is the first. A box that was left as it was
+    seen stays as it stands. Raises Mistake where someone else wrote to the same one meanwhile, and something else."""
     kept = queries.answers_of(sent)
     for question in queries.questions(sent.ask_id):
-        words = (answers.get(str(question.id)) or "").strip() or None
-        answer = kept.get(question.id)
+        answer, was = kept.get(question.id), seen.get(str(question.id), NOTHING)
+        stands = answer.stands if answer else ""
+        typed = (answers.get(str(question.id)) or "").strip()
+        if mark(typed) == was:
+            typed = stands
+        elif mark(stands) != was and typed != stands:
+            raise Mistake("Someone else of us wrote here meanwhile.", "seen")
+        words = typed or None
         if answer is None and words is None:
             continue
         if answer is None:
             answer = AskAnswer(group_id=sent.group_id, sent_id=sent.id, question_id=question.id, saved_by=by.person_id)
             db.session.add(answer)
-        if words != answer.stands:
+        if typed != stands:
             answer.saved_at, answer.saved_by = clock.now(), by.person_id
         yield answer, words
 

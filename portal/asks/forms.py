@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from wtforms import IntegerField, RadioField, SelectMultipleField
+from wtforms import HiddenField, IntegerField, RadioField, SelectMultipleField
 from wtforms.validators import Length, NumberRange
 
-from portal.asks.models import MOST_MINUTES, MOST_QUESTIONS, AskQuestion
+from portal.asks.models import MOST_MINUTES, MOST_QUESTIONS, AskAnswer, AskQuestion
 from portal.core.asked import GROUP_AND_STAFF, HOSTS_OWN, WITH_GROUP, Asked
 from portal.core.forms import DayField, Needed, PlainForm, WordsField
+from portal.core.marks import mark
 
 _NOT_KEPT = "It isn’t kept."
 _ASKED = Asked("So a group can judge whether it wants to answer.", GROUP_AND_STAFF, HOSTS_OWN, _NOT_KEPT)
@@ -116,6 +117,7 @@ class AnswersForm(PlainForm):
     ASKED: ClassVar = dict.fromkeys(_BOXES, _ANSWER)
 
     answer_1, answer_2, answer_3, answer_4, answer_5 = (_box() for _ in _BOXES)
+    seen = HiddenField()
 
     def beside(self, questions: Sequence[AskQuestion]) -> list[tuple[AskQuestion, WordsField]]:
         """Each question with its box, which is called as the question is."""
@@ -127,3 +129,19 @@ class AnswersForm(PlainForm):
     def answers(self, questions: Sequence[AskQuestion]) -> dict[str, str | None]:
         """What was typed, by the question's id."""
         return {str(question.id): box.data for question, box in self.beside(questions)}
+
+    def saw(self, questions: Sequence[AskQuestion]) -> dict[str, str]:
+        """The marks of what stood in the boxes when the page was opened, by the question's id."""
+        return {str(question.id): seen for question, seen in zip(questions, (self.seen.data or "").split(), strict=False)}
+
+    def meanwhile(self, questions: Sequence[AskQuestion], written: dict[int, AskAnswer]) -> None:
+        """Someone else of us wrote too: their words in the boxes that were left alone, and beside those that weren't."""
+        saw = self.saw(questions)
+        for question, box in self.beside(questions):
+            stands = written[question.id].stands if question.id in written else ""
+            was = saw.get(str(question.id), mark(""))
+            if mark(box.data) == was:
+                box.data = stands
+            elif mark(stands) != was and stands != box.data:
+                theirs = f"wrote “{stands}”" if stands else "emptied this"
+                box.errors = [f"Meanwhile someone else of us {theirs}. Send again, and yours stands instead."]

@@ -19,6 +19,7 @@ from portal.contact.asking import Had, had
 from portal.contact.models import ContactTimes
 from portal.core import clock
 from portal.core.db import db
+from portal.core.marks import mark
 from portal.core.waiting import columns
 from portal.people.models import Group
 
@@ -233,6 +234,11 @@ def answers_of(sent: SentAsk) -> dict[int, AskAnswer]:
     """What the group wrote to it so far, by question."""
     rows = db.session.scalars(sa.select(AskAnswer).where(AskAnswer.group_id == sent.group_id, AskAnswer.sent_id == sent.id))
     return {answer.question_id: answer for answer in rows}
+
+
+def marks_of(asked: Sequence[AskQuestion], written: dict[int, AskAnswer]) -> dict[str, str]:
+    """The mark of what stands in each box, by question: it travels with the page that shows them."""
+    return {str(one.id): mark(written[one.id].stands if one.id in written else "") for one in asked}
 
 
 class Said(NamedTuple):

@@ -186,19 +186,22 @@ def answer(number):
     typed = form.answers(questions)
     if not form.validate():
         return invalid("asks/show.html", **_ours(sent, form))
-    here = url_for(".read", group=group().slug, number=number)
     if used := id_of(request.form.get("use")):
         before = queries.said_before(sent)
         typed |= {str(used): before[used].words} if used in before else {}
-    if used or "send" not in request.form:
-        actions.save(actor(), group(), sent.id, key=form.key.data, answers=typed)
-        return saved(goto=here, says="Put in. Nothing is sent yet." if used else "Kept for later. Only we see it.")
+    act, says = actions.save, "Put in. Nothing is sent yet." if used else "Kept for later. Only we see it."
+    if "send" in request.form and not used:
+        act, says = actions.give, "Sent. We can change it, or take it back."
     try:
-        actions.give(actor(), group(), sent.id, key=form.key.data, answers=typed)
+        act(actor(), group(), sent.id, key=form.key.data, answers=typed, seen=form.saw(questions))
     except Mistake as mistake:
-        form.answer_1.errors = [str(mistake)]
-        return invalid("asks/show.html", **_ours(_sent(number), form))
-    return saved(goto=here, says="Sent. We can change it, or take it back.")
+        sent = _sent(number)
+        if mistake.field == "seen":
+            form.meanwhile(questions, queries.answers_of(sent))
+        else:
+            form.answer_1.errors = [str(mistake)]
+        return invalid("asks/show.html", **_ours(sent, form))
+    return saved(goto=url_for(".read", group=group().slug, number=number), says=says)
 
 
 @bp.post(f"{OURS}/<int:number>/skipping")
@@ -280,6 +283,8 @@ def _ours(sent: SentAsk, form: AnswersForm | None = None) -> dict:
     if form is None:
         stands = {f"answer_{one.position}": written[one.id].stands for one in questions if one.id in written}
         form = AnswersForm(data=stands)
+    if sent.is_open:
+        form.seen.data = " ".join(queries.marks_of(questions, written).values())
     said = {number: one.words if sent.given_at else one.stands for number, one in written.items()}
     return {
         "sent": sent,

@@ -1,5 +1,6 @@
 """Who asks, who is asked, and an ask to send."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -62,8 +63,15 @@ def again(row):
     return db.session.get_one(type(row), row.id, populate_existing=True)
 
 
+def seen_on(page) -> str:
+    """The marks a page carries of what stood in its boxes."""
+    return re.search(r'name="seen" value="([^"]*)"', page.text)[1]
+
+
 def typed(sent: SentAsk, *words: str | None) -> dict:
-    """Answers to its questions, in order."""
+    """Answers to its questions, in order, by someone who sees what stands."""
     from portal.asks import queries
 
-    return {str(one.id): said for one, said in zip(queries.questions(sent.ask_id), words, strict=False)}
+    asked = queries.questions(sent.ask_id)
+    answers = {str(one.id): said for one, said in zip(asked, words, strict=False)}
+    return {"answers": answers, "seen": queries.marks_of(asked, queries.answers_of(sent))}

@@ -19,8 +19,8 @@ from portal.home.queries import waiting_for_us
 from portal.notices.jobs import send as mail_out
 from portal.people.roles import Role
 from tests import make
-from tests.asks.conftest import TUESDAY_10AM, again, ready, send, there, typed
-from tests.client import Client
+from tests.asks.conftest import TUESDAY_10AM, again, ready, seen_on, send, there, typed
+from tests.client import Client, words
 
 
 @pytest.fixture
@@ -52,44 +52,61 @@ def waits(by, group) -> list[str]:
 
 
 def test_nothing_reaches_the_host_until_they_send_it(kettle, marsha, joe, sent):
-    actions.save(marsha, kettle, sent.id, answers=typed(sent, "Nine"))
+    actions.save(marsha, kettle, sent.id, **typed(sent, "Nine"))
     assert (read_by_host(sent), in_the_boxes(sent)) == ([], ["Nine"])
-    actions.give(joe, kettle, sent.id, answers=typed(sent, "Nine or ten", "A room"))
+    actions.give(joe, kettle, sent.id, **typed(sent, "Nine or ten", "A room"))
     assert read_by_host(sent) == ["Nine or ten", "A room"]
     assert again(sent).given_by == joe.person_id
 
 
+def test_two_who_write_at_once_lose_nothing(app, kettle, marsha, joe, sent):
+    """Who wrote to another box adds to it; who wrote to the same one reads what the other wrote, and decides."""
+    path = f"/g/tuesday-kettle/asks/{again(sent).ask.number}"
+    first, second = (Client(app).as_(make.person(name)) for name in ("Marsha", "Joe"))
+    opened = {"seen": seen_on(second.get(path))}
+    first.post(f"{path}/answers", data=opened | {"answer_1": "Nine", "answer_2": ""})
+    second.post(f"{path}/answers", data=opened | {"answer_1": "", "answer_2": "A room", "send": "y"})
+    assert read_by_host(sent) == ["Nine", "A room"]
+    late = second.post(f"{path}/answers", data=opened | {"answer_1": "Ten", "answer_2": "", "send": "y"})
+    assert late.status_code == 422
+    assert "Meanwhile someone else of us wrote “Nine”." in words(late)
+    assert (">Ten</textarea>" in late.text, ">A room</textarea>" in late.text) == (True, True)
+    assert read_by_host(sent) == ["Nine", "A room"]
+    second.post(f"{path}/answers", data={"seen": seen_on(late), "answer_1": "Ten", "answer_2": "A room", "send": "y"})
+    assert read_by_host(sent) == ["Ten", "A room"]
+
+
 def test_one_answer_of_several_is_enough_and_none_is_no_answer(kettle, marsha, sent):
     with pytest.raises(Mistake, match="or skip it"):
-        actions.give(marsha, kettle, sent.id, answers=typed(sent, " ", None))
-    actions.give(marsha, kettle, sent.id, answers=typed(sent, None, "A room"))
+        actions.give(marsha, kettle, sent.id, **typed(sent, " ", None))
+    actions.give(marsha, kettle, sent.id, **typed(sent, None, "A room"))
     assert read_by_host(sent) == ["A room"]
 
 
 def test_until_it_is_closed_they_change_it_and_what_they_changed_waits_for_them_to_send_it(kettle, marsha, imani, sent):
-    actions.give(marsha, kettle, sent.id, answers=typed(sent, "Nine", "A room"))
-    actions.save(marsha, kettle, sent.id, answers=typed(sent, "Ten", ""))
+    actions.give(marsha, kettle, sent.id, **typed(sent, "Nine", "A room"))
+    actions.save(marsha, kettle, sent.id, **typed(sent, "Ten", ""))
     assert (read_by_host(sent), in_the_boxes(sent)) == (["Nine", "A room"], ["Ten", ""])
-    actions.save(marsha, kettle, sent.id, answers=typed(sent, "Nine", ""))
+    actions.save(marsha, kettle, sent.id, **typed(sent, "Nine", ""))
     assert [answer.draft for answer in queries.answers_of(sent).values()] == [None, ""]
-    actions.give(marsha, kettle, sent.id, answers=typed(sent, "Ten", ""))
+    actions.give(marsha, kettle, sent.id, **typed(sent, "Ten", ""))
     assert read_by_host(sent) == ["Ten"]
 
 
 def test_taken_back_the_host_doesnt_read_it_any_more_and_the_group_keeps_it(kettle, marsha, joe, sent):
-    actions.give(marsha, kettle, sent.id, answers=typed(sent, "Nine", "A room"))
-    actions.save(marsha, kettle, sent.id, answers=typed(sent, "Ten", "A room"))
+    actions.give(marsha, kettle, sent.id, **typed(sent, "Nine", "A room"))
+    actions.save(marsha, kettle, sent.id, **typed(sent, "Ten", "A room"))
     actions.take_back(joe, kettle, sent.id)
     assert (read_by_host(sent), in_the_boxes(sent)) == ([], ["Ten", "A room"])
     assert db.session.scalars(sa.select(AskAnswer.words)).all() == [None, None]
-    actions.give(marsha, kettle, sent.id, answers=typed(sent, "Ten", "A room"))
+    actions.give(marsha, kettle, sent.id, **typed(sent, "Ten", "A room"))
     assert read_by_host(sent) == ["Ten", "A room"]
 
 
 def test_undone_the_host_doesnt_read_the_answers_any_more_and_the_group_keeps_them(app, kettle, marsha, imani):
     make.set_level(kettle, Area.CONTACT, Level.TELL_AFTER)
     sent = send(imani, kettle, ready(imani))
-    actions.give(marsha, kettle, sent.id, answers=typed(sent, "Nine", "A room"))
+    actions.give(marsha, kettle, sent.id, **typed(sent, "Nine", "A room"))
     autonomy.undo(marsha, kettle, make.newest_entry(kettle, "asks.send").id)
     assert (read_by_host(sent), in_the_boxes(sent)) == ([], ["Nine", "A room"])
     page = Client(app).as_(make.person("Marsha")).get(f"/g/tuesday-kettle/asks/{again(sent).ask.number}").text
@@ -101,7 +118,7 @@ def test_skipping_is_one_step_without_a_reason_and_they_can_still_answer(kettle,
     actions.skip(marsha, kettle, sent.id)
     actions.skip(marsha, kettle, sent.id)
     assert "ask" not in waits(marsha, kettle)
-    actions.give(marsha, kettle, sent.id, answers=typed(sent, "Nine"))
+    actions.give(marsha, kettle, sent.id, **typed(sent, "Nine"))
     assert (read_by_host(sent), again(sent).skipped_at) == (["Nine"], None)
     with pytest.raises(Mistake, match="We can take that back"):
         actions.skip(marsha, kettle, sent.id)
@@ -143,7 +160,7 @@ def test_what_is_held_isnt_a_task_and_isnt_there_to_answer(kettle, marsha, imani
     autonomy.rest(marsha, kettle, days=14)
     sent = send(imani, kettle, ready(imani))
     assert "ask" not in waits(marsha, kettle)
-    for act, facts in ((actions.give, {"answers": {}}), (actions.save, {"answers": {}}), (actions.skip, {})):
+    for act, facts in ((actions.give, typed(sent)), (actions.save, typed(sent)), (actions.skip, {})):
         with pytest.raises(NotHere):
             act(marsha, kettle, sent.id, **facts)
 
@@ -151,8 +168,9 @@ def test_what_is_held_isnt_a_task_and_isnt_there_to_answer(kettle, marsha, imani
 def test_another_group_and_another_asks_question_are_out_of_reach(kettle, walkers, marsha, imani, sent):
     other = again(there(imani, walkers))
     with pytest.raises(NotHere):
-        actions.give(marsha, kettle, other.id, answers=typed(other, "Slipped in"))
-    actions.give(marsha, kettle, sent.id, answers=typed(sent, "Nine") | typed(other, "Slipped in"))
+        actions.give(marsha, kettle, other.id, **typed(other, "Slipped in"))
+    both = typed(sent, "Nine")["answers"] | typed(other, "Slipped in")["answers"]
+    actions.give(marsha, kettle, sent.id, answers=both, seen={})
     assert db.session.scalars(sa.select(AskAnswer.words)).all() == ["Nine"]
 
 
@@ -164,23 +182,23 @@ class TestUsedAgain:
         return again(send(imani, group, ready(imani, questions=questions)))
 
     def test_the_newest_answer_to_the_same_words_is_offered(self, time, kettle, marsha, imani, sent):
-        actions.give(marsha, kettle, sent.id, answers=typed(sent, "Nine", "A room"))
+        actions.give(marsha, kettle, sent.id, **typed(sent, "Nine", "A room"))
         second = self.asked_again(time, imani, kettle, "how many of you come", "Who pays?")
         one = queries.questions(second.ask_id)[0]
         said = queries.said_before(second)
         assert {number: (was.words, was.at) for number, was in said.items()} == {one.id: ("Nine", TUESDAY_10AM)}
         assert read_by_host(second) == []
-        actions.give(make.actor(make.person("Marsha")), kettle, second.id, answers=typed(second, "Eleven", ""))
+        actions.give(make.actor(make.person("Marsha")), kettle, second.id, **typed(second, "Eleven", ""))
         third = self.asked_again(time, imani, kettle, "How many of you come?", "Who pays?")
         (was,) = queries.said_before(third).values()
         assert was.words == "Eleven"
 
     def test_what_was_never_sent_or_was_taken_back_isnt_offered(self, time, kettle, marsha, imani, sent):
-        actions.save(marsha, kettle, sent.id, answers=typed(sent, "Nine"))
+        actions.save(marsha, kettle, sent.id, **typed(sent, "Nine"))
         second = self.asked_again(time, imani, kettle, *[one.words for one in queries.questions(sent.ask_id)])
         assert queries.said_before(second) == {}
         by = make.actor(make.person("Marsha"))
-        actions.give(by, kettle, sent.id, answers=typed(sent, "Nine"))
+        actions.give(by, kettle, sent.id, **typed(sent, "Nine"))
         assert len(queries.said_before(again(second))) == 1
         actions.take_back(by, kettle, sent.id)
         assert queries.said_before(again(second)) == {}
@@ -191,7 +209,7 @@ class TestUsedAgain:
             make.set_level(group, Area.CONTACT, Level.YOU_DO)
         ours, theirs = again(send(imani, kettle, ask)), again(send(imani, walkers, ask))
         sam = make.actor(make.person("Sam"))
-        actions.give(sam, walkers, theirs.id, answers=typed(theirs, "Forty"))
+        actions.give(sam, walkers, theirs.id, **typed(theirs, "Forty"))
         assert queries.said_before(again(ours)) == {}
         second = self.asked_again(time, imani, kettle, *[one.words for one in queries.questions(ask.id)])
         assert queries.said_before(second) == {}
@@ -211,11 +229,11 @@ class TestWhatItLedTo:
         assert (again(ask).outcome, ask.look_again_on) == ("The council pays for rooms.", None)
 
     def test_from_then_on_answers_stay_as_they_are(self, kettle, marsha, imani, sent):
-        actions.give(marsha, kettle, sent.id, answers=typed(sent, "Nine"))
+        actions.give(marsha, kettle, sent.id, **typed(sent, "Nine"))
         actions.close(imani, None, again(sent).ask_id, outcome="It helped.")
         for act, facts in (
-            (actions.save, {"answers": typed(sent, "Ten")}),
-            (actions.give, {"answers": typed(sent, "Ten")}),
+            (actions.save, typed(sent, "Ten")),
+            (actions.give, typed(sent, "Ten")),
             (actions.skip, {}),
             (actions.take_back, {}),
         ):

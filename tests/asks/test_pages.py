@@ -24,7 +24,7 @@ from portal.notices.jobs import send as mail_out
 from portal.people.models import Group
 from portal.people.roles import Role
 from tests import make
-from tests.asks.conftest import QUESTIONS, SAID, TUESDAY_10AM, again, ready, send, there
+from tests.asks.conftest import QUESTIONS, SAID, TUESDAY_10AM, again, ready, seen_on, send, there
 from tests.client import Client, words
 
 DRAFT = {name: str(value) for name, value in SAID.items()} | {"question_1": QUESTIONS[0], "whom": "all"}
@@ -306,7 +306,8 @@ def test_what_is_answered_stands_in_the_answers_alone(time, app, group, host, im
         {"answer_1": "Sent: plantedsent", "send": "y"},
         {"answer_1": "Sent: plantedsent", "answer_2": "Since: plantedkept"},
     ):
-        assert group.post(f"{OURS}/1/answers", data=facts).status_code == 303
+        opened = {"seen": seen_on(group.get(f"{OURS}/1"))}
+        assert group.post(f"{OURS}/1/answers", data=opened | facts).status_code == 303
     there(imani, kettle, title="Another")
     group.post(f"{OURS}/2/answers", data={"answer_1": "plantedback", "send": "y"})
     group.post(f"{OURS}/2/taking-back")

@@ -416,7 +416,7 @@ def _asks(group, second: str) -> dict[str, int]:
         make.set_facts(sent, released_at=clock.now() - timedelta(days=40))
     make.set_level(group, Area.CONTACT, Level.ASK_FIRST)
     question = db.session.scalar(sa.select(AskQuestion.id).where(AskQuestion.ask_id == sent.ask_id))
-    asks.give(joe, group, sent.id, answers={str(question): "Eight of us"})
+    asks.give(joe, group, sent.id, answers={str(question): "Eight of us"}, seen={})
     return dict(zip(("ask_draft", "ask", "ask_given"), (ask.number for ask in drafts), strict=True))
 
 
