@@ -6,7 +6,7 @@ the host's people what their role reads elsewhere too. Of another group's there 
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 
 import sqlalchemy as sa
@@ -84,12 +84,14 @@ class Page:
 @dataclass(frozen=True)
 class List:
     """What a figure opens: its title, what stands there when it is empty, its rows as someone may see them, and the fact of
-    each in a sentence."""
+    each in a sentence. `end`: by which end of the span a row's `at` lies in it (one of `figures.values`), so that a later
+    page begins where the one before it ended; None where that isn't what counts a row."""
 
     title: str
     empty: str
     rows: Callable[[Looker], sa.Select]
     fact: Callable[[sa.Row], str]
+    end: str | None = "until"
 
 
 def _columns(model, at, sees, ref, *facts, **seen) -> list:
@@ -260,6 +262,7 @@ LISTS = {
         "No reply came after its day in this time.",
         partial(_promises, figures.late, ReplyPromise.due_on),
         _was_late,
+        end=None,
     ),
     "first": List(
         "First replies",
@@ -267,7 +270,7 @@ LISTS = {
         partial(_promises, figures.first_replies, ReplyPromise.kept_at, joined=True),
         _first,
     ),
-    "paid": List("From receipt sent to paid", "Nothing was paid in this time.", _paid, _was_paid),
+    "paid": List("From receipt sent to paid", "Nothing was paid in this time.", _paid, _was_paid, end="last"),
     "questions": List(
         "Questions about receipts",
         "No question in this time.",
@@ -288,20 +291,26 @@ LISTS = {
         partial(_entries, figures.waited, COORDINATORS),
         _waited,
     ),
-    "money": List("Money that came in", "No money came in during this time.", _money, _came_in),
+    "money": List("Money that came in", "No money came in during this time.", _money, _came_in, end="last"),
 }
 
 
 def listed(name: str, span: Span, looker: Looker, after: int | None = None) -> Page:
     """A page of a figure's list, the newest first, those after row number `after`: its address says that number and no
     more, so that it doesn't give away at which hour something was in another group."""
-    rows = LISTS[name].rows(looker).subquery()
+    rows, end = LISTS[name].rows(looker).subquery(), LISTS[name].end
     query = sa.select(rows).order_by(rows.c.at.desc(), rows.c.id.desc()).limit(PAGE + 1)
     values = {"own": looker.group_id or 0, **readers.values(looker.by), **figures.values(span)}
     if after:
-        last = sa.select(rows.c.at).where(rows.c.id == AFTER_ID).scalar_subquery()
-        query = query.where(sa.tuple_(rows.c.at, rows.c.id) < sa.tuple_(last, AFTER_ID))
-    found = db.session.execute(query, values | {"after_id": after}).all()
+        last = db.session.scalar(sa.select(rows.c.at).where(rows.c.id == AFTER_ID), values | {"after_id": after})
+        if last is None:
+            return Page([])
+        last_at = sa.bindparam("last_at", type_=rows.c.at.type)
+        query = query.where(sa.tuple_(rows.c.at, rows.c.id) < sa.tuple_(last_at, AFTER_ID))
+        values |= {"after_id": after, "last_at": last}
+        if end:  # SQLite starts at one upper bound alone, and it takes the span's
+            values[end] = last + timedelta.resolution if isinstance(last, datetime) else last
+    found = db.session.execute(query, values).all()
     lines = [_line(name, row, looker) for row in found[:PAGE]]
     return Page(lines, found[PAGE - 1].id if len(found) > PAGE else None)
 
