@@ -79,6 +79,19 @@ def test_on_the_demo_every_figure_is_what_the_log_comes_to_at_three_dates(demo):
         assert found == expected, span
 
 
+def test_on_the_demo_every_list_is_the_same_a_few_at_a_time(demo, monkeypatch):
+    looker = queries.Looker(make.actor(make.person("Imani Okafor"), Role.COORDINATOR, Role.FINANCE))
+    for name in queries.LISTS:
+        for span in three_dates()[: len(spans.CHOICES)]:
+            monkeypatch.setattr(queries, "PAGE", 10_000)
+            whole, few, page = queries.listed(name, span, looker).lines, [], None
+            monkeypatch.setattr(queries, "PAGE", 3)
+            while page is None or page.after:
+                page = queries.listed(name, span, looker, page and page.after)
+                few += page.lines
+            assert few == whole, (name, span)
+
+
 def test_in_the_demos_past_month_31_of_34_replies_came_by_the_promised_day(demo):
     found = figures.of(chosen("month", clock.today()))
     assert (found.kept, found.promised, found.late) == (31, 34, 3)
