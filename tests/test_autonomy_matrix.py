@@ -107,6 +107,7 @@ MATRIX = {
     "demo.enter": row(stranger=YES),
     "asks.begin": HOSTS_COORDINATORS,
     "asks.call_off": HOSTS_COORDINATORS,
+    "asks.call_off_first": HOSTS_COORDINATORS,
     "asks.close": HOSTS_COORDINATORS,
     "asks.draft": HOSTS_COORDINATORS,
     "asks.drop": HOSTS_COORDINATORS,

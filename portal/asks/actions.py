@@ -8,7 +8,8 @@ from portal.asks import queries
 from portal.asks.models import MOST_MINUTES, MOST_QUESTIONS, Ask, AskAnswer, AskQuestion, SentAsk, sameness
 from portal.autonomy.areas import Area
 from portal.autonomy.door import Mistake, NotHere, Scope, action, has_their_yes
-from portal.autonomy.queries import Meaning
+from portal.autonomy.models import Proposal
+from portal.autonomy.queries import Meaning, still_waits
 from portal.contact import asking
 from portal.core import clock
 from portal.core.db import db
@@ -95,6 +96,10 @@ def _check_open(ask: Ask) -> None:
         raise Mistake("It is closed.")
 
 
+def _of_contact(_row, _facts) -> Area:
+    return Area.CONTACT
+
+
 def _means(_row, facts: dict, _rows) -> Meaning:
     minutes = facts["minutes"]
     words = f"They would like to contact us about: {facts['about']} ({minutes} minute{'' if minutes == 1 else 's'})."
@@ -167,6 +172,16 @@ def call_off(by, group, sent) -> SentAsk:
     if not sent.is_held:
         raise Mistake("It has left already.")
     return _call_off(by, group, sent)
+
+
+@action(roles=COORDINATORS, on=Proposal, concerns=_of_contact, says="called off the question whether they may ask us")
+def call_off_first(by, group, proposal) -> Proposal:
+    """Where a group was asked first and still could answer: it needn't any more."""
+    if proposal.action != send.name:
+        raise NotHere("proposal")
+    if proposal.answered_at is None and still_waits(group.id, proposal.made_at):
+        proposal.settle(by, "called off")
+    return proposal
 
 
 @action(scope=Scope.HOST, roles=COORDINATORS, on=Ask, says="said what an ask led to")

@@ -1,14 +1,11 @@
 """Asks on the host's side: drafting, sending, what they led to. And on a group's own: reading, answering, skipping."""
 
-import contextlib
-
 from flask import Blueprint, Flask, abort, request, url_for
 
 from portal.asks import actions, queries
 from portal.asks.forms import AnswersForm, CloseForm, DraftForm, SendForm
 from portal.asks.models import Ask, SentAsk
 from portal.asks.queries import Place
-from portal.autonomy import actions as autonomy
 from portal.autonomy.areas import Outcome
 from portal.autonomy.door import Mistake, Proposed, Refused, would
 from portal.contact.asking import SAY_WHY
@@ -135,7 +132,7 @@ def show(number):
 
 
 @bp.post(f"{HOSTS}/<int:number>/outcome")
-@as_staff(roles=actions.COORDINATORS, does=(actions.close, actions.tell, actions.call_off, autonomy.call_off))
+@as_staff(roles=actions.COORDINATORS, does=(actions.close, actions.tell, actions.call_off, actions.call_off_first))
 def close(number):
     ask, form = _ask(number), CloseForm.from_request()
     if not form.validate():
@@ -147,18 +144,13 @@ def close(number):
         return invalid("asks/one.html", **_one(_ask(number), form))
     for asked, sent, proposal in queries.at_groups(ask):
         if sent is None:
-            _call_off_first(asked, proposal, form.key.data)
+            if proposal:
+                actions.call_off_first(actor(), asked, proposal.id, key=form.key.data)
         elif sent.is_held:
             actions.call_off(actor(), asked, sent.id, key=form.key.data)
         elif sent.closed_at is None or sent.told_at:
             actions.tell(actor(), asked, sent.id, key=form.key.data)
     return saved(goto=url_for(".show", number=number), says="Saved. Those who were asked read it.")
-
-
-def _call_off_first(asked, proposal, key: str) -> None:
-    """Nobody has to answer the short question first any more, unless it was answered or closed by itself."""
-    with contextlib.suppress(Mistake):
-        autonomy.call_off(actor(), asked, proposal.id, key=key)
 
 
 @bp.get(f"{OURS}/")

@@ -132,7 +132,7 @@ def say_yes(by, group, proposal, **amended):
         if barred:
             raise Mistake(barred)
     run_for(proposer, wanted, group, row, facts_now)
-    _answered(by, proposal, "yes" if facts == proposal.facts else "amended")
+    proposal.settle(by, "yes" if facts == proposal.facts else "amended")
     return row if row is not None else proposal
 
 
@@ -140,7 +140,7 @@ def say_yes(by, group, proposal, **amended):
 def say_no(by, group, proposal) -> Proposal:
     """Leave everything as it is. Nobody needs a reason."""
     _check_waits(group, proposal)
-    _answered(by, proposal, "no")
+    proposal.settle(by, "no")
     return proposal
 
 
@@ -164,7 +164,7 @@ def explain(by, group, proposal, *, words: str) -> Proposal:
 def call_off(by, group, proposal) -> Proposal:
     """The host takes its own proposal back before it is answered: nobody has to answer it any more. Nothing changes."""
     _check_waits(group, proposal)
-    _answered(by, proposal, "called off")
+    proposal.settle(by, "called off")
     return proposal
 
 
@@ -287,7 +287,7 @@ def _lapse_proposals(by, group, area: Area) -> None:
         Proposal.group_id == group.id, Proposal.area == area, Proposal.answered_at.is_(None)
     )
     for proposal in db.session.scalars(open_ones):
-        _answered(by, proposal, "lapsed")
+        proposal.settle(by, "lapsed")
 
 
 def _check_waits(group, proposal: Proposal) -> None:
@@ -299,10 +299,6 @@ def _check_undisputed(group, *rows) -> None:
     """What the organisers don't agree about waits (autonomy guide, "Disagreement")."""
     if any(row is not None and standing.of(group.id, row).disputed for row in rows):
         raise Mistake(DISPUTED)
-
-
-def _answered(by, proposal: Proposal, answer: str) -> None:
-    proposal.answer, proposal.answered_at, proposal.answered_by = answer, clock.now(), by.person_id
 
 
 def _words_under(proposal: Proposal, by, words: str, *, from_host: bool) -> ProposalNote:

@@ -152,6 +152,10 @@ class Proposal(GroupOwned, db.Model):
     def ref(self) -> str:
         return f"P{self.id}"
 
+    def settle(self, by, answer: str) -> None:
+        """It is answered, or waits no more. Within an action."""
+        self.answer, self.answered_at, self.answered_by = answer, clock.now(), by.person_id
+
     @property
     def wordless(self) -> dict:
         """Its facts without words: numbers, by which it is still known what was proposed."""

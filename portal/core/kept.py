@@ -126,6 +126,21 @@ class Kept(SentFile):
         self.original = None
 
 
+class Recorded(OfKind, Kept):
+    """A kept file that may be a voice note too: made into `sound`, which plays for `seconds`."""
+
+    FILE_RECORDS: ClassVar = f"{Kept.FILE_RECORDS} sound seconds"
+    NOT_NOTED: ClassVar = {"shown_name", "original", "pages", "thumb", "sound", "failed_why"}  # names of ours and of theirs
+    TOO_MANY: ClassVar = "That has more than 10 pages. Send it in parts, or the pages that matter."
+
+    sound: Mapped[str | None] = mapped_column(sa.String(80))
+    seconds: Mapped[int | None]
+
+    @property
+    def files(self) -> list[str]:
+        return [*super().files, self.sound] if self.sound else super().files
+
+
 class arriving:
     """A sent file, looked at and kept before the change that points at it; forgotten again when nothing came of it.
 

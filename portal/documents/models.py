@@ -15,7 +15,7 @@ from portal.autonomy.areas import Area
 from portal.core import clock
 from portal.core.counters import next_number
 from portal.core.db import RECORD, SETTING, GroupOwned, Word, db, partial_index, within_group
-from portal.core.kept import Kept, OfKind
+from portal.core.kept import Recorded
 from portal.spending.models import Needs
 
 NOTICE_DAYS = 30  # between the day a new rule of the host's is published and the first day it can start
@@ -156,20 +156,11 @@ def host_of(link: str) -> str:
     return urlsplit(link).hostname or ""
 
 
-class Recorded(OfKind):
-    """A file that may be a voice note: made into `sound`, which plays for `seconds`."""
-
-    sound: Mapped[str | None] = mapped_column(sa.String(80))
-    seconds: Mapped[int | None]
-
-
-class DocumentFile(Recorded, Kept, GroupOwned, db.Model):
-    """A photo, a PDF or a sound of a version. A sound is made into `sound`, which plays for `seconds`."""
+class DocumentFile(Recorded, GroupOwned, db.Model):
+    """A photo, a PDF or a sound of a version."""
 
     __tablename__ = "document_files"
-    OWNERS: ClassVar = {RECORD: f"{Kept.FILE_RECORDS} sound seconds"}
-    NOT_NOTED: ClassVar = {"shown_name", "original", "pages", "thumb", "sound", "failed_why"}
-    TOO_MANY: ClassVar = "That has more than 10 pages. Send it in parts, or the pages that matter."
+    OWNERS: ClassVar = {RECORD: Recorded.FILE_RECORDS}
 
     document_id: Mapped[int]
     version_id: Mapped[int]
@@ -183,10 +174,6 @@ class DocumentFile(Recorded, Kept, GroupOwned, db.Model):
             sa.Index("ix_document_files_document", "group_id", "document_id"),
             sa.Index("ix_document_files_original", "original"),
         )
-
-    @property
-    def files(self) -> list[str]:
-        return [*super().files, self.sound] if self.sound else super().files
 
     @property
     def ref(self) -> str | None:
@@ -297,19 +284,14 @@ class HostDocument(db.Model):
         return self.starts_on is None or self.starts_on <= day
 
 
-class HostFile(Recorded, Kept, db.Model):
+class HostFile(Recorded, db.Model):
     """A photo, a PDF or a sound of one version of a document of the host's."""
 
     __tablename__ = "host_files"
     __table_args__ = (sa.Index("ix_host_files_document", "document_id"), sa.Index("ix_host_files_original", "original"))
-    TOO_MANY: ClassVar = DocumentFile.TOO_MANY
 
     document_id: Mapped[int] = mapped_column(sa.ForeignKey("host_documents.id"))
     added_by: Mapped[int] = mapped_column(sa.ForeignKey("people.id"))
-
-    @property
-    def files(self) -> list[str]:
-        return [*super().files, self.sound] if self.sound else super().files
 
 
 class RuleAnswer(StrEnum):

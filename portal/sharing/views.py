@@ -266,8 +266,9 @@ def enquire(token):
         return _to_anyone("sharing/seen.html", one=one, form=form)
     if form.validate():
         try:
-            actions.enquire(STRANGER, whose, share_id, **form.facts(), address=request.remote_addr or "")
-            return _to_anyone("sharing/sent.html", one=one)
+            if actions.enquire(STRANGER, whose, share_id, **form.facts(), address=request.remote_addr or ""):
+                return _to_anyone("sharing/sent.html", one=one)
+            return _to_anyone("sharing/seen.html", one=queries.seen(token, public=True) or abort(404))  # full by now
         except Mistake as mistake:
             form.words.errors = [str(mistake)]
     return _to_anyone("sharing/seen.html", one=one, form=form, status=422)

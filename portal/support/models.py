@@ -12,7 +12,7 @@ from portal.breakglass.models import Delay
 from portal.core import clock
 from portal.core.counters import next_number
 from portal.core.db import HOST, RECORD, GroupOwned, Word, db, partial_index, within_group
-from portal.core.kept import Kept, OfKind, SentFile
+from portal.core.kept import OfKind, Recorded, SentFile
 
 NOTHING_DUE = date(9999, 12, 31)  # so that what the host owes nothing on sorts last
 DRAFT_LASTS = timedelta(days=30)  # since it was last kept
@@ -212,19 +212,15 @@ class Message(GroupOwned, db.Model):
         return None
 
 
-class Attachment(OfKind, Kept, GroupOwned, db.Model):
-    """A photo, a PDF or a sound that came with a message. A sound is made into `sound`, which plays for `seconds`."""
+class Attachment(Recorded, GroupOwned, db.Model):
+    """A photo, a PDF or a sound that came with a message."""
 
     __tablename__ = "attachments"
-    OWNERS: ClassVar = {RECORD: f"{Kept.FILE_RECORDS} sound seconds"}
-    NOT_NOTED: ClassVar = {"shown_name", "original", "pages", "thumb", "sound", "failed_why"}
-    TOO_MANY: ClassVar = "That has more than 10 pages. Send it in parts, or the pages that matter."
+    OWNERS: ClassVar = {RECORD: Recorded.FILE_RECORDS}
 
     request_id: Mapped[int]
     message_id: Mapped[int]
     added_by: Mapped[int] = mapped_column(sa.ForeignKey("people.id"))
-    sound: Mapped[str | None] = mapped_column(sa.String(80))
-    seconds: Mapped[int | None]
 
     @classmethod
     def extra_constraints(cls):
@@ -234,10 +230,6 @@ class Attachment(OfKind, Kept, GroupOwned, db.Model):
             sa.Index("ix_attachments_request", "group_id", "request_id"),
             sa.Index("ix_attachments_original", "original"),
         )
-
-    @property
-    def files(self) -> list[str]:
-        return [*super().files, self.sound] if self.sound else super().files
 
     @property
     def ref(self) -> str | None:
