@@ -41,6 +41,7 @@ def money():
     return page(
         "budget/money.html",
         funds=funds,
+        spendable=ledger.spendable(funds),
         lines=lines,
         parts=charts.bar(funds),
         year=year,

@@ -9,6 +9,8 @@ from portal.core import clock
 from portal.core.web import page, unchanged
 from portal.home import health, nav
 from portal.home.queries import ANSWERED_AT, waiting_for_us
+from portal.ledger import queries as ledger
+from portal.ledger.models import Restriction
 from portal.people import session
 from portal.people.reach import actor, in_group, public, signed_in
 from portal.people.roles import Role
@@ -50,8 +52,12 @@ def index():
         return answer
     group_id = g.place.group_id
     organises = Role.ORGANISER in actor().roles
+    funds = ledger.statuses(group_id)
     return page(
         "home/index.html",
+        funds=funds,
+        spendable=ledger.spendable(funds),
+        bound=[one for one in funds if one.fund.restriction is Restriction.RESTRICTED and one.free > 0],
         on_the_way=receipts.on_the_way(group_id),
         waiting=waiting_for_us(group_id, actor().person_id or 0, organises=organises),
         answered_at=ANSWERED_AT,

@@ -1,7 +1,7 @@
 """Reads of the ledger: what a fund holds, what is free, what moved; and whether it all still adds up."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -79,28 +79,39 @@ class Status:
         return self.sums.get(Account.BANK, 0) - self.promised
 
 
-def statuses(group_id: int) -> list[Status]:
-    """Every fund of a group that the ledger knows, in the order they were opened. One statement."""
+_NO_LINE = sa.cast(sa.null(), sa.Integer)
+
+
+def _by_fund() -> sa.Select:
+    """Each fund of a group with its sums, account by account, and with what is promised, line by line."""
+    here: sa.BindParameter[int] = sa.bindparam("group")
     kept = sa.select(
         Balance.fund_id,
         sa.type_coerce(Balance.account, sa.String).label("account"),
         _NO_LINE.label("line_id"),
         Balance.pence,
-    ).where(Balance.group_id == group_id)
+    ).where(Balance.group_id == here)
     live = (
         sa.select(Commitment.fund_id, sa.literal("promised"), Commitment.line_id, sa.func.sum(Commitment.pence))
-        .where(Commitment.group_id == group_id, Commitment.ended_at.is_(None))
+        .where(Commitment.group_id == here, Commitment.ended_at.is_(None))
         .group_by(Commitment.fund_id, Commitment.line_id)
     )
     part = sa.union_all(kept, live).subquery()
-    rows = db.session.execute(
+    return (
         sa.select(Fund, part.c.account, part.c.line_id, part.c.pence)
         .outerjoin(part, part.c.fund_id == Fund.id)
-        .where(Fund.group_id == group_id, Fund.opened_at.is_not(None))
+        .where(Fund.group_id == here, Fund.opened_at.is_not(None))
         .order_by(Fund.id)
-    ).all()
+    )
+
+
+_BY_FUND = _by_fund()
+
+
+def statuses(group_id: int) -> list[Status]:
+    """Every fund of a group that the ledger knows, in the order they were opened. One statement."""
     found: dict[Fund, Status] = {}
-    for fund, account, line_id, pence in rows:
+    for fund, account, line_id, pence in db.session.execute(_BY_FUND, {"group": group_id}):
         before = found.get(fund, Status(fund, {}, 0))
         if account == "promised":
             on_line = {line_id: int(pence)} if line_id else {}
@@ -111,7 +122,10 @@ def statuses(group_id: int) -> list[Status]:
     return list(found.values())
 
 
-_NO_LINE = sa.cast(sa.null(), sa.Integer)
+def spendable(funds: Iterable[Status]) -> int:
+    """What a group can spend now, in pence: what is free in each of its funds. One that is short takes nothing from the
+    others."""
+    return sum(one.free for one in funds if one.free > 0)
 
 
 def status(fund: Fund) -> Status:

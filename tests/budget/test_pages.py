@@ -65,6 +65,22 @@ def test_a_group_sees_what_it_can_spend_and_why(kettle, grant, lines, page):
         assert words in found, words
 
 
+def test_the_first_page_says_what_can_be_spent_and_what_of_it_is_bound(kettle, glyn, grant, page):
+    first = "/g/tuesday-kettle/"
+    assert "We can spend now £950 .00 All of it is for what Community Hands grant pays for." in page(first)
+    gifts = ledger.open_fund(glyn, kettle, name="Gifts", restriction="unrestricted", basis="part", purpose="Anything.")
+    ledger.receive(glyn, kettle, gifts.id, source="donation", pence=50_50, on=clock.today(), words="A collection")
+    assert "We can spend now £1,000 .50 £950.00 of it is for what Community Hands grant pays for." in page(first)
+    with wall.opened(kettle.id):
+        posting.promise(grant, grant, 1000_00, short=True)
+    db.session.commit()
+    assert "We can spend now £50 .50 See all our money" in page(first)
+
+
+def test_the_first_page_of_a_group_without_money_says_what_is_on_its_way(page):
+    assert "Nothing on its way just now" in page("/g/tuesday-kettle/")
+
+
 def test_a_short_pot_is_said_plainly(kettle, grant, page):
     with wall.opened(kettle.id):
         posting.promise(grant, grant, 964_10, short=True)
