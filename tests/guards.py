@@ -32,7 +32,10 @@ PROMISE = (
     *(f"tests/autonomy/test_{name}.py" for name in ("levels", "proposals", "undo", "rest")),
     *("tests/disagreements", "tests/breakglass/test_duties.py", "tests/autonomy/test_promise.py"),
 )
-SUPPORT = tuple(f"tests/support/test_{name}.py" for name in ("requests", "notes", "sent_once", "cover", "by_mail", "files"))
+SUPPORT = tuple(
+    f"tests/support/test_{name}.py"
+    for name in ("requests", "notes", "sent_once", "cover", "by_mail", "files", "reply_starts")
+)
 
 # Where guards stand, which functions (all where none is named), and the tests that ought to notice.
 CHECKED = {

@@ -127,6 +127,15 @@ def test_a_yes_is_to_exactly_the_version_that_was_shown(kettle, marsha, joe, ima
     assert agree(marsha, kettle, made).accepted_at is not None
 
 
+def test_the_host_signs_exactly_the_version_that_was_shown(kettle, marsha, joe, imani):
+    made = offer(imani, kettle)
+    for by in (marsha, joe):
+        version = agree(by, kettle, made)
+    with pytest.raises(Mistake, match="isn’t the version that was shown"):
+        actions.sign(imani, kettle, version.id, mark="0" * 64)
+    assert newest(kettle, made).signed_at is None
+
+
 def test_an_older_version_is_signed_by_nobody_and_what_both_signed_holds_until_the_next_is(kettle, marsha, joe, imani):
     made = offer(imani, kettle)
     for by in (marsha, joe):
@@ -220,6 +229,17 @@ def test_more_of_us_holds_at_once_and_fewer_needs_as_many_as_the_rule_asks_for_n
     assert agree(joe, kettle, made).accepted_at is not None
     assert actions.set_rule(marsha, kettle, needs="all").agreed_at
     assert rules.of(kettle.id).count == 2
+
+
+def test_an_organiser_who_works_for_the_host_too_makes_no_rule_easier(kettle, old, marsha, joe):
+    wish = actions.set_rule(marsha, kettle, needs="one")
+    make.staff("Joe", Role.FINANCE)
+    both = make.actor(make.person("Joe"))
+    with pytest.raises(Mistake, match="You also work for the host"):
+        actions.agree_rule(both, kettle, wish.id)
+    with pytest.raises(Mistake, match="You also work for the host"):
+        actions.set_rule(both, kettle, needs="one")
+    assert rules.of(kettle.id).needs is Needs.TWO
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 from werkzeug.datastructures import FileStorage
 
+from portal.autonomy.door import Mistake
 from portal.breakglass.items import KINDS
 from portal.core import files, jobs
 from portal.core.db import db
@@ -92,6 +93,12 @@ def test_the_same_form_twice_is_one_document(phone):
         assert send(phone, GROUPS, "page.jpg", make.jpeg()).status_code == 303
     assert db.session.scalar(sa.select(sa.func.count(Document.id))) == 1
     assert kept_files() == 1
+
+
+def test_ten_files_at_a_time(kettle):
+    marsha = make.actor(make.person("Marsha"))
+    with pytest.raises(Mistake, match="Ten files at a time"):
+        actions.add(marsha, kettle, name="Photos", files=[make.photo() for _ in range(11)])
 
 
 def test_a_legal_duty_can_be_about_a_document_with_every_version_of_it(kettle):

@@ -71,6 +71,23 @@ def test_the_host_renews_and_it_is_never_a_groups_task(kettle, marsha, imani):
     assert waiting_for_us(kettle.id, marsha.person_id, organises=True) == []
 
 
+def test_what_is_no_rule_or_was_put_away_is_not_changed(imani):
+    made = share(imani)
+    with pytest.raises(Mistake, match="This is no rule"):
+        actions.change_rule(imani, None, made.id, words="x", differs="x", starts_on=in_days(60))
+    actions.put_away(imani, None, made.id)
+    with pytest.raises(Mistake, match="put away"):
+        actions.renew(imani, None, made.id, words="x")
+
+
+def test_the_host_shares_as_many_as_one_page_holds(imani):
+    for n in range(queries.MOST_HOSTS):
+        share(imani, name=f"Paper {n}")
+    with pytest.raises(Mistake, match="Put one away first"):
+        share(imani)
+    assert len(queries.hosts()) == queries.MOST_HOSTS
+
+
 def test_only_coordinators_keep_the_hosts_documents(kettle, marsha, imani, glyn, beatrix):
     made = share(imani)
     for by in (marsha, glyn, beatrix):
