@@ -45,7 +45,7 @@ class DraftForm(PlainForm):
     )
     question_1, question_2, question_3, question_4, question_5 = (_question(n) for n in range(1, MOST_QUESTIONS + 1))
     help_by = DayField("By when would it help?")
-    whom = RadioField("To whom?", choices=[("all", "All groups"), ("some", "These groups")], default="all")
+    whom = RadioField("To whom?", choices={"all": "All groups", "some": "These groups"}, default="all")
     groups = SelectMultipleField("Which groups, if not all?", coerce=int)
 
     def validate(self, extra_validators=None) -> bool:

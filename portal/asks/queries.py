@@ -197,10 +197,10 @@ def places(ask: Ask) -> list[Place]:
     return found
 
 
-def all_groups() -> list[tuple[int, str]]:
-    """Each group that is here, for choosing: id and name."""
+def all_groups() -> dict[int, str]:
+    """Each group that is here, for choosing: names by id."""
     rows = db.session.execute(sa.select(Group.id, Group.name).where(Group.left_at.is_(None)).order_by(Group.name))
-    return [(number, name) for number, name in rows]
+    return dict(rows.all())
 
 
 # --- a group's own --------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ class LevelForm(PlainForm):
     ASKED: ClassVar = {
         "level": Asked("So staff know how far they may go.", US_AND_STAFF, WITH_US, "It stays as it is."),
     }
-    level = RadioField("How much can staff do?", choices=[(level.value, words) for level, words in LEVEL_WORDS.items()])
+    level = RadioField("How much can staff do?", choices={level.value: words for level, words in LEVEL_WORDS.items()})
 
 
 class LimitsForm(PlainForm):
@@ -36,7 +36,7 @@ class RestForm(PlainForm):
 class SeveralForm(PlainForm):
     ASKED: ClassVar = {"picked": _ANSWER, "answer": _ANSWER}
     picked = SelectMultipleField("Suggestions", [InputRequired("Tick at least one.")], coerce=int, validate_choice=False)
-    answer = RadioField("Our answer", choices=[("yes", "Yes"), ("no", "No")], default="no")
+    answer = RadioField("Our answer", choices={"yes": "Yes", "no": "No"}, default="no")
 
 
 class WordsForm(PlainForm):

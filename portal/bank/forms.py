@@ -37,7 +37,7 @@ class LineForm(PlainForm):
 
 class ReceiveForm(LineForm):
     ASKED: ClassVar = {"source": _CAME, "words": _CAME}
-    source = RadioField("What is it?", choices=[(one.value, words) for one, words in SOURCES.items()])
+    source = RadioField("What is it?", choices={one.value: words for one, words in SOURCES.items()})
     words = WordsField("From whom, for what?", [Needed("Write a few words."), Length(max=200)])
 
 
@@ -55,7 +55,7 @@ class FileForm(PlainForm):
 class OwnForm(PlainForm):
     ASKED: ClassVar = {"fund": Asked("So it is in the right books.", FINANCE, ACCOUNTS, "It waits.")}
 
-    fund = RadioField("Whose is it?", choices=[("fees", "Ours"), ("small_things", "The Small Things Pot")])
+    fund = RadioField("Whose is it?", choices={"fees": "Ours", "small_things": "The Small Things Pot"})
 
 
 class ColumnsForm(PlainForm):
@@ -70,7 +70,7 @@ class ColumnsForm(PlainForm):
         """The columns, each with what its first row says."""
         shown = [f"{name}: {first[n]}"[:60] if first else name for n, name in enumerate(header)]
         for name in ROLES:
-            self[name].choices = [("", "None of them"), *enumerate(shown, start=1)]
+            self[name].choices = {"": "None of them", **dict(enumerate(shown, start=1))}
 
     def chosen(self) -> dict[str, int | None]:
         return {name: self[name].data - 1 if self[name].data else None for name in ROLES}

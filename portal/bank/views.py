@@ -277,7 +277,7 @@ def _facts(listed: tuple[str, int | None, queries.Page], found: queries.Item | N
 
 def _sending(accounts, form=None, naming=None) -> dict:
     form = form or FileForm()
-    form.account_id.choices = [(row.BankAccount.id, row.BankAccount.name) for row in accounts]
+    form.account_id.choices = {row.BankAccount.id: row.BankAccount.name for row in accounts}
     return {"form": form, "naming": naming or AccountForm(), "accounts": accounts}
 
 

@@ -25,16 +25,16 @@ class AskForm(PlainForm):
         **dict.fromkeys(("delay", "delay_days"), _WHEN),
     }
 
-    duty = RadioField("Which duty?", choices=[(duty.value, words) for duty, words in DUTY_WORDS.items()])
+    duty = RadioField("Which duty?", choices={duty.value: words for duty, words in DUTY_WORDS.items()})
     reason = WordsField("Why will nothing less do?", [Needed("Say why nothing less will do."), TOO_LONG])
-    act = RadioField("What will you do?", choices=[])  # those that something can be done with
+    act = RadioField("What will you do?", choices={})  # those that something can be done with
     things = WordsField("With what, exactly?", [Needed("Write what it is about."), TOO_LONG])
     outside = WordsField("Who gets it?", [Length(max=120)])
     words = WordsField("Your message", [TOO_LONG])
     hours = IntegerField("For how many hours?", [NumberRange(1, MOST_HOURS, "Choose between 1 and 72 hours.")], default=24)
     delay = RadioField(
         "When is the group told?",
-        choices=[("", "At once"), ("danger", "Later: telling adds danger"), ("law", "Later: the law forbids telling now")],
+        choices={"": "At once", "danger": "Later: telling adds danger", "law": "Later: the law forbids telling now"},
         default="",
     )
     delay_days = IntegerField(
@@ -46,7 +46,7 @@ class AskForm(PlainForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         able = frozenset[Act]().union(*(kind.acts for kind in KINDS.values()))
-        self.act.choices = [(act.value, words) for act, words in ACT_WORDS.items() if act in able]
+        self.act.choices = {act.value: words for act, words in ACT_WORDS.items() if act in able}
 
     def facts(self) -> dict:
         facts = super().facts()

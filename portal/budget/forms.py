@@ -38,10 +38,10 @@ class MoveForm(PlainForm):
 
     def __init__(self, *args, lines=(), **kwargs):
         super().__init__(*args, **kwargs)
-        choices = [(one.line.id, one.line.name) for one in lines if not one.line.dropped_at]
+        choices = {one.line.id: one.line.name for one in lines if not one.line.dropped_at}
         self.from_id.choices = self.to_id.choices = choices
         if not args and len(choices) > 1:
-            self.to_id.data = choices[1][0]
+            self.to_id.data = list(choices)[1]
 
 
 class BetweenForm(PlainForm):
@@ -54,7 +54,7 @@ class BetweenForm(PlainForm):
 
     def __init__(self, *args, funds=(), **kwargs):
         super().__init__(*args, **kwargs)
-        self.to_id.choices = [(fund.id, fund.name) for fund in funds]
+        self.to_id.choices = {fund.id: fund.name for fund in funds}
 
 
 class AskingMoveForm(MoveForm):

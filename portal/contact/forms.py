@@ -11,7 +11,7 @@ from portal.core.asked import GROUP_AND_STAFF, US_AND_STAFF, WITH_GROUP, WITH_US
 from portal.core.forms import Needed, PlainForm, WordsField
 from portal.support.models import REPLY_BY_WORDS
 
-_HOURS = [(str(hour), f"{hour % 12 or 12}{'am' if hour < 12 else 'pm'}") for hour in range(7, 22)]
+_HOURS = {str(hour): f"{hour % 12 or 12}{'am' if hour < 12 else 'pm'}" for hour in range(7, 22)}
 _ASKED = Asked("So the group can say whether it suits.", GROUP_AND_STAFF, WITH_GROUP, "Nothing is sent.")
 _TIMES = Asked("So {host} comes when it suits us.", US_AND_STAFF, WITH_US, "It stays as it is.")
 _LONG = Length(max=5000, message="Keep it under 5,000 letters.")
@@ -46,7 +46,7 @@ class TellForm(PlainForm):
         Asked("So the group hears what it must.", GROUP_AND_STAFF, WITH_GROUP, "Nothing is sent."),
     )
 
-    must_know = SelectField("What is it about?", choices=[(one.value, words) for one, words in MUST_KNOW_WORDS.items()])
+    must_know = SelectField("What is it about?", choices={one.value: words for one, words in MUST_KNOW_WORDS.items()})
     words = WordsField("What they must know", [Needed("Write what they must know."), _LONG])
 
 
@@ -57,11 +57,11 @@ class TimesForm(PlainForm):
 
     days = SelectMultipleField(
         "On which days?",
-        choices=list(zip(DAYS, "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split(), strict=True)),
+        choices=dict(zip(DAYS, "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split(), strict=True)),
     )
     from_hour = SelectField("From", choices=_HOURS)
     until_hour = SelectField("Until", choices=_HOURS)
-    reach_by = RadioField("How?", choices=[(how.value, words) for how, words in REPLY_BY_WORDS.items()])
+    reach_by = RadioField("How?", choices={how.value: words for how, words in REPLY_BY_WORDS.items()})
 
     def validate(self, extra_validators=None) -> bool:
         fits = super().validate(extra_validators)

@@ -67,8 +67,8 @@ def _facts(form: AwayForm | None = None) -> dict:
     if Role.COORDINATOR not in me.roles:
         everyone = {number: name for number, name in everyone.items() if number == me.person_id}
     form = form or AwayForm(data={"person_id": me.person_id, "from_on": clock.today()})
-    form.person_id.choices = list(everyone.items())
-    form.cover_id.choices = [("", "Choose"), *can_cover.items()]
+    form.person_id.choices = everyone
+    form.cover_id.choices = {"": "Choose", **can_cover}
     today = clock.today()
     return {"form": form, "aways": queries.aways(), "speaks_for": everyone, "me": me.person_id, "today": today}
 

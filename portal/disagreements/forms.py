@@ -27,11 +27,11 @@ class DisagreeForm(PlainForm):
 
     about = WordsField("What is it about?", [Needed("Write what it is about."), SHORT])
     words = WordsField("What don’t you agree with?", [Needed("Write a few words, as you’d say them."), TOO_LONG])
-    among = RadioField("With whom?", choices=[], default=Among.HOST.value)
+    among = RadioField("With whom?", choices={}, default=Among.HOST.value)
 
     def __init__(self, *args, host: str = "", **kwargs):
         super().__init__(*args, **kwargs)
-        self.among.choices = [(Among.HOST.value, f"With {host}"), (Among.OURSELVES.value, "Among us organisers")]
+        self.among.choices = {Among.HOST.value: f"With {host}", Among.OURSELVES.value: "Among us organisers"}
 
 
 class FurtherForm(PlainForm):

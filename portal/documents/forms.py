@@ -75,7 +75,7 @@ class NameForm(PlainForm):
     ASKED: ClassVar = {"name": _OURS, "about": _FIND}
 
     name = WordsField("What is it called?", _name)
-    about = SelectField("What is it about?", choices=[("", "Something else"), *ABOUT.items()], default="")
+    about = SelectField("What is it about?", choices={"": "Something else", **ABOUT}, default="")
 
     def facts(self) -> dict:
         return {name: value or None for name, value in super().facts().items()}
@@ -149,7 +149,7 @@ class RenewForm(VersionForm):
 
     def __init__(self, *args, staff: Mapping[int, str] | None = None, **kwargs):
         super().__init__(*args, **kwargs)
-        self.renews_by.choices = [("", "Nobody yet"), *(staff or {}).items()]
+        self.renews_by.choices = {"": "Nobody yet", **(staff or {})}
 
 
 class ShareForm(RenewForm):
@@ -158,7 +158,7 @@ class ShareForm(RenewForm):
     ASKED: ClassVar = {"name": _SHARED, "about": _SHARED}
 
     name = WordsField("What is it called?", _name)
-    about = SelectField("What is it about?", choices=[("", "Something else"), *ABOUT.items()], default="")
+    about = SelectField("What is it about?", choices={"": "Something else", **ABOUT}, default="")
 
 
 class ChangeRuleForm(PlainForm):
@@ -187,7 +187,7 @@ class AnswerRuleForm(PlainForm):
 
     ASKED: ClassVar = {"answer": _SAY, "words": _SAY}
 
-    answer = RadioField("What do we say?", choices=list(ANSWERS.items()), validators=[Needed("Pick one of these.")])
+    answer = RadioField("What do we say?", choices=ANSWERS, validators=[Needed("Pick one of these.")])
     words = WordsField("In our words", [Length(max=2000, message="Keep it under 2,000 letters.")])
 
 
@@ -196,4 +196,4 @@ class RuleForm(PlainForm):
 
     ASKED: ClassVar = {"needs": Asked("So we know how we accept one.", "All of us.", WITH_US, "It is two of us.")}
 
-    needs = RadioField("Who agrees to an agreement, for us?", choices=[(one.value, words) for one, words in NEEDS.items()])
+    needs = RadioField("Who agrees to an agreement, for us?", choices={one.value: words for one, words in NEEDS.items()})

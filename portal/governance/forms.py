@@ -24,7 +24,7 @@ class StatusForm(PlainForm):
 
     ASKED: ClassVar = {"status": _STANDS}
 
-    status = RadioField("How does it stand?", choices=[(one.value, words) for one, words in STATUS_WORDS.items()])
+    status = RadioField("How does it stand?", choices={one.value: words for one, words in STATUS_WORDS.items()})
 
 
 class MonthForm(PlainForm):
@@ -32,19 +32,19 @@ class MonthForm(PlainForm):
 
     ASKED: ClassVar = {"look_on": _STANDS}
 
-    NO_MONTH: ClassVar[tuple[tuple[str, str], ...]] = (("", "No month"),)
+    NO_MONTH: ClassVar[dict[str, str]] = {"": "No month"}
 
     look_on = SelectField("Look again in", validate_choice=False)
 
     def __init__(self, *args, look_on: date | None = None, **kwargs):
         super().__init__(*args, **kwargs)
-        self.look_on.choices = [*self.NO_MONTH, *months.coming().items()]
+        self.look_on.choices = self.NO_MONTH | months.coming()
         if not args:
             self.look_on.data = months.of(look_on).isoformat() if look_on else ""
 
     def validate_look_on(self, field):
         """One of the months that come, or none."""
-        if field.data not in dict(field.choices):
+        if field.data not in field.choices:
             raise ValidationError("Choose one of these months.")
 
     def facts(self) -> dict:
@@ -57,7 +57,7 @@ class HolderForm(PlainForm):
 
     ASKED: ClassVar = {"holder": _STANDS}
 
-    holder = RadioField("Who holds it?", choices=[(one.value, words) for one, words in HOLDERS.items()])
+    holder = RadioField("Who holds it?", choices={one.value: words for one, words in HOLDERS.items()})
 
 
 class NoteForm(PlainForm):
@@ -134,6 +134,6 @@ class DoneForm(MonthForm):
     """Done, and when the host looks again."""
 
     ASKED: ClassVar = {"look_on": _HOSTS, "words": _HOSTS}
-    NO_MONTH: ClassVar[tuple[tuple[str, str], ...]] = ()
+    NO_MONTH: ClassVar[dict[str, str]] = {}
 
     words = WordsField("A line for the group", [_LINE])

@@ -356,7 +356,7 @@ def _board(carried: int | None, **given) -> dict:
         "finish": _finish(chosen.item) if chosen else None,
     } | given
     if facts["hand"]:
-        facts["hand"].person_id.choices = [("", "Choose"), *cover.colleagues()[0].items()]
+        facts["hand"].person_id.choices = {"": "Choose", **cover.colleagues()[0]}
     return facts
 
 

@@ -38,7 +38,7 @@ class PassForm(PlainForm):
             Length(max=2000, message="Keep it under 2,000 letters."),
         ],
     )
-    attribution = RadioField("From whom?", choices=[(one.value, one.value) for one in Attribution], default="nobody")
+    attribution = RadioField("From whom?", choices={one.value: one.value for one in Attribution}, default="nobody")
 
 
 class AnswerForm(PlainForm):

@@ -70,10 +70,10 @@ class FundForm(PlainForm):
         [Needed("Write what the group calls it."), Length(max=80)],
     )
     funder = WordsField("Who gave it?", [Length(max=120)])
-    restriction = RadioField("What binds it?", choices=[(one.value, words) for one, words in RESTRICTIONS.items()])
+    restriction = RadioField("What binds it?", choices={one.value: words for one, words in RESTRICTIONS.items()})
     purpose = WordsField("What is it for?", [Length(max=2000, message="Keep it under 2,000 letters.")])
     agreed = WordsField("Who agreed to it, and when?", [SHORT])
-    basis = RadioField("How do we hold it?", choices=[(one.value, words) for one, words in BASES.items()])
+    basis = RadioField("How do we hold it?", choices={one.value: words for one, words in BASES.items()})
     fee = PercentField("Our fee on grants, per cent", default=5_00)
     from_on = DayField("From", [within_reach])
     until_on = DayField("Until", [within_reach])
@@ -98,7 +98,7 @@ class FeeForm(PlainForm):
 class MoneyInForm(PlainForm):
     ASKED: ClassVar = dict.fromkeys(("source", "pence", "on", "words"), _BOOKED)
 
-    source = RadioField("What is it?", choices=[(one.value, SOURCE_WORDS[one]) for one in MONEY_IN], default="grant")
+    source = RadioField("What is it?", choices={one.value: SOURCE_WORDS[one] for one in MONEY_IN}, default="grant")
     pence = PoundsField("How much?", [Needed("Write how much, like 640 or 640.50.")])
     on = DayField("On which day?", [Needed("Write the day it came in."), not_in_future, not_long_ago])
     words = WordsField("From whom, for what?", [Needed("Write a few words."), SHORT])
@@ -109,12 +109,12 @@ class OursForm(MoneyInForm):
 
     fund = RadioField(
         "Into what?",
-        choices=[(one.value, HOST_FUNDS[one]) for one in (HostFund.SMALL_THINGS, HostFund.FEES)],
+        choices={one.value: HOST_FUNDS[one] for one in (HostFund.SMALL_THINGS, HostFund.FEES)},
         default=HostFund.SMALL_THINGS.value,
     )
     source = RadioField(
         "What is it?",
-        choices=[(one.value, SOURCE_WORDS[one]) for one in (Account.DONATION, Account.GRANT)],
+        choices={one.value: SOURCE_WORDS[one] for one in (Account.DONATION, Account.GRANT)},
         default=Account.DONATION.value,
     )
 

@@ -22,7 +22,7 @@ class InviteForm(PlainForm):
     ASKED: ClassVar = {"email": _INVITED, "role": _ROLE}
 
     email = WordsField("Their email", [Needed("Write their email address."), an_address])
-    role = RadioField("As", choices=[("helper", "Helper"), ("organiser", "Organiser")], default="helper")
+    role = RadioField("As", choices={"helper": "Helper", "organiser": "Organiser"}, default="helper")
 
 
 class AddressForm(PlainForm):
@@ -57,4 +57,4 @@ class AppointForm(PlainForm):
 
     email = WordsField("Their email", [Needed("Write their email address."), an_address])
     name = WordsField("Their name", [Needed("Write their name."), Length(max=80)])
-    role = RadioField("Role", choices=[(role.value, words) for role, words in STAFF_WORDS.items()], default="finance")
+    role = RadioField("Role", choices={role.value: words for role, words in STAFF_WORDS.items()}, default="finance")

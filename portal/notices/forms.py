@@ -18,8 +18,8 @@ _WHEN = Asked("So we write when it suits you.", "Only you.", "While you are here
 class ChoiceForm(PlainForm):
     ASKED: ClassVar = {"how": _WHEN, "weekday": _WHEN}
 
-    how = RadioField("When do we write to you?", choices=[(how.value, words) for how, words in HOW_WORDS.items()])
-    weekday = SelectField("Your weekly day", choices=list(enumerate(DAYS)), coerce=int)
+    how = RadioField("When do we write to you?", choices={how.value: words for how, words in HOW_WORDS.items()})
+    weekday = SelectField("Your weekly day", choices=dict(enumerate(DAYS)), coerce=int)
 
 
 class ShareForm(PlainForm):
@@ -28,7 +28,7 @@ class ShareForm(PlainForm):
     }
 
     in_turn = RadioField(
-        "Who gets the news?", choices=[("", "All of us organisers"), ("y", "One of us at a time, in turn")], default=""
+        "Who gets the news?", choices={"": "All of us organisers", "y": "One of us at a time, in turn"}, default=""
     )
 
     def facts(self) -> dict:

@@ -22,8 +22,8 @@ class ChoosePaper(PlainForm):
 
     def __init__(self, *args, funds=(), periods=(), **kwargs):
         super().__init__(*args, **kwargs)
-        self.fund.choices = [(one.id, one.name) for one in funds]
-        self.period.choices = list(periods)
+        self.fund.choices = {one.id: one.name for one in funds}
+        self.period.choices = dict(periods)
 
 
 class ReportWords(PlainForm):

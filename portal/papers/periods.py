@@ -66,16 +66,16 @@ def read(key: str) -> Period | None:
     return year(int(found[2])) if found and int(found[1]) + 1 == int(found[2]) else None
 
 
-def offered(today: date) -> list[tuple[str, str]]:
+def offered(today: date) -> dict[str, str]:
     """What one can choose from: this year, last year, everything, and their months, the newest first."""
     this = year_of(today)
     last = year_of(this.from_on - timedelta(days=1))
-    years = [
-        (this.key, f"This year, {this.in_short}"),
-        (last.key, f"Last year, {last.in_short}"),
-        ("all", everything().words),
-    ]
+    years = {
+        this.key: f"This year, {this.in_short}",
+        last.key: f"Last year, {last.in_short}",
+        "all": everything().words,
+    }
     months = [month(today)]
     while months[-1].from_on > last.from_on:
         months.append(month(months[-1].from_on - timedelta(days=1)))
-    return years + [(one.key, one.words) for one in months]
+    return years | {one.key: one.words for one in months}

@@ -10,8 +10,8 @@ from portal.core.forms import Needed, PlainForm, WordsField, an_address
 from portal.payees import details
 from portal.payees.models import Checked
 
-WHO = [("me", "Me"), ("person", "Someone else"), ("business", "A business")]
-HOW = [("now", "We type it in now"), ("link", "They type it in, by a link we send")]
+WHO = {"me": "Me", "person": "Someone else", "business": "A business"}
+HOW = {"now": "We type it in now", "link": "They type it in, by a link we send"}
 
 
 _ACCOUNT = Asked(

@@ -37,6 +37,6 @@ class PrepareForm(PlainForm):
 
     def __init__(self, *args, days=(), **kwargs):
         super().__init__(*args, **kwargs)
-        self.pay_on.choices = [(day.isoformat(), full_day(day)) for day in days]
+        self.pay_on.choices = {day.isoformat(): full_day(day) for day in days}
         if self.pay_on.data is None and not self.pay_on.raw_data and days:
             self.pay_on.data = days[0]

@@ -72,12 +72,7 @@ class NoReceiptForm(PlainForm):
     spent_on = DayField("When", [Needed("Choose a day. Roughly is fine."), not_in_future, not_long_ago])
     why = SelectField(
         "What happened to the receipt?",
-        choices=[
-            ("They don’t give one", "They don’t give one"),
-            ("It got lost", "It got lost"),
-            ("It can’t be read any more", "It can’t be read any more"),
-            ("Something else", "Something else"),
-        ],
+        choices={one: one for one in ("They don’t give one", "It got lost", "It can’t be read any more", "Something else")},
         validate_choice=True,
         default="They don’t give one",
     )
@@ -100,7 +95,7 @@ class AskForm(PlainForm):
 
     asks = SelectField(
         "Question",
-        choices=[(asks.key, asks.sentence) for asks in Asks if asks is not Asks.SAME],
+        choices={asks.key: asks.sentence for asks in Asks if asks is not Asks.SAME},
         default=Asks.CLEARER.key,
     )
     words = WordsField("In your own words", [Length(max=1000, message="Keep it under 1,000 letters.")])
@@ -114,7 +109,7 @@ class CheckForm(PlainForm):
     }
 
     ledger_code = SelectField(
-        "Our ledger code", choices=[("", "Choose…"), *((c, f"{c} {name}") for c, name in LEDGER_CODES.items())]
+        "Our ledger code", choices={"": "Choose…", **{c: f"{c} {name}" for c, name in LEDGER_CODES.items()}}
     )
     amount_pence = IntegerField(validators=[Optional()], widget=HiddenInput())
 
@@ -146,12 +141,12 @@ class HoldForm(PlainForm):
 
     rule = SelectField(
         "Rule",
-        choices=[
-            ("F5", "The fund has nothing left"),
-            ("F4", "Someone close would be paid"),
-            ("F3", "We need to check who is paid"),
-            ("F2", "The fund’s terms or the law don’t allow it"),
-        ],
+        choices={
+            "F5": "The fund has nothing left",
+            "F4": "Someone close would be paid",
+            "F3": "We need to check who is paid",
+            "F2": "The fund’s terms or the law don’t allow it",
+        },
     )
     reason = WordsField("Why", [Needed("Say why, in words the group will read."), Length(max=300)])
     releases = WordsField("What releases it", [Needed("Say what would release it."), Length(max=300)])

@@ -193,7 +193,7 @@ def _facts(number: int, details=None, answering=None, picture_problem: str = "")
 
 def _offer_pots(form) -> dict[int, str]:
     pots = fund_names(group().id)
-    form.fund_id.choices = [*pots.items(), ("", "Not sure")]
+    form.fund_id.choices = {**pots, "": "Not sure"}
     return pots
 
 

@@ -224,7 +224,7 @@ def _risk(number: int, **typed: PlainForm) -> dict:
     }
     desk = _desk()
     if desk["coordinates"]:
-        forms["handing"].holder_id.choices = [("", "Choose"), *queries.colleagues().items()]
+        forms["handing"].holder_id.choices = {"": "Choose", **queries.colleagues()}
     return {**desk, **forms, "found": found, "asked": None, "looks": queries.looks(found.risk), "did": Did}
 
 
@@ -233,7 +233,7 @@ def _worry(number: int, **typed: PlainForm) -> dict:
     forms = {"taking": TakeForm(data=_mine()), "answering": AnswerForm(), "seeing": SeenForm(), **typed}
     desk = _desk()
     if desk["coordinates"]:
-        forms["taking"].holder_id.choices = [("", "Choose"), *queries.colleagues().items()]
+        forms["taking"].holder_id.choices = {"": "Choose", **queries.colleagues()}
     return {**desk, **forms, "found": None, "asked": asked}
 
 
@@ -242,8 +242,8 @@ def _mine() -> dict:
 
 
 def _choices(form: RiskForm) -> RiskForm:
-    form.about.choices = [("", "Choose"), (FOR_ALL, "All groups"), *queries.groups().items()]
-    form.holder_id.choices = [("", "Choose"), *queries.colleagues().items()]
+    form.about.choices = {"": "Choose", FOR_ALL: "All groups"} | queries.groups()
+    form.holder_id.choices = {"": "Choose", **queries.colleagues()}
     return form
 
 

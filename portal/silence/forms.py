@@ -41,7 +41,7 @@ class WishForm(PlainForm):
 
     kind = RadioField(
         "What do you ask for?",
-        choices=[(Kind.PAUSE.value, "A pause for the group"), (Kind.ORGANISER.value, "A new organiser")],
+        choices={Kind.PAUSE.value: "A pause for the group", Kind.ORGANISER.value: "A new organiser"},
         default=Kind.PAUSE.value,
     )
     email = WordsField("Their email", [Optional(), an_address])

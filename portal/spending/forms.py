@@ -36,7 +36,7 @@ class CostForm(PlainForm):
 
     kind = RadioField(
         "What is it?",
-        choices=[(kind.value, words) for kind, words in KINDS.items()],
+        choices={kind.value: words for kind, words in KINDS.items()},
         validators=[InputRequired("Choose what it is.")],
     )
     shop = WordsField("What for?", [Needed("Say what it’s for, in a few words."), Length(max=120)])
@@ -44,11 +44,11 @@ class CostForm(PlainForm):
     payee_id = SelectField("Who is paid?", validate_choice=False, coerce=chosen_id)
     pot = SelectField("From which pot?", validate_choice=False, validators=[Needed("Choose which pot it comes from.")])
 
-    def offer(self, payees: list[Line], pots: list[tuple[str, str]]) -> None:
+    def offer(self, payees: list[Line], pots: dict[str, str]) -> None:
         """The group's own payees and pots to choose from."""
-        shown = [(one.payee.id, f"{one.payee.name}, {_account(one)}") for one in payees]
-        self.payee_id.choices = [("", "Choose…" if payees else "Nobody yet"), *shown]
-        self.pot.choices = pots if len(pots) == 1 else [("", "Choose…"), *pots]
+        shown = {one.payee.id: f"{one.payee.name}, {_account(one)}" for one in payees}
+        self.payee_id.choices = {"": "Choose…" if payees else "Nobody yet", **shown}
+        self.pot.choices = pots if len(pots) == 1 else {"": "Choose…"} | pots
 
     def facts(self) -> dict:
         facts = super().facts()
@@ -71,12 +71,10 @@ class RuleForm(PlainForm):
 
     ASKED: ClassVar = dict.fromkeys(("needs", "over_pence", "over_needs"), _RULE)
 
-    needs = RadioField(
-        "Who says yes to a cost?", choices=[(one.value, words) for one, words in NEEDS.items()], default="one"
-    )
+    needs = RadioField("Who says yes to a cost?", choices={one.value: words for one, words in NEEDS.items()}, default="one")
     over_pence = PoundsField("Over how much do more of us say yes?")
     over_needs = RadioField(
-        "Who says yes above that?", choices=[(one.value, words) for one, words in NEEDS.items()], default="two"
+        "Who says yes above that?", choices={one.value: words for one, words in NEEDS.items()}, default="two"
     )
 
     def facts(self) -> dict:

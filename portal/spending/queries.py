@@ -41,7 +41,7 @@ def numbered(number: int, group_id: int | None = None) -> Cost | None:
     return Cost(*found) if found else None
 
 
-def pots(group_id: int) -> list[tuple[str, str]]:
+def pots(group_id: int) -> dict[str, str]:
     """Where money can come from, for a form: "fund" or "fund-line" and its words. One statement."""
     rows = db.session.execute(
         sa.select(Fund.id, Fund.name, BudgetLine.id, BudgetLine.name)
@@ -52,7 +52,7 @@ def pots(group_id: int) -> list[tuple[str, str]]:
         .where(Fund.group_id == group_id, Fund.opened_at.is_not(None))
         .order_by(Fund.id, BudgetLine.id)
     )
-    return [(f"{fund}-{line or ''}", f"{name}: {words}" if line else name) for fund, name, line, words in rows]
+    return {f"{fund}-{line or ''}": f"{name}: {words}" if line else name for fund, name, line, words in rows}
 
 
 def open_rule(group_id: int) -> tuple[SpendingRule, str] | None:

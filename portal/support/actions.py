@@ -483,7 +483,7 @@ def hand_over(by, group, request, *, person_id: int) -> Request:
 @action(roles=COORDINATORS, says="named who looks after our requests")
 def name_coordinator(by, group, *, person_id: int) -> NamedCoordinator:
     """Say whose a group's new requests are. What was asked before stays with who has it."""
-    if person_id not in {number for number, _ in queries.coordinators()}:
+    if person_id not in queries.coordinators():
         raise Mistake("Choose someone who coordinates.", "person_id")
     for earlier in queries.named(group.id):
         earlier.ended_at = clock.now()

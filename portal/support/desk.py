@@ -291,7 +291,7 @@ def _with_colleague(number: int, action, says: str):
 
 def _among(found: queries.Thread, form: PersonForm | None = None) -> dict:
     form, already = form or PersonForm(), {found.request.holder_id, actor().person_id}
-    form.person_id.choices = [(row.id, row.name) for row in queries.support_staff() if row.id not in already]
+    form.person_id.choices = {row.id: row.name for row in queries.support_staff() if row.id not in already}
     level = standing.of(found.group.id).levels[Area.SUPPORT]
     return {"found": found, "form": form, "level": level, "view": _view()}
 

@@ -42,7 +42,7 @@ class WhenForm(PlainForm):
         "wanted": Asked("So what can’t wait comes first.", _READERS, _STAYS, "It is “in a couple of weeks”."),
     }
 
-    wanted = RadioField("When would you like to hear back?", choices=[(one.key, one.words) for one in Wanted])
+    wanted = RadioField("When would you like to hear back?", choices={one.key: one.words for one in Wanted})
 
 
 class HowForm(PlainForm):
@@ -53,7 +53,7 @@ class HowForm(PlainForm):
         "phone": Asked("To text or call you about this.", _READERS, _STAYS, "Fine, unless you chose text or call."),
     }
 
-    reply_by = RadioField("How should we answer?", choices=[(how.value, words) for how, words in REPLY_BY_WORDS.items()])
+    reply_by = RadioField("How should we answer?", choices={how.value: words for how, words in REPLY_BY_WORDS.items()})
     phone = WordsField("Your number", [Length(max=30)])
 
     def validate(self, extra_validators=None) -> bool:
@@ -75,7 +75,7 @@ class AboutForm(PlainForm):
     about = SelectField("Is it about one of these?", default="")
     shared = RadioField(
         "Who in our group can read it?",
-        choices=[("", "Only me"), ("y", "All of us organisers")],
+        choices={"": "Only me", "y": "All of us organisers"},
         default="",
     )
 
@@ -95,7 +95,7 @@ class CloseForm(PlainForm):
 
     came_of = SelectField(
         "What came of it?",
-        choices=[("", "I’d rather not say"), *((one.value, words) for one, words in CAME_OF_WORDS.items())],
+        choices={"": "I’d rather not say", **{one.value: words for one, words in CAME_OF_WORDS.items()}},
     )
     learned = WordsField("Anything we should learn from it", [Length(max=1000)])
 
@@ -204,16 +204,16 @@ class NoteForm(PlainForm):
     words = WordsField("Note", [Needed("Write the note."), _long])
     reason = SelectField(
         "Does the group read it?",
-        choices=[("", "Yes, like all else here"), *((one.value, f"No: {words}") for one, words in REASON_WORDS.items())],
+        choices={"": "Yes, like all else here", **{one.value: f"No: {words}" for one, words in REASON_WORDS.items()}},
     )
     review_on = DayField("If not: until when at the latest?")
     delay = SelectField(
         "If not: when are they told that it exists?",
-        choices=[
-            ("", "At once"),
-            ("danger", "In 14 days: telling adds danger"),
-            ("law", "In 14 days: the law forbids it now"),
-        ],
+        choices={
+            "": "At once",
+            "danger": "In 14 days: telling adds danger",
+            "law": "In 14 days: the law forbids it now",
+        },
         default="",
     )
 
@@ -230,5 +230,5 @@ class ReviewNoteForm(PlainForm):
         "review_on": _LAST_DAY,
     }
 
-    reason = SelectField("Why is it still needed?", choices=[(one.value, words) for one, words in REASON_WORDS.items()])
+    reason = SelectField("Why is it still needed?", choices={one.value: words for one, words in REASON_WORDS.items()})
     review_on = DayField("Until when at the latest?")

@@ -670,9 +670,9 @@ def named(group_id: int) -> Sequence[NamedCoordinator]:
     return db.session.scalars(live).all()
 
 
-def coordinators() -> list[tuple[int, str]]:
-    """Who coordinates at the host: id and name."""
-    return [(held.person_id, name) for name, held in people.staff() if held.role is Role.COORDINATOR]
+def coordinators() -> dict[int, str]:
+    """Who coordinates at the host: names by id."""
+    return {held.person_id: name for name, held in people.staff() if held.role is Role.COORDINATOR}
 
 
 def support_staff() -> Sequence[sa.Row]:

@@ -189,7 +189,7 @@ def _found(number: int) -> queries.Thread:
 def _facts(number: int, saying=None, closing=None, letting=None, came=None) -> dict:
     found = _found(number)
     letting = letting or PersonForm()
-    letting.person_id.choices = [(row.id, row.name) for row in queries.support_staff() if row.id != found.request.holder_id]
+    letting.person_id.choices = {row.id: row.name for row in queries.support_staff() if row.id != found.request.holder_id}
     return {
         "found": found,
         "asked": found.request,
@@ -235,11 +235,11 @@ def _offer(form: PlainForm) -> None:
     if not isinstance(form, AboutForm):
         return
     lately = receipts.listed(group().id, size=5).lines
-    form.about.choices = [
-        ("", "None of these"),
-        *((f"receipt-{line.id}", f"{line.ref}, {line.title}") for line in lately),
-        *((f"fund-{number}", name) for number, name in fund_names(group().id).items()),
-    ]
+    form.about.choices = {
+        "": "None of these",
+        **{f"receipt-{line.id}": f"{line.ref}, {line.title}" for line in lately},
+        **{f"fund-{number}": name for number, name in fund_names(group().id).items()},
+    }
 
 
 def _as_asked(facts: dict) -> dict:

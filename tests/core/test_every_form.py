@@ -37,7 +37,7 @@ def test_whatever_is_typed_into_any_field_breaks_nothing_and_what_does_not_fit_h
                     form = kind(MultiDict({name: typed}))
                     for field in form:
                         if getattr(field, "choices", ()) is None:
-                            field.choices = [("1", "One")]
+                            field.choices = {"1": "One"}
                     form.validate()
                     wrong += [
                         f"{kind.__module__}.{kind.__name__}.{field.name}: {said}"
