@@ -329,7 +329,7 @@ class TestWhoReads:
         assert [one.name for one in found.let_in] == ["Glyn Parry"]
         actions.keep_out(marsha, kettle, asked.id, reader_id=found.let_in[0].reader_id)
         assert queries.thread_at_host(asked.number, glyn) is None
-        with pytest.raises(Refused, match=""):
+        with pytest.raises(Refused, match="between who asked and their coordinator"):
             actions.read(glyn, kettle, asked.id)
 
     def test_whom_the_group_let_in_reads_no_more_once_it_ends_though_they_took_it_on(self, kettle, marsha, imani, glyn):
