@@ -27,7 +27,7 @@ def started(tmp_path):
     """`portal run`, as `make run` starts it; (process, address)."""
     port = free_port()
     env = {**os.environ, "PORTAL_DATA": str(tmp_path / "data"), "PORTAL_DEMO": "1", "PORT": str(port)}
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-m", "portal", "run"],
         cwd=ROOT,
         env=env,
@@ -35,9 +35,9 @@ def started(tmp_path):
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
-    )
-    yield process, f"http://127.0.0.1:{port}"
-    process.kill()
+    ) as process:
+        yield process, f"http://127.0.0.1:{port}"
+        process.kill()
 
 
 def children_of(pid: int) -> set[int]:

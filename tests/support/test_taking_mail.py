@@ -119,18 +119,18 @@ def test_listening_alone_and_stopping_when_told(demo, marshas):
     port = free_port()
     env = demo.env | {"PORTAL_MAIL_PORT": str(port)}
     command = [sys.executable, "-m", "portal", "mail", "listen"]
-    listener = subprocess.Popen(command, cwd=ROOT, env=env, stderr=subprocess.PIPE, text=True)
-    try:
-        wait_for(port)
-        deliver(port, to, email(to, "By the listener.", sender=sender), sender=sender)
-        taken = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60)
-        assert taken.returncode == 1
-        assert "on that port" in taken.stderr
-        assert "Traceback" not in taken.stderr
-    finally:
-        listener.terminate()
-    assert listener.wait(20) == 0
-    assert listener.stderr.read() == ""
+    with subprocess.Popen(command, cwd=ROOT, env=env, stderr=subprocess.PIPE, text=True) as listener:
+        try:
+            wait_for(port)
+            deliver(port, to, email(to, "By the listener.", sender=sender), sender=sender)
+            taken = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60)
+            assert taken.returncode == 1
+            assert "on that port" in taken.stderr
+            assert "Traceback" not in taken.stderr
+        finally:
+            listener.terminate()
+        assert listener.wait(20) == 0
+        assert listener.stderr.read() == ""
     assert landed(demo, request_id)[-1] == "By the listener."
 
 
