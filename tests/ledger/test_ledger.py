@@ -287,6 +287,7 @@ def test_the_demos_funds_equal_its_table_to_the_penny(settings):
         assert list(queries.faults()) == []
         db.session.remove()
         db.engine.dispose()
+    app.extensions["huey"].storage.close()
 
 
 TABLE = {

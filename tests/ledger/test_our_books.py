@@ -257,3 +257,4 @@ def test_the_demos_pot_is_on_the_page_to_the_penny(settings):
             assert "The bank should hold £20,902 .02 £17,757.02 for groups, £3,145.00 in our own funds." in page
         db.session.remove()
         db.engine.dispose()
+    app.extensions["huey"].storage.close()

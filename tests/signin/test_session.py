@@ -85,6 +85,7 @@ def test_behind_tls_the_cookies_are_locked_to_this_host(url, data_folder, kettle
         answer = client.post("/sign-in/code", data={"code": code, "keep": "y"}, base_url=address)
         db.session.remove()
         db.engine.dispose()
+    app.extensions["huey"].storage.close()
     cookies = SimpleCookie()
     for line in answer.headers.getlist("Set-Cookie"):
         cookies.load(line)
