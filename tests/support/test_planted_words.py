@@ -93,7 +93,7 @@ class Watched(Client):
     seen: list
 
     def open(self, *args, **kwargs):
-        answer = super().open(*args, buffered=True, **kwargs)  # read to its end, so that what it read with is given back
+        answer = super().open(*args, **kwargs)
         self.seen.append(answer)
         return answer
 
