@@ -65,12 +65,6 @@ def line_called(fund_id: int, name: str, *, but: int | None = None) -> BudgetLin
     return db.session.scalar(same.where(BudgetLine.id != but) if but else same)
 
 
-def choices(group_id: int) -> list[BudgetLine]:
-    """The lines that a cost of this group can be spent on."""
-    live = sa.select(BudgetLine).where(BudgetLine.group_id == group_id, BudgetLine.dropped_at.is_(None))
-    return list(db.session.scalars(live.order_by(BudgetLine.fund_id, BudgetLine.id)))
-
-
 @dataclass(frozen=True)
 class Month:
     """One month of a year: what was spent, and what was planned for it."""

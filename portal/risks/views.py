@@ -14,7 +14,7 @@ from portal.risks.models import Did
 
 host = Blueprint("risks", __name__, url_prefix="/host/risks")
 bp = Blueprint("worries", __name__, url_prefix="/g/<group>/worries")
-FOR_ALL = "all"
+FOR_ALL = "*"  # which no address of a group can be
 
 
 @host.get("/")

@@ -384,9 +384,9 @@ def test_a_line_is_added_for_one_group_or_for_all(app, kettle, walkers, imani, g
     told = line(holder_id=glyn.person_id, look_again_on=SOON.isoformat())
     for about in ("", "nobody"):
         assert host.post("/host/risks/", data=told | {"about": about}).status_code == 422
-    assert host.post("/host/risks/", data=told | {"about": "all"}).location == "/host/risks/1"
+    assert host.post("/host/risks/", data=told | {"about": "*"}).location == "/host/risks/1"
     assert host.post("/host/risks/", data=told | {"about": "hillfoot-walkers"}).location == "/host/risks/2"
-    assert host.post("/host/risks/", data=told | {"about": "all", "holder_id": "9999"}).status_code == 422
+    assert host.post("/host/risks/", data=told | {"about": "*", "holder_id": "9999"}).status_code == 422
     assert host.post("/host/risks/1/handing-over", data={"holder_id": imani.person_id}).status_code == 303
     assert (queries.one(1).group, queries.one(2).group.id) == (None, walkers.id)
     assert "Imani handed it to Imani" in words(

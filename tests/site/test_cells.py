@@ -558,7 +558,7 @@ TABLE = {
     "GET worries.carried": group(INSIDE, number="risk"),
     "GET risks.index": host(STAFF),
     "GET risks.new": host(COORDINATORS),
-    "POST risks.add": host(COORDINATORS, RISK | {"about": "all"}),
+    "POST risks.add": host(COORDINATORS, RISK | {"about": "*"}),
     "GET risks.show": host(STAFF, number="risk"),
     "POST risks.look": host(
         COORDINATORS, {"words": "Open still", "does": "We ask", "look_again_on": later_day, "key": KEY}, number="risk"
