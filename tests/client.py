@@ -24,7 +24,7 @@ class Client(FlaskClient):
         db.session.remove()
         with self.app.app_context():  # each request has a `g` of its own, as when it is served
             # Read to its end, so that what it read with is given back.
-            answer = super().open(*args, headers=headers, buffered=True, **kwargs)
+            answer = super().open(*args, headers=headers, **kwargs | {"buffered": True})
         answer.request.environ["wsgi.input"].close()  # a large body is a file, which the library leaves open
         db.session.remove()
         return answer
