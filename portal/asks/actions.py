@@ -5,7 +5,7 @@ from datetime import date
 import sqlalchemy as sa
 
 from portal.asks import queries
-from portal.asks.models import MOST_MINUTES, MOST_QUESTIONS, Ask, AskAnswer, AskQuestion, SentAsk, sameness
+from portal.asks.models import MOST_MINUTES, MOST_QUESTIONS, Ask, AskAnswer, AskQuestion, SentAsk, sameness, stands_then
 from portal.autonomy.areas import Area
 from portal.autonomy.door import Mistake, NotHere, Scope, action, has_their_yes
 from portal.autonomy.models import Proposal
@@ -263,10 +263,8 @@ def _each(by, sent: SentAsk, answers: dict, seen: dict):
     for question in queries.questions(sent.ask_id):
         answer, was = kept.get(question.id), seen.get(str(question.id), NOTHING)
         stands = answer.stands if answer else ""
-        typed = (answers.get(str(question.id)) or "").strip()
-        if mark(typed) == was:
-            typed = stands
-        elif mark(stands) != was and typed != stands:
+        typed = stands_then((answers.get(str(question.id)) or "").strip(), stands, was)
+        if typed is None:
             raise Mistake("Someone else of us wrote here meanwhile.", "seen")
         words = typed or None
         if answer is None and words is None:

@@ -6,7 +6,7 @@ from typing import ClassVar
 from wtforms import HiddenField, IntegerField, RadioField, SelectMultipleField
 from wtforms.validators import Length, NumberRange
 
-from portal.asks.models import MOST_MINUTES, MOST_QUESTIONS, AskAnswer, AskQuestion
+from portal.asks.models import MOST_MINUTES, MOST_QUESTIONS, AskAnswer, AskQuestion, stands_then
 from portal.core.asked import GROUP_AND_STAFF, HOSTS_OWN, WITH_GROUP, Asked
 from portal.core.forms import DayField, Needed, PlainForm, WordsField
 from portal.core.marks import mark
@@ -139,9 +139,9 @@ class AnswersForm(PlainForm):
         saw = self.saw(questions)
         for question, box in self.beside(questions):
             stands = written[question.id].stands if question.id in written else ""
-            was = saw.get(str(question.id), mark(""))
-            if mark(box.data) == was:
-                box.data = stands
-            elif mark(stands) != was and stands != box.data:
+            then = stands_then(box.data or "", stands, saw.get(str(question.id), mark("")))
+            if then is not None:
+                box.data = then
+            else:
                 theirs = f"wrote “{stands}”" if stands else "emptied this"
                 box.errors = [f"Meanwhile someone else of us {theirs}. Send again, and yours stands instead."]

@@ -10,6 +10,7 @@ from portal.autonomy.areas import Area
 from portal.core import clock
 from portal.core.counters import next_number
 from portal.core.db import HOST, RECORD, GroupOwned, db, within_group
+from portal.core.marks import mark
 
 MOST_QUESTIONS, MOST_MINUTES = 5, 30
 _BLANK = " \t\n\r"
@@ -84,6 +85,14 @@ class AskQuestion(db.Model):
 def sameness(words: str) -> str:
     """The words of a question in small letters, without marks: “How many come?” is “how many come”."""
     return " ".join("".join(letter if letter.isalnum() else " " for letter in words.casefold()).split())[:300]
+
+
+def stands_then(typed: str, stands: str, was: str) -> str | None:
+    """What a box holds once it is sent; None where two organisers wrote to it at once, and differently. `was`: the mark of
+    what stood there when it was opened. One that was left alone stays as it stands, whoever wrote it since."""
+    if mark(typed) == was:
+        return stands
+    return typed if mark(stands) == was or typed == stands else None
 
 
 class SentAsk(GroupOwned, db.Model):
