@@ -9,7 +9,8 @@ from portal.asks.models import MOST_MINUTES, MOST_QUESTIONS, Ask, AskAnswer, Ask
 from portal.autonomy.areas import Area
 from portal.autonomy.door import Mistake, NotHere, Scope, action, has_their_yes
 from portal.autonomy.models import Proposal
-from portal.autonomy.queries import Meaning, still_waits
+from portal.autonomy.queries import still_waits
+from portal.autonomy.wording import Meaning
 from portal.contact import asking
 from portal.core import clock
 from portal.core.db import db

@@ -182,7 +182,7 @@ def action(
     `takes_back(by, group, row)` ends the row it added or let go, where the group undoes that: never by deleting it;
     `concerns(row, facts)` is the area its entry stands under, where it decides about an area rather than in one;
     `ids` names the facts that are ids, and of which model; `means(row, facts, rows)` is what a proposal of it comes to, as
-    a person reads it (`autonomy.queries.Meaning`), where its facts alone don't say; `fits(group, row, **facts)` raises
+    a person reads it (`autonomy.wording.Meaning`), where its facts alone don't say; `fits(group, row, **facts)` raises
     Mistake or NotHere where it couldn't be done anyway, so that nobody is asked for that; `lasting`: a proposal of it fits
     however its row moved on since.
     """

@@ -17,7 +17,7 @@ class LevelForm(PlainForm):
     ASKED: ClassVar = {
         "level": Asked("So staff know how far they may go.", US_AND_STAFF, WITH_US, "It stays as it is."),
     }
-    level = RadioField("How much can staff do?", choices={level.value: words for level, words in LEVEL_WORDS.items()})
+    level = RadioField("How much can staff do?", choices=LEVEL_WORDS)
 
 
 class LimitsForm(PlainForm):

@@ -7,7 +7,7 @@ from typing import ClassVar
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.autonomy.areas import START_LIMIT_EACH, START_LIMIT_MONTH, Area, Duty, Level
+from portal.autonomy.areas import LEVEL_WORDS, START_LIMIT_EACH, START_LIMIT_MONTH, Area, Duty, Level
 from portal.core import clock
 from portal.core.db import HOST, RECORD, SETTING, GroupOwned, Word, db, partial_index, within_group
 from portal.people.roles import Role
@@ -29,6 +29,8 @@ class AreaLevel(GroupOwned, db.Model):
 
     __tablename__ = "area_levels"
     OWNERS: ClassVar = {SETTING: "area level"}
+    WORDS: ClassVar = {"level": "How much staff can do"}
+    READS: ClassVar = {"level": LEVEL_WORDS.get}
 
     area: Mapped[Area] = mapped_column(Word(Area))
     level: Mapped[Level] = mapped_column(Word(Level))
@@ -45,6 +47,7 @@ class SpendingLimit(GroupOwned, db.Model):
 
     __tablename__ = "spending_limits"
     OWNERS: ClassVar = {SETTING: "each_pence month_pence"}
+    WORDS: ClassVar = {"each_pence": "Each time, up to", "month_pence": "In a month, up to"}
 
     each_pence: Mapped[int] = mapped_column(default=START_LIMIT_EACH)
     month_pence: Mapped[int] = mapped_column(default=START_LIMIT_MONTH)
@@ -230,6 +233,7 @@ class Disagreement(GroupOwned, db.Model):
 
     __tablename__ = "disagreements"
     OWNERS: ClassVar = {RECORD: "about item_table words among friend"}
+    WORDS: ClassVar = {"friend": "Someone from outside"}
 
     about: Mapped[str] = mapped_column(sa.String(120))
     item_table: Mapped[str | None] = mapped_column(sa.String(40))  # the row that `about` names, where it names one

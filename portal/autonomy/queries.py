@@ -1,6 +1,6 @@
 """Reads of a group's promise: proposals that wait, what can be undone, what was agreed by whom."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 
 from portal.activity.models import Entry, EntryWords
 from portal.activity.untold import is_told
-from portal.autonomy import standing
+from portal.autonomy import standing, wording
 from portal.autonomy.areas import Area, Outcome
 from portal.autonomy.door import ACTIONS
 from portal.autonomy.models import (
@@ -25,10 +25,11 @@ from portal.autonomy.models import (
     SpendingLimit,
     Undo,
 )
+from portal.autonomy.wording import Key, Meaning, Shown, key_of, plain
 from portal.core import clock, wall
 from portal.core.db import db
-from portal.core.filters import full_day
 from portal.core.waiting import columns
+from portal.people import queries as people
 from portal.people.models import Membership, Person
 from portal.people.roles import Role
 
@@ -145,9 +146,6 @@ def notes(proposal: Proposal) -> list[tuple[ProposalNote, str]]:
     return notes_of(proposal.group_id, [proposal.id])[proposal.id]
 
 
-Key = tuple[str | None, int | None]  # a row by its table and id
-
-
 def row_of(group_id: int, subject: Entry | Proposal):
     """The row an entry or a proposal is about, in this group; None when it is gone or there is none."""
     key = subject.subject_table, subject.subject_id
@@ -183,11 +181,10 @@ def differs(row, change: dict) -> bool:
     return plain(getattr(row, change["column"])) != change["after"]
 
 
-def plain(value):
-    """A column's value as the log keeps it."""
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    return value
+def clashes(rows: dict[Key, object], changes: list[dict]) -> list[dict]:
+    """Those changes after which somebody changed the same thing again; their rows may be gone by now."""
+    found = ((in_its_row(rows, change), change) for change in changes)
+    return [change for row, change in found if row is not None and differs(row, change)]
 
 
 def typed(row, column: str, value):
@@ -203,7 +200,7 @@ class Told:
     """A change of the host's people: what it put where, by whom, and until when it can be undone.
 
     `changes` are the columns of the row it is about, and those of the same area in other rows; empty once the words are
-    erased. `added`: it made that row, which the action knows how to take back or doesn't.
+    erased (`is_kept`). `added`: it made that row, which the action knows how to take back or doesn't.
     """
 
     entry: Entry
@@ -213,6 +210,7 @@ class Told:
     added: bool
     undone: bool
     until: datetime
+    is_kept: bool
 
     @property
     def row_key(self) -> Key:
@@ -222,7 +220,7 @@ class Told:
     @property
     def keys(self) -> set[Key]:
         """The rows it is about and changed."""
-        return {self.row_key, *(_key(change) for change in self.changes)}
+        return {self.row_key, *(key_of(change) for change in self.changes)}
 
     @property
     def can_undo(self) -> bool:
@@ -248,17 +246,11 @@ def told(group_id: int, entry_id: int) -> Told | None:
     entry, name, words, was_undone = found
     own = entry.subject_table, entry.subject_id
     every = (words or {}).get("changes", [])
-    changes = [change for change in every if _key(change) == own or (entry.area and _lies_in(change) == entry.area)]
-    added = any(_key(change) == own and change["column"] == "id" and change["before"] is None for change in changes)
+    changes = [change for change in every if key_of(change) == own or (entry.area and _lies_in(change) == entry.area)]
+    added = any(key_of(change) == own and change["column"] == "id" and change["before"] is None for change in changes)
     until = standing.deadline(entry.at, UNDO_LASTS, standing.quiet_spells(group_id))
-    return Told(
-        entry, name or "Trellis", [] if added else changes, (words or {}).get("why"), added, bool(was_undone), until
-    )
-
-
-def _key(change: dict) -> Key:
-    table, _, number = change["row"].partition(":")
-    return table, int(number)
+    shown, why = [] if added else changes, (words or {}).get("why")
+    return Told(entry, name or "Trellis", shown, why, added, bool(was_undone), until, words is not None)
 
 
 def _lies_in(change: dict) -> str | None:
@@ -269,7 +261,7 @@ def _lies_in(change: dict) -> str | None:
 
 def in_its_row(rows: dict[Key, object], change: dict):
     """The row of a change."""
-    return rows.get(_key(change))
+    return rows.get(key_of(change))
 
 
 def organisers_that_count(group_id: int) -> set[int]:
@@ -355,70 +347,76 @@ def quiet_now(group_id: int) -> Quiet | None:
     )
 
 
-@dataclass(frozen=True)
-class Shown:
-    """One thing a proposal or an entry is about: its name, and how it reads before and after; `row` as the log names it."""
-
-    column: str
-    name: str
-    before: object
-    after: object
-    row: str = ""
-
-
-@dataclass(frozen=True)
-class Meaning:
-    """What a proposal comes to: before and after, and in words where these alone don't say."""
-
-    shown: list[Shown]
-    words: str = ""
-
-
-def shown(row, pairs: Iterable[tuple[str, object, object]]) -> list[Shown]:
-    """Columns as a person reads them: by the row's own words for them where it has any."""
-    return [
-        Shown(column, _called(row, column), _read(column, before), _read(column, after)) for column, before, after in pairs
-    ]
-
-
-def shown_changes(rows: dict[Key, object], changes: list[dict]) -> list[Shown]:
-    """What an entry changed as a person reads it; each row by its name where it changed several."""
-    several = len({change["row"] for change in changes}) > 1
+def shown_changes(group_id: int, rows: dict[Key, object], changes: list[dict]) -> list[Shown]:
+    """What an entry changed, as a person reads it; each row by its name where it changed several."""
+    told = [change for change in changes if wording.is_told(key_of(change)[0], change["column"])]
+    several = len({change["row"] for change in told}) > 1
+    held = [(key_of(one)[0], one["column"], (one["before"], one["after"], _since(rows, one))) for one in told]
+    names = names_in(group_id, [(table, column, value) for table, column, values in held for value in values])
     found = []
-    for change in changes:
-        row, column = in_its_row(rows, change), change["column"]
-        if column.endswith("_by"):
-            continue  # a number of someone's, and the entry says who it was
-        called = _called(row, column)
-        name = f"{getattr(row, 'name', change['row'])}: {called.lower()}" if several else called
-        found.append(Shown(column, name, _read(column, change["before"]), _read(column, change["after"]), change["row"]))
+    for change, (table, column, values) in zip(told, held, strict=True):
+        row, name = in_its_row(rows, change), wording.called(table, column)
+        if several:
+            name = f"{_named(row) or change['row']}: {name.lower()}"
+        read = (wording.read(table, column, value, names) for value in values)
+        found.append(Shown(name, *read, moved_on=row is not None and differs(row, change)))
     return found
+
+
+def _since(rows: dict[Key, object], change: dict):
+    """What a changed column holds by now, as the log would keep it."""
+    row = in_its_row(rows, change)
+    return plain(getattr(row, change["column"])) if row is not None else None
 
 
 def of_added(row) -> list[Shown]:
     """What a row that was added says, of what is the group's."""
     table = sa.inspect(row).mapper.local_table
     ours = [column.key for column in table.c if wall.owner_of(table, column.key) in list(Area)]
-    return shown(row, ((name, None, plain(getattr(row, name))) for name in ours if getattr(row, name) is not None))
+    held = [(name, None, plain(getattr(row, name))) for name in ours]
+    return wording.in_words(table.name, held, names_in(row.group_id, [(table.name, name, now) for name, _, now in held]))
 
 
-def _called(row, column: str) -> str:
-    words = getattr(type(row), "WORDS", {}) if row is not None else {}
-    return words.get(column) or column.replace("_", " ").capitalize()
+def names_in(group_id: int, held: Iterable[tuple[str | None, str, object]]) -> dict[Key, str]:
+    """What the rows are called that these columns (table, column, value) hold the numbers of."""
+    keys = {key for table, column, value in held if (key := wording.named_by(table, column, value))}
+    found = {key: _named(row) for key, row in rows_of(group_id, {key for key in keys if key[0] != "people"}).items()}
+    persons = people.names(number for table, number in keys if table == "people")
+    return found | {("people", number): name for number, name in persons.items()}
 
 
-def _read(column: str, value):
-    """A moment or a day in words; the rest as it is."""
-    if not isinstance(value, str) or not column.endswith(("_at", "_on")):
-        return value
-    return full_day(datetime.fromisoformat(value) if column.endswith("_at") else date.fromisoformat(value))
+def _named(row) -> str:
+    """What to call a row."""
+    return next(filter(None, (getattr(row, name, None) for name in ("name", "title", "called", "ref"))), "")
 
 
-def meaning(proposal: Proposal, rows: dict[Key, object]) -> Meaning:
-    """What a proposal would change: as its action says it, or each fact as it is and would be. Nothing where the words it
-    needs for that were taken out."""
+def meanings(group_id: int, proposals: list[Proposal]) -> list[Meaning]:
+    """What each proposal would change: as its action says it, or each fact as it is and would be. Nothing where the words
+    it needs for that were taken out."""
+    rows = rows_of(group_id, keys_of(proposals))
+    said = [_means(one, rows) for one in proposals]
+    facts = [[] if means else list(_facts(one, rows)) for one, means in zip(proposals, said, strict=True)]
+    tables = [one.subject_table for one in proposals]
+    held = [
+        (table, name, value) for table, those in zip(tables, facts, strict=True) for name, *both in those for value in both
+    ]
+    names = names_in(group_id, held)
+    return [
+        means or Meaning(wording.in_words(table, those, names))
+        for means, table, those in zip(said, tables, facts, strict=True)
+    ]
+
+
+def _means(proposal: Proposal, rows: dict[Key, object]) -> Meaning | None:
+    """What it comes to in its action's own words, where that has some."""
+    row, wanted = rows.get((proposal.subject_table, proposal.subject_id)), ACTIONS.get(proposal.action)
+    if not (wanted and wanted.means and (row is not None or wanted.on is None)):
+        return None
+    return Meaning([]) if wanted.lacks(proposal.facts) else wanted.means(row, proposal.facts, rows)
+
+
+def _facts(proposal: Proposal, rows: dict[Key, object]) -> Iterator[tuple[str, object, object]]:
+    """Each fact with what its row holds now, and would."""
     row = rows.get((proposal.subject_table, proposal.subject_id))
-    wanted = ACTIONS.get(proposal.action)
-    if wanted and wanted.means and (row is not None or wanted.on is None):
-        return Meaning([]) if wanted.lacks(proposal.facts) else wanted.means(row, proposal.facts, rows)
-    return Meaning(shown(row, ((name, plain(getattr(row, name, None)), after) for name, after in proposal.facts.items())))
+    for name, after in proposal.facts.items():
+        yield name, plain(getattr(row, name, None)), after

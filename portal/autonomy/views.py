@@ -320,9 +320,9 @@ def _area(name: str) -> dict:
 def _proposals(form=None) -> dict:
     after = id_of(request.args.get("after"))
     found = queries.waiting(_here(), after)
-    about = queries.rows_of(_here(), queries.keys_of([one.proposal for one in found]))
+    shown = found[: queries.PAGE]
     return {
-        "rows": [(one, queries.meaning(one.proposal, about)) for one in found[: queries.PAGE]],
+        "rows": list(zip(shown, queries.meanings(_here(), [one.proposal for one in shown]), strict=True)),
         "more": len(found) > queries.PAGE,
         "form": form or SeveralForm(),
         "areas": AREA_WORDS,
@@ -355,7 +355,7 @@ def _proposal(proposal_id: int, form, amend=None) -> dict:
         "by": people.names([found.person_id]).get(found.person_id or 0, "Trellis"),
         "until": until,
         "over": until <= clock.now(),
-        "meaning": queries.meaning(found, queries.rows_of(_here(), queries.keys_of([found]))),
+        "meaning": queries.meanings(_here(), [found])[0],
         "notes": queries.notes(found),
         "area": AREA_WORDS[found.area],
         "form": form,
@@ -369,19 +369,14 @@ def _proposal(proposal_id: int, form, amend=None) -> dict:
 def _change(entry_id: int, problem: str = "") -> dict:
     told = queries.told(group().id, entry_id) or abort(404)
     rows = queries.rows_of(group().id, told.keys)
-    kept = [(queries.in_its_row(rows, change), change) for change in told.changes]
     organises = bool(actor().roles & ORGANISERS)
-    shown = queries.shown_changes(rows, told.changes)
+    shown = queries.shown_changes(group().id, rows, told.changes)
     if told.added and organises and told.row_key in rows:
         shown = queries.of_added(rows[told.row_key])
     return {
         "told": told,
         "shown": shown,
-        "now": {
-            (one["row"], one["column"]): queries.plain(getattr(row, one["column"]))
-            for row, one in kept
-            if row and queries.differs(row, one)
-        },
+        "clash": bool(queries.clashes(rows, told.changes)),
         "problem": problem,
         "key": PlainForm(),
         "organises": organises,

@@ -37,7 +37,7 @@ class LineForm(PlainForm):
 
 class ReceiveForm(LineForm):
     ASKED: ClassVar = {"source": _CAME, "words": _CAME}
-    source = RadioField("What is it?", choices={one.value: words for one, words in SOURCES.items()})
+    source = RadioField("What is it?", choices=SOURCES)
     words = WordsField("From whom, for what?", [Needed("Write a few words."), Length(max=200)])
 
 

@@ -25,7 +25,7 @@ class AskForm(PlainForm):
         **dict.fromkeys(("delay", "delay_days"), _WHEN),
     }
 
-    duty = RadioField("Which duty?", choices={duty.value: words for duty, words in DUTY_WORDS.items()})
+    duty = RadioField("Which duty?", choices=DUTY_WORDS)
     reason = WordsField("Why will nothing less do?", [Needed("Say why nothing less will do."), TOO_LONG])
     act = RadioField("What will you do?", choices={})  # those that something can be done with
     things = WordsField("With what, exactly?", [Needed("Write what it is about."), TOO_LONG])

@@ -60,6 +60,7 @@ class BreakGlass(GroupOwned, db.Model):
 
     __tablename__ = "break_glass"
     OWNERS: ClassVar = {RECORD: "duty act reason hours danger_to_life outside words delay delay_days reply review"}
+    WORDS: ClassVar = {"reply": "What we said", "review": "What the review found"}
 
     duty: Mapped[Duty] = mapped_column(Word(Duty))
     act: Mapped[Act] = mapped_column(Word(Act))

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 
 from portal.autonomy.areas import Area
 from portal.autonomy.door import Mistake, NotHere, action
-from portal.autonomy.queries import Key, Meaning, Shown
+from portal.autonomy.wording import Key, Meaning, Shown
 from portal.budget import queries
 from portal.budget.models import BudgetLine
 from portal.core import clock
@@ -22,8 +22,8 @@ FREE_TO_CHOOSE = {Restriction.UNRESTRICTED, Restriction.DESIGNATED}
 
 def _plan_means(fund: Fund, facts: dict, rows) -> Meaning:
     shown = [
-        Shown("name", "A new line", None, facts["name"]),
-        Shown("planned_pence", "Planned", None, facts["planned_pence"]),
+        Shown("A new line", None, facts["name"]),
+        Shown("Planned", None, pounds(facts["planned_pence"])),
     ]
     words = f"Plan {pounds(facts['planned_pence'])} of “{fund.name}” for {facts['name']}."
     return Meaning(shown, words)
@@ -72,7 +72,7 @@ def change_line(by, group, line, *, name: str, planned_pence: int) -> BudgetLine
 
 def _drop_means(line: BudgetLine, facts: dict, rows) -> Meaning:
     words = f"Don’t plan for {line.name} any more. What was spent on it stays where it is."
-    return Meaning([Shown("planned_pence", f"{line.name}: planned", line.planned_pence, None)], words)
+    return Meaning([Shown(f"{line.name}: planned", pounds(line.planned_pence), None)], words)
 
 
 @action(area=Area.BUDGET, roles=EVERYONE, on=BudgetLine, says="dropped a budget line", means=_drop_means)
@@ -88,7 +88,7 @@ def _move_means(line: BudgetLine, facts: dict, rows: dict[Key, BudgetLine]) -> M
     if to is None:
         return Meaning([], f"Move {pounds(pence)} from {line.name} to a line that is no longer there.")
     shown = [
-        Shown("planned_pence", f"{one.name}: planned", one.planned_pence, max(0, one.planned_pence + more))
+        Shown(f"{one.name}: planned", pounds(one.planned_pence), pounds(max(0, one.planned_pence + more)))
         for one, more in ((line, -pence), (to, pence))
     ]
     return Meaning(shown, f"Move {pounds(pence)} from {line.name} to {to.name}.")
@@ -131,7 +131,7 @@ def move(by, group, line, *, to_id: int, amount_pence: int) -> BudgetLine:
 
 def _between_means(fund: Fund, facts: dict, rows: dict[Key, Fund]) -> Meaning:
     pence, to = facts["amount_pence"], rows.get((Fund.__tablename__, facts["to_id"]))
-    shown = [Shown("amount_pence", f"From “{fund.name}”", None, pence)]
+    shown = [Shown(f"From “{fund.name}”", None, pounds(pence))]
     words = f"Move {pounds(pence)} out of “{fund.name}” into “{to.name}”." if to else ""
     return Meaning(shown, words)
 

@@ -5,13 +5,12 @@ from typing import ClassVar
 from wtforms import RadioField, SelectField, SelectMultipleField
 from wtforms.validators import Length
 
-from portal.contact.models import MUST_KNOW_WORDS
-from portal.contact.times import DAYS
+from portal.contact.models import DAYS, HOURS, MUST_KNOW_WORDS
 from portal.core.asked import GROUP_AND_STAFF, US_AND_STAFF, WITH_GROUP, WITH_US, Asked
 from portal.core.forms import Needed, PlainForm, WordsField
 from portal.support.models import REPLY_BY_WORDS
 
-_HOURS = {str(hour): f"{hour % 12 or 12}{'am' if hour < 12 else 'pm'}" for hour in range(7, 22)}
+_HOURS = {str(hour): words for hour, words in HOURS.items()}
 _ASKED = Asked("So the group can say whether it suits.", GROUP_AND_STAFF, WITH_GROUP, "Nothing is sent.")
 _TIMES = Asked("So {host} comes when it suits us.", US_AND_STAFF, WITH_US, "It stays as it is.")
 _LONG = Length(max=5000, message="Keep it under 5,000 letters.")
@@ -46,7 +45,7 @@ class TellForm(PlainForm):
         Asked("So the group hears what it must.", GROUP_AND_STAFF, WITH_GROUP, "Nothing is sent."),
     )
 
-    must_know = SelectField("What is it about?", choices={one.value: words for one, words in MUST_KNOW_WORDS.items()})
+    must_know = SelectField("What is it about?", choices=MUST_KNOW_WORDS)
     words = WordsField("What they must know", [Needed("Write what they must know."), _LONG])
 
 
@@ -57,11 +56,11 @@ class TimesForm(PlainForm):
 
     days = SelectMultipleField(
         "On which days?",
-        choices=dict(zip(DAYS, "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split(), strict=True)),
+        choices=DAYS,
     )
     from_hour = SelectField("From", choices=_HOURS)
     until_hour = SelectField("Until", choices=_HOURS)
-    reach_by = RadioField("How?", choices={how.value: words for how, words in REPLY_BY_WORDS.items()})
+    reach_by = RadioField("How?", choices=REPLY_BY_WORDS)
 
     def validate(self, extra_validators=None) -> bool:
         fits = super().validate(extra_validators)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.autonomy.areas import Area
 from portal.core.db import GroupOwned, Word, db
-from portal.support.models import ReplyBy
+from portal.support.models import REPLY_BY_WORDS, ReplyBy
 
 
 class MustKnow(StrEnum):
@@ -28,12 +28,30 @@ MUST_KNOW_WORDS = {
 }
 
 
+DAYS = {
+    "mon": "Monday",
+    "tue": "Tuesday",
+    "wed": "Wednesday",
+    "thu": "Thursday",
+    "fri": "Friday",
+    "sat": "Saturday",
+    "sun": "Sunday",
+}
+HOURS = {hour: f"{hour % 12 or 12}{'am' if hour < 12 else 'pm'}" for hour in range(7, 22)}  # that a group can choose
+
+
 class ContactTimes(GroupOwned, db.Model):
     """The days, hours (London, whole) and way in which a group is contacted at “Tell us, we can undo”. Without a row: on
     working days from 9 to 5, here in Trellis. `days`: short names of weekdays, `mon tue`."""
 
     __tablename__ = "contact_times"
     OWNERS: ClassVar = {Area.CONTACT: "days from_hour until_hour by"}
+    WORDS: ClassVar = {"days": "On which days", "from_hour": "From", "until_hour": "Until", "by": "How"}
+    READS: ClassVar = {
+        "days": lambda days: ", ".join(DAYS[day] for day in days.split()),
+        "by": REPLY_BY_WORDS.get,
+        **dict.fromkeys(("from_hour", "until_hour"), HOURS.get),
+    }
 
     days: Mapped[str] = mapped_column(sa.String(30))
     from_hour: Mapped[int]

@@ -11,19 +11,19 @@ import sqlalchemy as sa
 
 from portal.autonomy.areas import Area, Level
 from portal.autonomy.standing import Standing
-from portal.contact.models import ContactTimes
+from portal.contact.models import DAYS, ContactTimes
 from portal.core import clock, workdays
 from portal.core.db import db
 from portal.support.models import ReplyBy
 
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+WEEK = tuple(DAYS)
 
 
 @dataclass(frozen=True)
 class Times:
     """Days (as in DAYS), hours of the day in London, and the way. `working`: never on a bank holiday."""
 
-    days: tuple[str, ...] = DAYS[:5]
+    days: tuple[str, ...] = WEEK[:5]
     from_hour: int = 9
     until_hour: int = 17
     by: ReplyBy = ReplyBy.HERE
@@ -34,7 +34,7 @@ class Times:
         local = clock.in_london(since)
         for ahead in range(60):
             day = local.date() + timedelta(days=ahead)
-            if DAYS[day.weekday()] not in self.days or (self.working and not workdays.is_working_day(day)):
+            if WEEK[day.weekday()] not in self.days or (self.working and not workdays.is_working_day(day)):
                 continue
             begins = datetime.combine(day, time(self.from_hour), clock.LONDON)
             ends = datetime.combine(day, time(), clock.LONDON) + timedelta(hours=self.until_hour)

@@ -110,4 +110,4 @@ def _facts(slug: str, asking: AskForm | None = None, telling: TellForm | None = 
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
-    app.jinja_env.globals.update(must_know_words={one.value: words for one, words in MUST_KNOW_WORDS.items()})
+    app.jinja_env.globals.update(must_know_words=MUST_KNOW_WORDS)

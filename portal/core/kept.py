@@ -76,6 +76,7 @@ class Kept(SentFile):
     """A file that a job makes safe: waiting, ready (`made_at`) or refused (`failed_why`, a sentence for who sent it)."""
 
     FILE_RECORDS: ClassVar = "shown_name kind size sha256 original pages thumb failed_why"
+    NOT_NOTED: ClassVar = {"shown_name", "original", "pages", "thumb", "failed_why"}  # names of ours and of theirs
     TOO_MANY: ClassVar = pictures.TOO_MANY
 
     pages: Mapped[list] = mapped_column(sa.JSON, default=list)  # [{"file": …, "width": …, "height": …}], in order
@@ -130,7 +131,7 @@ class Recorded(OfKind, Kept):
     """A kept file that may be a voice note too: made into `sound`, which plays for `seconds`."""
 
     FILE_RECORDS: ClassVar = f"{Kept.FILE_RECORDS} sound seconds"
-    NOT_NOTED: ClassVar = {"shown_name", "original", "pages", "thumb", "sound", "failed_why"}  # names of ours and of theirs
+    NOT_NOTED: ClassVar = {*Kept.NOT_NOTED, "sound"}
     TOO_MANY: ClassVar = "That has more than 10 pages. Send it in parts, or the pages that matter."
 
     sound: Mapped[str | None] = mapped_column(sa.String(80))

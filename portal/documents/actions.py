@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from portal.autonomy.areas import Area
 from portal.autonomy.door import Mistake, Scope, action
-from portal.autonomy.queries import Meaning, Shown
+from portal.autonomy.wording import Meaning, Shown
 from portal.core import clock, jobs, kept, uploads
 from portal.core.counters import next_number
 from portal.core.db import db
@@ -57,7 +57,7 @@ def _take_away(by, group, document: Document) -> None:
 def _add_means(_row, facts: dict, _rows) -> Meaning:
     said = facts | {"about": ABOUT.get(facts.get("about") or "", "")}
     called = {"name": "Name", "about": "What it is about", "words": "Words", "link": "Link", "summary": "In plain words"}
-    return Meaning([Shown(name, words, None, said[name]) for name, words in called.items() if said.get(name)])
+    return Meaning([Shown(words, None, said[name]) for name, words in called.items() if said.get(name)])
 
 
 @action(
@@ -92,7 +92,7 @@ def add(
 
 def _replace_means(document: Document, facts: dict, rows) -> Meaning:
     now = f"Version {document.current}" if document.current else None
-    shown = [Shown(name, name.capitalize(), now, facts[name]) for name in ("words", "link") if facts.get(name)]
+    shown = [Shown(name.capitalize(), now, facts[name]) for name in ("words", "link") if facts.get(name)]
     return Meaning(
         shown, f"A new version of “{document.name}”, which counts from then on. The one before it stays to read."
     )
@@ -124,7 +124,7 @@ def add_version(
 
 def _mark_means(document: Document, facts: dict, rows) -> Meaning:
     now, then = f"Version {document.current}", f"Version {facts['number']}"
-    return Meaning([Shown("current", "The version that counts", now, then)], f"Go by another version of “{document.name}”.")
+    return Meaning([Shown("The version that counts", now, then)], f"Go by another version of “{document.name}”.")
 
 
 def _can_mark(group, document: Document, *, number: int) -> None:

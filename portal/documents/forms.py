@@ -10,10 +10,9 @@ from wtforms.validators import Length, ValidationError
 from portal.core.asked import HOSTS_OWN, NOTHING_HAPPENS, WITH_GROUP, WITH_US, Asked
 from portal.core.forms import WHY, DayField, Needed, PlainForm, WordsField, why_field
 from portal.core.ids import chosen_id
-from portal.documents.models import ABOUT
-from portal.spending.models import Needs
+from portal.documents.models import ABOUT, RULE_ANSWER_WORDS
+from portal.spending.models import NEEDS_WORDS
 
-NEEDS = {Needs.ONE: "Any one of us", Needs.TWO: "Any two of us", Needs.ALL: "All of us"}
 MOST_WORDS = 20_000
 
 _READ = "All of us. {host}’s coordinators and trustees, as far as “Our documents” in Our say lets them."
@@ -36,7 +35,6 @@ _SAY = Asked(
     WITH_US,
     "Fine. No answer is not a yes.",
 )
-ANSWERS = {"fine": "We’re fine with it", "question": "We have a question", "disagree": "We don’t agree"}
 
 
 def an_https_link(_form, field):
@@ -187,7 +185,11 @@ class AnswerRuleForm(PlainForm):
 
     ASKED: ClassVar = {"answer": _SAY, "words": _SAY}
 
-    answer = RadioField("What do we say?", choices=ANSWERS, validators=[Needed("Pick one of these.")])
+    answer = RadioField(
+        "What do we say?",
+        choices=RULE_ANSWER_WORDS,
+        validators=[Needed("Pick one of these.")],
+    )
     words = WordsField("In our words", [Length(max=2000, message="Keep it under 2,000 letters.")])
 
 
@@ -196,4 +198,4 @@ class RuleForm(PlainForm):
 
     ASKED: ClassVar = {"needs": Asked("So we know how we accept one.", "All of us.", WITH_US, "It is two of us.")}
 
-    needs = RadioField("Who agrees to an agreement, for us?", choices={one.value: words for one, words in NEEDS.items()})
+    needs = RadioField("Who agrees to an agreement, for us?", choices=NEEDS_WORDS)

@@ -8,8 +8,8 @@ from portal.core.forms import PlainForm
 from portal.core.ids import id_of
 from portal.core.web import invalid, page, saved
 from portal.documents import actions, attached, comparing, queries, readers
-from portal.documents.forms import ANSWERS, AnnounceForm, ChangeRuleForm, RenewForm, ShareForm
-from portal.documents.models import ABOUT, NOTICE_DAYS
+from portal.documents.forms import AnnounceForm, ChangeRuleForm, RenewForm, ShareForm
+from portal.documents.models import ABOUT, NOTICE_DAYS, RULE_ANSWER_WORDS
 from portal.people import queries as people
 from portal.people.reach import actor, as_staff
 from portal.people.roles import Role
@@ -147,7 +147,7 @@ def _show(number: int, giving=None, came: attached.Came | None = None) -> dict:
         "reads": reads,
         "said": said[: queries.PAGE],
         "more": len(said) > queries.PAGE,
-        "answers": ANSWERS,
+        "answers": RULE_ANSWER_WORDS,
         "giving": giving,
         "came": came or (attached.Came(giving["files"]) if "files" in giving else None),
         "key": PlainForm(),

@@ -16,7 +16,7 @@ from portal.core import clock
 from portal.core.counters import next_number
 from portal.core.db import RECORD, SETTING, GroupOwned, Word, db, partial_index, within_group
 from portal.core.kept import Recorded
-from portal.spending.models import Needs
+from portal.spending.models import NEEDS_WORDS, Needs
 
 NOTICE_DAYS = 30  # between the day a new rule of the host's is published and the first day it can start
 BIN_LASTS = timedelta(days=30)  # that a document taken away can be brought back; then its words and files go
@@ -58,6 +58,7 @@ class Document(GroupOwned, db.Model):
     __tablename__ = "documents"
     OWNERS: ClassVar = {Area.DOCUMENTS: "name about current", RECORD: "number kind"}
     WORDS: ClassVar = {"current": "The version that counts", "about": "What it is about", "marked_at": "Counts from"}
+    READS: ClassVar = {"current": "Version {}".format, "about": ABOUT.get}
 
     number: Mapped[int] = mapped_column(unique=True)
     kind: Mapped[Kind] = mapped_column(Word(Kind))
@@ -220,6 +221,8 @@ class AgreementRule(GroupOwned, db.Model):
 
     __tablename__ = "agreement_rules"
     OWNERS: ClassVar = {SETTING: "needs"}
+    WORDS: ClassVar = {"needs": "Who agrees to an agreement, for us"}
+    READS: ClassVar = {"needs": NEEDS_WORDS.get}
 
     needs: Mapped[Needs] = mapped_column(Word(Needs))
     made_at: Mapped[datetime] = mapped_column(default=clock.now)
@@ -302,6 +305,13 @@ class RuleAnswer(StrEnum):
     DISAGREE = "disagree"
 
 
+RULE_ANSWER_WORDS = {
+    RuleAnswer.FINE: "We’re fine with it",
+    RuleAnswer.QUESTION: "We have a question",
+    RuleAnswer.DISAGREE: "We don’t agree",
+}
+
+
 class Notice(GroupOwned, db.Model):
     """A group was told of a new rule of the host's; and what it answered, which is kept. From when the rule starts for it
     is worked out at each use (`queries.starts_for`), for a group that rests."""
@@ -309,6 +319,7 @@ class Notice(GroupOwned, db.Model):
     __tablename__ = "rule_notices"
     OWNERS: ClassVar = {Area.DOCUMENTS: "answer words"}
     NOT_NOTED: ClassVar = {"words"}
+    READS: ClassVar = {"answer": RULE_ANSWER_WORDS.get}
 
     document_id: Mapped[int] = mapped_column(sa.ForeignKey("host_documents.id"))
     told_at: Mapped[datetime] = mapped_column(default=clock.now)

@@ -12,8 +12,6 @@ from portal.core.web import invalid, page, saved
 from portal.documents import actions, attached, comparing, desk, items, queries, rules  # noqa: F401 - items registers
 from portal.documents import hosts as hosts_side
 from portal.documents.forms import (
-    ANSWERS,
-    NEEDS,
     AgreementForm,
     AgreementVersionForm,
     AnswerRuleForm,
@@ -24,9 +22,10 @@ from portal.documents.forms import (
     RuleForm,
     VersionForm,
 )
-from portal.documents.models import ABOUT, Kind, host_of
+from portal.documents.models import ABOUT, RULE_ANSWER_WORDS, Kind, host_of
 from portal.people.reach import actor, group, in_group
 from portal.people.roles import ORGANISERS
+from portal.spending.models import NEEDS_WORDS
 
 bp = Blueprint("documents", __name__, url_prefix="/g/<group>/documents")
 amending.register(actions.add, DocumentForm)
@@ -303,7 +302,7 @@ def _from_host(number: int, answering: int = 0, form: AnswerRuleForm | None = No
         "told": told,
         "parts": {one.id: _differs(found.before(one), one) for one in ahead},
         "forms": forms,
-        "answers": ANSWERS,
+        "answers": RULE_ANSWER_WORDS,
         "organises": bool(actor().roles & ORGANISERS),
         "about": ABOUT,
     }
@@ -329,7 +328,7 @@ def _rule(form: RuleForm | None = None) -> dict:
         "said": rules.yeses(wish[0]) if wish else set(),
         "me": actor().person_id,
         "organises": bool(actor().roles & ORGANISERS),
-        "needs": NEEDS,
+        "needs": NEEDS_WORDS,
         "form": form or RuleForm(data={"needs": now.needs.value}),
     }
 

@@ -5,7 +5,7 @@ from datetime import date
 
 from portal.autonomy.areas import Area
 from portal.autonomy.door import Mistake, action
-from portal.autonomy.queries import Meaning, Shown
+from portal.autonomy.wording import Meaning, Shown
 from portal.core import clock
 from portal.core.db import db
 from portal.core.filters import month
@@ -80,7 +80,7 @@ def _check_says(by, group, item: Item) -> None:
 
 def _status_means(item: Item, facts: dict, _rows) -> Meaning:
     after = STATUS_WORDS[Status(facts["status"])]
-    shown = [Shown("status", "How it stands", STATUS_WORDS[status_of(item)], after)]
+    shown = [Shown("How it stands", STATUS_WORDS[status_of(item)], after)]
     return Meaning(shown, f"{item.called}: {after.lower()}.")
 
 
@@ -119,7 +119,7 @@ def _check_month(look_on: date | None) -> None:
 
 def _look_means(item: Item, facts: dict, _rows) -> Meaning:
     after = month(date.fromisoformat(facts["look_on"])) if facts["look_on"] else "No month"
-    return Meaning([Shown("look_on", "Look again", month(item.look_on) or None, after)], f"{item.called}: look again.")
+    return Meaning([Shown("Look again", month(item.look_on) or None, after)], f"{item.called}: look again.")
 
 
 @action(
@@ -143,7 +143,7 @@ def _can_note(group, item: Item, *, note: str | None) -> None:
 
 
 def _note_means(item: Item, facts: dict, _rows) -> Meaning:
-    return Meaning([Shown("note", "Note", item.note, facts["note"])], f"A note on {item.called}.")
+    return Meaning([Shown("Note", item.note, facts["note"])], f"A note on {item.called}.")
 
 
 @action(

@@ -10,13 +10,12 @@ from portal.core.asked import GROUP_AND_STAFF, HOSTS_OWN, NOTHING_HAPPENS, US_AN
 from portal.core.forms import WHY, Needed, PlainForm, WordsField, why_field
 from portal.core.ids import chosen_id
 from portal.governance import months
-from portal.governance.starting import Holder
+from portal.governance.starting import HOLDER_WORDS, Holder
 from portal.governance.states import STATUS_WORDS
 
 _STANDS = Asked("So we both know how it stands.", US_AND_STAFF, WITH_US, NOTHING_HAPPENS)
 _HOSTS = Asked("So the group knows what you carry for it.", GROUP_AND_STAFF, WITH_GROUP, NOTHING_HAPPENS)
 _LINE = Length(max=300, message="Keep it under 300 letters.")
-HOLDERS = {Holder.GROUP: "We hold it", Holder.SHARED: "We share it"}
 
 
 class StatusForm(PlainForm):
@@ -24,7 +23,7 @@ class StatusForm(PlainForm):
 
     ASKED: ClassVar = {"status": _STANDS}
 
-    status = RadioField("How does it stand?", choices={one.value: words for one, words in STATUS_WORDS.items()})
+    status = RadioField("How does it stand?", choices=STATUS_WORDS)
 
 
 class MonthForm(PlainForm):
@@ -57,7 +56,7 @@ class HolderForm(PlainForm):
 
     ASKED: ClassVar = {"holder": _STANDS}
 
-    holder = RadioField("Who holds it?", choices={one.value: words for one, words in HOLDERS.items()})
+    holder = RadioField("Who holds it?", choices={one.value: HOLDER_WORDS[one] for one in (Holder.GROUP, Holder.SHARED)})
 
 
 class NoteForm(PlainForm):

@@ -10,7 +10,7 @@ from portal.autonomy.areas import Area
 from portal.core import clock
 from portal.core.db import HOST, RECORD, GroupOwned, Word, db, partial_index
 from portal.governance import months
-from portal.governance.starting import BY_KEY, OWN_MONTHS, Holder, Starting
+from portal.governance.starting import BY_KEY, HOLDER_WORDS, OWN_MONTHS, Holder, Starting
 
 
 class Item(GroupOwned, db.Model):
@@ -29,6 +29,7 @@ class Item(GroupOwned, db.Model):
         HOST: "person_id host_started_at host_done_at host_look_on host_words talked_at",
     }
     WORDS: ClassVar = {
+        "holder": "Who holds it",
         "started_at": "Begun",
         "in_place_at": "In place since",
         "look_on": "Look again",
@@ -43,6 +44,7 @@ class Item(GroupOwned, db.Model):
         "host_look_on": "The host looks again",
         "host_words": "The host’s words",
     }
+    READS: ClassVar = {"holder": HOLDER_WORDS.get}
 
     key: Mapped[str | None] = mapped_column(sa.String(30))
     name: Mapped[str | None] = mapped_column(sa.String(80))

@@ -17,6 +17,9 @@ class Holder(StrEnum):
     SHARED = "shared"
 
 
+HOLDER_WORDS = {Holder.HOST: "The host carries it", Holder.GROUP: "We hold it", Holder.SHARED: "We share it"}
+
+
 @dataclass(frozen=True)
 class Starting:
     """One item: its key, its name, why it is there, who asks for it, who holds it first, whether a law needs it of every

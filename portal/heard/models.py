@@ -33,6 +33,7 @@ class PassedOn(GroupOwned, db.Model):
     __tablename__ = "passed_on"
     NOT_NOTED: ClassVar = {"words", "outcome"}  # they stand here alone, for who reads the conversation
     OWNERS: ClassVar = {RECORD: "number", Area.SUPPORT: "words attribution", HOST: "outcome look_again_on"}
+    WORDS: ClassVar = {"look_again_on": "The host looks again"}
 
     number: Mapped[int] = mapped_column(unique=True)
     request_id: Mapped[int]

@@ -93,7 +93,7 @@ def _new(found: support.Thread, form: PassForm, own: list[tuple[int, str]]) -> d
         Attribution.GROUP: group().name,
         Attribution.NOBODY: "A group, without a name",
     }
-    form.attribution.choices = {one.value: words for one, words in names.items()}
+    form.attribution.choices = names
     return {"asked": found.request, "form": form, "own": own}
 
 

@@ -10,14 +10,8 @@ from wtforms.widgets import TextInput
 
 from portal.core.asked import ACCOUNTS, FINANCE, GROUP_AND_STAFF, NOTHING_HAPPENS, Asked
 from portal.core.forms import DayField, Needed, PlainForm, PoundsField, WordsField, not_in_future, not_long_ago
-from portal.ledger.models import HOST_FUNDS, MONEY_IN, SOURCE_WORDS, Account, Basis, HostFund, Restriction
+from portal.ledger.models import BASIS_WORDS, HOST_FUNDS, MONEY_IN, RESTRICTION_WORDS, SOURCE_WORDS, Account, HostFund
 
-RESTRICTIONS = {
-    Restriction.RESTRICTED: "Restricted: the funder said what it’s for",
-    Restriction.DESIGNATED: "Designated: set aside by us",
-    Restriction.UNRESTRICTED: "Unrestricted: for anything the charity does",
-}
-BASES = {Basis.PART: "Part of the charity", Basis.HELD: "Held for you"}
 MOST = 25_00  # hundredths of a per cent
 SHORT = Length(max=200)
 
@@ -70,10 +64,10 @@ class FundForm(PlainForm):
         [Needed("Write what the group calls it."), Length(max=80)],
     )
     funder = WordsField("Who gave it?", [Length(max=120)])
-    restriction = RadioField("What binds it?", choices={one.value: words for one, words in RESTRICTIONS.items()})
+    restriction = RadioField("What binds it?", choices=RESTRICTION_WORDS)
     purpose = WordsField("What is it for?", [Length(max=2000, message="Keep it under 2,000 letters.")])
     agreed = WordsField("Who agreed to it, and when?", [SHORT])
-    basis = RadioField("How do we hold it?", choices={one.value: words for one, words in BASES.items()})
+    basis = RadioField("How do we hold it?", choices=BASIS_WORDS)
     fee = PercentField("Our fee on grants, per cent", default=5_00)
     from_on = DayField("From", [within_reach])
     until_on = DayField("Until", [within_reach])

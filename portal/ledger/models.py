@@ -24,11 +24,21 @@ class Restriction(StrEnum):
     UNRESTRICTED = "unrestricted"
 
 
+RESTRICTION_WORDS = {
+    Restriction.RESTRICTED: "Restricted: the funder said what it’s for",
+    Restriction.DESIGNATED: "Designated: set aside by us",
+    Restriction.UNRESTRICTED: "Unrestricted: for anything the charity does",
+}
+
+
 class Basis(StrEnum):
     """On what footing the host holds it: as part of the charity, or for the group as its agent."""
 
     PART = "part"
     HELD = "held"
+
+
+BASIS_WORDS = {Basis.PART: "Part of the charity", Basis.HELD: "Held for you"}
 
 
 class Account(StrEnum):
@@ -83,6 +93,15 @@ class Fund(GroupOwned, db.Model):
         Area.BUDGET: "name",
         HOST: "restriction funder purpose agreed basis from_on until_on",
     }
+    WORDS: ClassVar = {
+        "restriction": "What binds it",
+        "purpose": "What it is for",
+        "agreed": "Agreed by",
+        "basis": "How it is held",
+        "from_on": "From",
+        "until_on": "Until",
+    }
+    READS: ClassVar = {"restriction": RESTRICTION_WORDS.get, "basis": BASIS_WORDS.get}
 
     name: Mapped[str] = mapped_column(sa.String(80))
     restriction: Mapped[Restriction | None] = mapped_column(Word(Restriction))

@@ -57,4 +57,4 @@ class AppointForm(PlainForm):
 
     email = WordsField("Their email", [Needed("Write their email address."), an_address])
     name = WordsField("Their name", [Needed("Write their name."), Length(max=80)])
-    role = RadioField("Role", choices={role.value: words for role, words in STAFF_WORDS.items()}, default="finance")
+    role = RadioField("Role", choices=STAFF_WORDS, default="finance")

@@ -18,7 +18,7 @@ _WHEN = Asked("So we write when it suits you.", "Only you.", "While you are here
 class ChoiceForm(PlainForm):
     ASKED: ClassVar = {"how": _WHEN, "weekday": _WHEN}
 
-    how = RadioField("When do we write to you?", choices={how.value: words for how, words in HOW_WORDS.items()})
+    how = RadioField("When do we write to you?", choices=HOW_WORDS)
     weekday = SelectField("Your weekly day", choices=dict(enumerate(DAYS)), coerce=int)
 
 

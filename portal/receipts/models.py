@@ -12,6 +12,7 @@ from portal.core import clock
 from portal.core.counters import next_number
 from portal.core.db import HOST, RECORD, GroupOwned, Word, db, partial_index, within_group
 from portal.core.kept import Kept
+from portal.ledger.models import LEDGER_CODES
 
 BIN_LASTS = timedelta(days=30)
 FIRST_NUMBER = 101
@@ -26,6 +27,15 @@ class CostKind(StrEnum):
     ADVANCE = "advance"  # money ahead, into a float that the group holds
     FEE = "fee"  # thanks for lived experience; kept apart from expenses
     FROM_FLOAT = "from_float"  # paid already, out of a float
+
+
+COST_KIND_WORDS = {
+    CostKind.PAY_BACK: "Pay someone back",
+    CostKind.INVOICE: "Pay a bill",
+    CostKind.ADVANCE: "Money ahead, into a float",
+    CostKind.FEE: "A fee, as thanks for someone’s experience",
+    CostKind.FROM_FLOAT: "It came out of our float",
+}
 
 
 class Receipt(GroupOwned, db.Model):
@@ -46,6 +56,19 @@ class Receipt(GroupOwned, db.Model):
         Area.RECEIPTS: "shop amount_pence spent_on label note fund_id no_picture_why",
         HOST: "ledger_code paid_on",
     }
+    WORDS: ClassVar = {
+        "shop": "Where from",
+        "amount_pence": "How much",
+        "spent_on": "When",
+        "label": "Our label",
+        "kind": "What for",
+        "fund_id": "Which pot of money",
+        "line_id": "Which line of the budget",
+        "payee_id": "Who is paid",
+        "no_picture_why": "Why there is no picture",
+        "ledger_code": "The host’s code",
+    }
+    READS: ClassVar = {"kind": COST_KIND_WORDS.get, "ledger_code": LEDGER_CODES.get}
 
     number: Mapped[int] = mapped_column(unique=True)
     key: Mapped[str] = mapped_column(sa.String(64))
@@ -159,6 +182,7 @@ class Picture(Kept, GroupOwned, db.Model):
 
     __tablename__ = "pictures"
     OWNERS: ClassVar = {RECORD: f"{Kept.FILE_RECORDS} looks"}
+    NOT_NOTED: ClassVar = {*Kept.NOT_NOTED, "looks"}
 
     receipt_id: Mapped[int]
     added_by: Mapped[int] = mapped_column(sa.ForeignKey("people.id"))

@@ -39,6 +39,14 @@ class Risk(db.Model):
         partial_index("ix_risks_again", "look_again_on", "number", where="closed_at IS NULL"),
         {"info": {**GROUP_OWNED, "owners": {RECORD: "number", HOST: "what does look_again_on serious_why came_of"}}},
     )
+    WORDS: ClassVar = {
+        "what": "What could go wrong",
+        "does": "What the host does about it",
+        "holder_id": "Person at the host",
+        "look_again_on": "The host looks again",
+        "serious_why": "Why it is serious",
+        "came_of": "What came of it",
+    }
 
     group_id: Mapped[int | None] = mapped_column(sa.ForeignKey("groups.id"), index=True)
     number: Mapped[int] = mapped_column(unique=True)
@@ -104,6 +112,7 @@ class Worry(GroupOwned, db.Model):
     __tablename__ = "worries"
     NOT_NOTED: ClassVar = {"words"}  # they stand here alone
     OWNERS: ClassVar = {RECORD: "number", SETTING: "words to_trustees", HOST: "answer seen_words"}
+    WORDS: ClassVar = {"answer": "What the host said", "seen_words": "What a trustee said"}
 
     number: Mapped[int] = mapped_column(unique=True)
     added_at: Mapped[datetime] = mapped_column(default=clock.now)

@@ -33,8 +33,8 @@ def _means(_row, facts, _rows) -> autonomy.Meaning:
     until = facts["until_on"]
     day = full_day(date.fromisoformat(until) if isinstance(until, str) else until)
     after = {"words": facts["words"], "audience": facts["who"] or facts["audience"], "purpose": facts["purpose"]}
-    named = [autonomy.Shown(name, Share.WORDS[name], None, words) for name, words in after.items()]
-    return autonomy.Meaning([*named, autonomy.Shown("until_on", Share.WORDS["until_on"], None, day)])
+    named = [autonomy.Shown(Share.WORDS[name], None, words) for name, words in after.items()]
+    return autonomy.Meaning([*named, autonomy.Shown(Share.WORDS["until_on"], None, day)])
 
 
 def _check(_group, _row, *, audience: str, who: str | None, until_on: date, **_rest) -> None:

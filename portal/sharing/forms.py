@@ -33,7 +33,7 @@ class AudienceForm(PlainForm):
 
     audience = RadioField(
         "Who can see it?",
-        choices={one.value: words for one, words in AUDIENCE_WORDS.items()},
+        choices=AUDIENCE_WORDS,
         default=Audience.NAMED.value,
     )
     who = WordsField("Their name", [Length(max=80, message="Keep it under 80 letters.")])

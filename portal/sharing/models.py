@@ -86,6 +86,7 @@ class Seen(GroupOwned, db.Model):
 
     __tablename__ = "seen"
     OWNERS: ClassVar = {Area.VISIBILITY: "summary"}
+    WORDS: ClassVar = {"summary": "Our summary"}
 
     summary: Mapped[str | None] = mapped_column(sa.Text)
     approved_at: Mapped[datetime | None]

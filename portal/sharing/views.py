@@ -345,4 +345,4 @@ def _hosts(slug: str, sharing: ShareSummaryForm | None = None, suggesting: Sugge
 def init_app(app: Flask) -> None:
     for one in (bp, host, outside):
         app.register_blueprint(one)
-    app.jinja_env.globals.update(audience_words={one.value: words for one, words in AUDIENCE_WORDS.items()})
+    app.jinja_env.globals.update(audience_words=AUDIENCE_WORDS)

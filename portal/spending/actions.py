@@ -8,7 +8,7 @@ from portal.activity.models import Entry
 from portal.autonomy import standing
 from portal.autonomy.areas import Area, Duty, Level, Outcome
 from portal.autonomy.door import Mistake, NotHere, action
-from portal.autonomy.queries import Meaning
+from portal.autonomy.wording import Meaning
 from portal.budget.models import BudgetLine
 from portal.core import clock, workdays
 from portal.core.db import db

@@ -10,18 +10,8 @@ from portal.core.asked import ACCOUNTS, US_AND_DESK, US_AND_STAFF, WITH_US, Aske
 from portal.core.forms import Needed, PlainForm, PoundsField, WordsField
 from portal.core.ids import chosen_id
 from portal.payees.queries import Line
-from portal.receipts.models import CostKind
-from portal.spending.models import Needs
-
-KINDS = {
-    CostKind.PAY_BACK: "Pay someone back",
-    CostKind.INVOICE: "Pay a bill",
-    CostKind.ADVANCE: "Money ahead, into a float",
-    CostKind.FEE: "A fee, as thanks for someone’s experience",
-    CostKind.FROM_FLOAT: "It came out of our float",
-}
-NEEDS = {Needs.ONE: "Any one of us", Needs.TWO: "Any two of us", Needs.ALL: "All of us"}
-
+from portal.receipts.models import COST_KIND_WORDS
+from portal.spending.models import NEEDS_WORDS
 
 _COST = Asked("So we can say yes, and it can be paid.", US_AND_DESK, ACCOUNTS, "It isn’t asked for yet.")
 _RULE = Asked("So money waits for as many of us as we want.", US_AND_STAFF, WITH_US, "It stays as it is.")
@@ -36,7 +26,7 @@ class CostForm(PlainForm):
 
     kind = RadioField(
         "What is it?",
-        choices={kind.value: words for kind, words in KINDS.items()},
+        choices=COST_KIND_WORDS,
         validators=[InputRequired("Choose what it is.")],
     )
     shop = WordsField("What for?", [Needed("Say what it’s for, in a few words."), Length(max=120)])
@@ -71,11 +61,9 @@ class RuleForm(PlainForm):
 
     ASKED: ClassVar = dict.fromkeys(("needs", "over_pence", "over_needs"), _RULE)
 
-    needs = RadioField("Who says yes to a cost?", choices={one.value: words for one, words in NEEDS.items()}, default="one")
+    needs = RadioField("Who says yes to a cost?", choices=NEEDS_WORDS, default="one")
     over_pence = PoundsField("Over how much do more of us say yes?")
-    over_needs = RadioField(
-        "Who says yes above that?", choices={one.value: words for one, words in NEEDS.items()}, default="two"
-    )
+    over_needs = RadioField("Who says yes above that?", choices=NEEDS_WORDS, default="two")
 
     def facts(self) -> dict:
         facts = super().facts()

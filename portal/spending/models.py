@@ -19,6 +19,9 @@ class Needs(StrEnum):
     ALL = "all"
 
 
+NEEDS_WORDS = {Needs.ONE: "Any one of us", Needs.TWO: "Any two of us", Needs.ALL: "All of us"}
+
+
 class SpendingRule(GroupOwned, db.Model):
     """How many of a group's organisers say yes to a cost; over an amount, perhaps more. The newest agreed one counts.
 
@@ -27,6 +30,8 @@ class SpendingRule(GroupOwned, db.Model):
 
     __tablename__ = "spending_rules"
     OWNERS: ClassVar = {SETTING: "needs over_pence over_needs"}
+    WORDS: ClassVar = {"needs": "Who says yes to a cost", "over_pence": "More over this", "over_needs": "Who then"}
+    READS: ClassVar = dict.fromkeys(("needs", "over_needs"), NEEDS_WORDS.get)
 
     needs: Mapped[Needs] = mapped_column(Word(Needs))
     over_pence: Mapped[int | None] = mapped_column(sa.BigInteger)

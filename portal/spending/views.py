@@ -11,9 +11,10 @@ from portal.payees import queries as payees
 from portal.people import queries as people
 from portal.people.reach import actor, as_staff, group, in_group
 from portal.people.roles import ORGANISERS
-from portal.receipts.models import CostKind
+from portal.receipts.models import COST_KIND_WORDS, CostKind
 from portal.spending import actions, costs, queries
-from portal.spending.forms import KINDS, NEEDS, CostForm, RuleForm, YesForm
+from portal.spending.forms import CostForm, RuleForm, YesForm
+from portal.spending.models import NEEDS_WORDS
 
 bp = Blueprint("spending", __name__, url_prefix="/g/<group>")
 bp_host = Blueprint("costs", __name__, url_prefix="/host/receipts/<int:number>/payment")
@@ -180,7 +181,7 @@ def _facts(found: queries.Cost, form: YesForm | None = None) -> dict:
     return {
         "found": found,
         "receipt": found.receipt,
-        "kind": KINDS.get(found.receipt.kind) if found.receipt.kind else "",
+        "kind": COST_KIND_WORDS.get(found.receipt.kind) if found.receipt.kind else "",
         "stands": stands,
         "decides": me in stands.deciders,
         "said": me in stands.given,
@@ -200,7 +201,7 @@ def _rule(form: RuleForm | None = None) -> dict:
     known = {"needs": now.needs, "over_pence": now.over_pence, "over_needs": now.over_needs or "two"} if now else {}
     return {
         "rule": now,
-        "needs": NEEDS,
+        "needs": NEEDS_WORDS,
         "wish": queries.open_rule(g.place.group_id),
         "me": actor().person_id,
         "alone": len(people.organisers(g.place.group_id)) == 1,

@@ -53,7 +53,7 @@ class HowForm(PlainForm):
         "phone": Asked("To text or call you about this.", _READERS, _STAYS, "Fine, unless you chose text or call."),
     }
 
-    reply_by = RadioField("How should we answer?", choices={how.value: words for how, words in REPLY_BY_WORDS.items()})
+    reply_by = RadioField("How should we answer?", choices=REPLY_BY_WORDS)
     phone = WordsField("Your number", [Length(max=30)])
 
     def validate(self, extra_validators=None) -> bool:
@@ -95,7 +95,7 @@ class CloseForm(PlainForm):
 
     came_of = SelectField(
         "What came of it?",
-        choices={"": "I’d rather not say", **{one.value: words for one, words in CAME_OF_WORDS.items()}},
+        choices={"": "I’d rather not say", **CAME_OF_WORDS},
     )
     learned = WordsField("Anything we should learn from it", [Length(max=1000)])
 
@@ -230,5 +230,5 @@ class ReviewNoteForm(PlainForm):
         "review_on": _LAST_DAY,
     }
 
-    reason = SelectField("Why is it still needed?", choices={one.value: words for one, words in REASON_WORDS.items()})
+    reason = SelectField("Why is it still needed?", choices=REASON_WORDS)
     review_on = DayField("Until when at the latest?")

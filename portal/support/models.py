@@ -12,6 +12,7 @@ from portal.breakglass.models import Delay
 from portal.core import clock
 from portal.core.counters import next_number
 from portal.core.db import HOST, RECORD, GroupOwned, Word, db, partial_index, within_group
+from portal.core.filters import full_day
 from portal.core.kept import OfKind, Recorded, SentFile
 
 NOTHING_DUE = date(9999, 12, 31)  # so that what the host owes nothing on sorts last
@@ -46,6 +47,12 @@ REPLY_BY_WORDS = {
     ReplyBy.TEXT: "Text message",
     ReplyBy.CALL: "Phone call",
 }
+
+
+def _due(day: str) -> str:
+    """A day from the log by which a reply is due, or nothing."""
+    due = date.fromisoformat(day)
+    return "" if due == NOTHING_DUE else full_day(due)
 
 
 class CameOf(StrEnum):
@@ -106,6 +113,14 @@ class Request(GroupOwned, db.Model):
         Area.SUPPORT: "wanted reply_by phone shared gist came_of learned",
         HOST: "due_on with_whom snoozed_until snooze_why later_until later_why",
     }
+    WORDS: ClassVar = {
+        "reply_by": "How we want the reply",
+        "shared": "Our other organisers can read it",
+        "due_on": "A reply by",
+        "snoozed_until": "Put off until",
+        "later_until": "A fuller answer by",
+    }
+    READS: ClassVar = {"reply_by": REPLY_BY_WORDS.get, "due_on": _due}
 
     number: Mapped[int] = mapped_column(unique=True)
     added_at: Mapped[datetime] = mapped_column(default=clock.now)

@@ -392,13 +392,3 @@ def test_a_yes_lets_nothing_out_of_the_area_it_was_asked_in(kettle, glyn, receip
     with pytest.raises(door.OutOfArea):
         actions.say_yes(marsha, kettle, number)
     assert (now_(receipt).label, db.session.get_one(Proposal, number).answer) == ("milk", None)
-
-
-def test_moments_and_days_that_changed_read_as_days():
-    changed = [("paid_on", None, "2026-11-03"), ("checked_at", "2026-11-03T23:30:00+00:00", None), ("label", "a", "2026")]
-    told = queries.shown(None, changed)
-    assert [(one.before, one.after) for one in told] == [
-        (None, "Tuesday 3 November 2026"),
-        ("Tuesday 3 November 2026", None),
-        ("a", "2026"),
-    ]

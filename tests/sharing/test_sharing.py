@@ -143,7 +143,7 @@ def test_where_they_ask_first_staff_suggest_with_before_after_and_why(kettle, ma
             wanted(imani, kettle, why="The council asks who you are.")
         assert queries.ours(kettle.id) == []
         proposal = waits.value.proposal
-        meaning = promise.meaning(proposal, {})
+        (meaning,) = promise.meanings(kettle.id, [proposal])
         assert proposal.why == "The council asks who you are."
         assert [(one.before, one.after) for one in meaning.shown][:2] == [(None, said), (None, "Ashbrook Council")]
         autonomy.say_yes(marsha, kettle, proposal.id)

@@ -633,10 +633,11 @@ def _proposed() -> int:
 
 
 def _clash(kettle: Group, marsha: Person) -> int:
-    """Staff wrote another note on a receipt, and Marsha another one since."""
+    """Staff wrote another note on a receipt, of one long word, and Marsha another one since."""
     row = db.session.scalars(sa.select(Receipt).where(Receipt.number == 103)).one()
-    receipts.describe(make.actor(_person("Glyn Parry"), Role.FINANCE), kettle, row.id, note="Bus, four people")
-    change = db.session.scalar(sa.select(sa.func.max(Entry.id)))
+    glyn = make.actor(_person("Glyn Parry"), Role.FINANCE)
+    receipts.describe(glyn, kettle, row.id, note="https://tickets.example.org/" + "four-people-there-and-back" * 3)
+    change = make.newest_entry(kettle, "receipts.describe").id  # the newest of all may be the worker's
     receipts.describe(make.actor(marsha, Role.ORGANISER), kettle, row.id, note="The bus, for four of us")
     return change
 
