@@ -21,5 +21,11 @@ def register(table: str, ids: Callable[[], sa.Select]) -> None:
 
 def is_told() -> sa.ColumnElement[bool]:
     """Whether the group may read an entry by now. What nobody registered, and is to be told later, is never shown."""
-    by_now = (sa.and_(Entry.subject_table == table, Entry.subject_id.not_in(ids())) for table, ids in NOT_YET.items())
+    by_now = (sa.and_(Entry.subject_table == table, ~_holds(ids(), Entry.subject_id)) for table, ids in NOT_YET.items())
     return sa.or_(Entry.level.is_(None), Entry.level != TOLD_LATER, *by_now)
+
+
+def _holds(ids: sa.Select, one) -> sa.ColumnElement[bool]:
+    """Whether an id is among these; looked up by itself, however many there are."""
+    (number,) = ids.selected_columns
+    return ids.where(number == one).correlate(Entry).exists()

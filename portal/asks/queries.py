@@ -160,7 +160,7 @@ def places(ask: Ask) -> list[Place]:
     now = clock.now()
     levels = [level for level in Level if level is not START[Area.CONTACT]]
     at = sa.case(
-        *((Group.id.in_(standing.groups_at(Area.CONTACT, level)), level.value) for level in levels),
+        *((standing.is_at(Group.id, Area.CONTACT, level), level.value) for level in levels),
         else_=START[Area.CONTACT].value,
     )
     quiet = (

@@ -144,10 +144,10 @@ def _statement(*, of_row: bool, of_adding: bool) -> sa.CompoundSelect:
     return sa.union_all(*parts)
 
 
-def groups_at(area: Area, level: Level, now: datetime | sa.BindParameter | None = None) -> sa.Select:
-    """The ids of the groups where this level of an area holds now, for a query over many: as in `of`, the newest of
-    what was set and agreed to. A level from the start, which nobody set, isn't looked for. `now` can be given with the
-    query's values, for one that is built once."""
+def is_at(group_id, area: Area, level: Level, now: datetime | sa.BindParameter | None = None) -> sa.ColumnElement[bool]:
+    """Whether this level of an area holds now in a group (its id, or a column of ids), for a query over many: as in `of`,
+    the newest of what was set and agreed to. A level from the start, which nobody set, isn't looked for. `now` can be
+    given with the query's values, for one that is built once."""
     now = clock.now() if now is None else now
     agreed = (
         Loosening.area == area,
@@ -160,10 +160,8 @@ def groups_at(area: Area, level: Level, now: datetime | sa.BindParameter | None 
         sa.select(Loosening.group_id, Loosening.level, Loosening.holds_from).where(*agreed),
     ).subquery()
     newer = held.alias()
-    return sa.select(held.c.group_id).where(
-        held.c.level == level,
-        ~sa.exists().where(newer.c.group_id == held.c.group_id, newer.c.at > held.c.at),
-    )
+    is_newest = ~sa.exists().where(newer.c.group_id == held.c.group_id, newer.c.at > held.c.at)
+    return sa.exists().where(held.c.group_id == group_id, held.c.level == level, is_newest).correlate_except(held)
 
 
 def _part(kind, at, area=None, level=None, each_pence=None, month_pence=None) -> sa.Select:

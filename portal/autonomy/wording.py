@@ -51,9 +51,9 @@ def plain(value):
 def is_told(table: str | None, column: str) -> bool:
     """Whether a person reads of a column: it is somebody's, or has a name."""
     here = db.metadata.tables.get(table or "")
-    if here is None or column.endswith("_by"):
-        return False  # a number of someone's, and the entry says who it was
-    return column in _own(table, "WORDS") or wall.owner_of(here, column) != RECORD
+    if here is None or column in _own(table, "WORDS"):
+        return here is not None
+    return wall.owner_of(here, column) != RECORD and not column.endswith("_by")  # the entry says who it was
 
 
 def named_by(table: str | None, column: str, value) -> Key | None:

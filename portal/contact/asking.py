@@ -114,9 +114,9 @@ def let_go(row) -> None:
 def held(limit: int = 100) -> list[tuple[Kind, int, int]]:
     """Kind, group and id of what is held for groups that aren't resting and whose level leaves it to the clock."""
     resting = sa.select(Quiet.group_id).where(Quiet.until > clock.now(), Quiet.ended_at.is_(None))
-    looks = [standing.groups_at(Area.CONTACT, level) for level in (Level.TELL_AFTER, Level.YOU_DO)]
     found = []
     for kind in KINDS.values():
+        looks = [standing.is_at(kind.model.group_id, Area.CONTACT, level) for level in (Level.TELL_AFTER, Level.YOU_DO)]
         rows = db.session.execute(
             sa.select(kind.model.group_id, kind.model.id)
             .where(
@@ -124,7 +124,7 @@ def held(limit: int = 100) -> list[tuple[Kind, int, int]]:
                 kind.model.released_at.is_(None),
                 kind.model.closed_at.is_(None),
                 kind.model.group_id.not_in(resting),
-                sa.or_(*(kind.model.group_id.in_(groups) for groups in looks)),
+                sa.or_(*looks),
             )
             .order_by(kind.model.id)
             .limit(limit)

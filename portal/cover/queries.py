@@ -41,12 +41,12 @@ def covers(person_id: int | None, holder_id: int | None) -> bool:
     return db.session.scalar(sa.select(sa.literal(holder_id, sa.Integer).in_(covered_by(person_id)))) or False
 
 
-def agreed_ahead(at=None) -> sa.Select:
-    """The ids of the groups whose requests whoever covers reads. At “Only us” what was agreed ahead counts for nothing."""
-    return sa.select(CoverChoice.group_id).where(
-        CoverChoice.ended_at.is_(None),
-        CoverChoice.group_id.not_in(standing.groups_at(Area.SUPPORT, Level.ONLY_US, at)),
-    )
+def agreed_ahead(group_id, at=None) -> sa.ColumnElement[bool]:
+    """Whether whoever covers reads the requests of a group (its id, or a column of ids), as it agreed ahead. At “Only us”
+    that counts for nothing."""
+    chosen = sa.exists().where(CoverChoice.group_id == group_id, CoverChoice.ended_at.is_(None))
+    only_us = standing.is_at(group_id, Area.SUPPORT, Level.ONLY_US, at)
+    return sa.and_(chosen.correlate_except(CoverChoice), ~only_us)
 
 
 def choice(group_id: int) -> CoverChoice | None:

@@ -138,6 +138,7 @@ def load(_request) -> Identity | None:
 
 def _statement() -> sa.Select:
     """Device, person and everything they are, by the token's hash; built once, since every request runs it."""
+    whose = sa.select(Device.person_id).where(Device.token_hash == sa.bindparam("token")).scalar_subquery()
     in_groups = (
         sa.select(
             Membership.person_id,
@@ -148,11 +149,11 @@ def _statement() -> sa.Select:
             suspended_until(sa.bindparam("now")).label("paused"),
         )
         .join(Group, Group.id == Membership.group_id)
-        .where(Membership.ended_at.is_(None))
+        .where(Membership.person_id == whose, Membership.ended_at.is_(None))
     )
     nobody = sa.cast(sa.null(), UtcDateTime)
     at_host = sa.select(StaffRole.person_id, StaffRole.role, sa.literal(0), sa.literal(""), sa.literal(""), nobody).where(
-        StaffRole.ended_at.is_(None)
+        StaffRole.person_id == whose, StaffRole.ended_at.is_(None)
     )
     held = sa.union_all(in_groups, at_host).subquery("held")
     return (

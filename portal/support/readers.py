@@ -35,7 +35,7 @@ def at_host(*, coordinates: bool) -> sa.ColumnElement[bool]:
     ways = [Request.holder_id == READER, let_in]
     if coordinates:
         covered = Request.holder_id.in_(cover.covered_by(READER, TODAY))
-        ways += [_by_the_team(Request.group_id), sa.and_(covered, _agreed_ahead(Request.group_id))]
+        ways += [_by_the_team(Request.group_id), sa.and_(covered, cover.agreed_ahead(Request.group_id, NOW))]
     return sa.or_(*ways)
 
 
@@ -51,15 +51,11 @@ def values(by: Actor, **more) -> dict:
 
 def by_cover(group_id) -> sa.ColumnElement[bool]:
     """Whether whoever covers reads the requests of a group (its id, or a column of ids) without being let in."""
-    return sa.or_(_by_the_team(group_id), _agreed_ahead(group_id))
+    return sa.or_(_by_the_team(group_id), cover.agreed_ahead(group_id, NOW))
 
 
 def _by_the_team(group_id) -> sa.ColumnElement[bool]:
-    return group_id.in_(standing.groups_at(Area.SUPPORT, Level.YOU_DO, NOW))
-
-
-def _agreed_ahead(group_id) -> sa.ColumnElement[bool]:
-    return group_id.in_(cover.agreed_ahead(NOW))
+    return standing.is_at(group_id, Area.SUPPORT, Level.YOU_DO, NOW)
 
 
 def in_group(by: Actor) -> sa.ColumnElement[bool]:

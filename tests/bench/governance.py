@@ -39,21 +39,21 @@ def measure() -> bool:
 
 
 def laid(data: Path, count: int) -> tuple[Client, Client, str]:
-    """An installation with so many groups, the whole set laid in each: an organiser's browser, a coordinator's, and a place
-    in the middle of the board."""
+    """An installation with so many groups, each of two organisers, the whole set laid in each: an organiser's browser, a
+    coordinator's, and a place in the middle of the board."""
     data.mkdir()
     app = create_app(settings_for(data, **SETTINGS))
     with app.app_context():
         migrate.upgrade()
         imani = make.staff("Imani Okafor", Role.COORDINATOR)
         for number in range(count):
-            make.group(f"Group {number}", organisers=("Org",) if number == 0 else ())
+            make.group(f"Group {number}", organisers=(f"Org-{number}", f"Other-{number}"))
         while queries.groups_without(1):
             jobs.lay_out()
         after = ""
         for _ in range(count // queries.PAGE):
             after = queries.mark_of("carried", queries.board("carried", queries.mark("carried", after))[-1].item)
-        return Client(app).as_(make.person("Org")), Client(app).as_(imani), after
+        return Client(app).as_(make.person("Org-0")), Client(app).as_(imani), after
 
 
 def board(client: Client, after: str = "") -> None:
