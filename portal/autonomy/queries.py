@@ -159,7 +159,7 @@ def rows_of(group_id: int, keys: Iterable[Key]) -> dict[Key, object]:
     for mapper in db.Model.registry.mappers:
         table, model = mapper.local_table.name, mapper.class_
         ids = [number for named, number in wanted if named == table and isinstance(number, int)]
-        if ids:
+        if ids and "group_id" in mapper.columns:
             rows = db.session.scalars(sa.select(model).where(model.id.in_(ids), model.group_id == group_id))
             found |= {(table, row.id): row for row in rows}
     return found

@@ -164,15 +164,13 @@ def counts() -> list[Count]:
     return [Count(duty.value, words, *by_duty.get(duty, (0, 0))) for duty, words in DUTY_WORDS.items()]
 
 
-def _not_told() -> sa.Select:
-    """The uses whose groups are told of them later, and not yet."""
-    return sa.select(BreakGlass.id).where(BreakGlass.delay.is_not(None), BreakGlass.told_at > clock.now())
+def _not_told(number) -> sa.Select:
+    """A column of the uses whose groups are told of them later, and not yet."""
+    return sa.select(number).where(BreakGlass.delay.is_not(None), BreakGlass.told_at > clock.now())
 
 
-untold.register("break_glass", _not_told)
-untold.register(
-    "break_glass_items", lambda: sa.select(BreakGlassItem.id).where(BreakGlassItem.break_glass_id.in_(_not_told()))
-)
+untold.register("break_glass", lambda: _not_told(BreakGlass.id))
+untold.register("break_glass_items", lambda: _not_told(BreakGlassItem.id).join(BreakGlassItem.use))
 
 
 def review_by(glass: BreakGlass) -> date | None:

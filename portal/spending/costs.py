@@ -65,7 +65,7 @@ def is_easier(new: SpendingRule, old: SpendingRule | None) -> bool:
 
 def is_paid_to(receipt: Receipt, person_id: int | None) -> bool:
     """Whether the money of this is for this very person."""
-    theirs = sa.select(Person.id).where(Person.id == person_id, _is_paid(receipt, Person.id, Person.email))
+    theirs = sa.select(Person.id).where(Person.id == person_id, _is_paid(receipt))
     return db.session.scalar(theirs) is not None
 
 
@@ -107,7 +107,7 @@ def deciding(receipt: Receipt) -> Deciding:
         .filter_by(**own)
         .where(Approval.ended_at.is_(None)),
         sa.select(sa.literal("back"), Conflict.person_id, nothing, Conflict.id).filter_by(**own),
-        sa.select(sa.literal("paid"), Person.id, nothing, Person.id).where(_is_paid(receipt, Person.id, Person.email)),
+        sa.select(sa.literal("paid"), Person.id, nothing, Person.id).where(_is_paid(receipt)),
     )
     every = sa.union_all(*parts).subquery()
     kind, person_id, seen, number = every.c
@@ -206,10 +206,8 @@ def to_pay(after: int | None = None, limit: int = 50) -> list[sa.Row]:
     )
 
 
-def _is_paid(receipt: Receipt, person_id, email) -> sa.ColumnElement[bool]:
-    """Whether the payee is this person: linked to them, or by their address."""
-    return sa.exists().where(
-        Payee.group_id == receipt.group_id,
-        Payee.id == receipt.payee_id,
-        sa.or_(Payee.person_id == person_id, sa.func.lower(Payee.email) == email),
-    )
+def _is_paid(receipt: Receipt) -> sa.ColumnElement[bool]:
+    """Whether the payee is this Person: linked to them, or by their address."""
+    payee = sa.and_(Payee.group_id == receipt.group_id, Payee.id == receipt.payee_id)
+    linked, address = sa.select(Payee.person_id).where(payee), sa.select(sa.func.lower(Payee.email)).where(payee)
+    return sa.or_(Person.id.in_(linked), Person.email.in_(address))

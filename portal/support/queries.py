@@ -677,16 +677,9 @@ def coordinators() -> dict[int, str]:
 
 def support_staff() -> Sequence[sa.Row]:
     """Those at the host who can be let in to a request: id and name, by name."""
-    return db.session.execute(
-        sa.select(Person.id, Person.name)
-        .where(
-            sa.exists().where(
-                StaffRole.person_id == Person.id, StaffRole.role.in_(SUPPORT_STAFF), StaffRole.ended_at.is_(None)
-            )
-        )
-        .order_by(Person.name)
-        .limit(50)
-    ).all()
+    staff = sa.select(StaffRole.person_id).where(StaffRole.role.in_(SUPPORT_STAFF), StaffRole.ended_at.is_(None))
+    named = sa.select(Person.id, Person.name).where(Person.id.in_(staff))
+    return db.session.execute(named.order_by(Person.name).limit(50)).all()
 
 
 def draft(person_id: int | None, group_id: int) -> RequestDraft | None:

@@ -176,9 +176,9 @@ def test_told_after_the_group_undoes_a_move_to_exactly_what_was_planned(kettle, 
     assert planned(budget) == {"Travel": 420_00, "Food": 380_00}
     told = autonomy.told(kettle.id, told_move(kettle))
     rows = autonomy.rows_of(kettle.id, told.keys)
-    assert {(one.name, one.before, one.after) for one in autonomy.shown_changes(rows, told.changes)} == {
-        ("Travel: planned", 500_00, 420_00),
-        ("Food: planned", 300_00, 380_00),
+    assert {(one.name, one.before, one.after) for one in autonomy.shown_changes(kettle.id, rows, told.changes)} == {
+        ("Travel: planned", "£500.00", "£420.00"),
+        ("Food: planned", "£300.00", "£380.00"),
     }
     say.undo(marsha, kettle, told.entry.id)
     assert planned(budget) == before
