@@ -85,8 +85,8 @@ def _holding(words: int, further: bool, bounded: bool, reads: sa.ColumnElement[b
     one = sa.select(also.id).where(also.request_id == RequestWord.request_id).correlate(RequestWord)
     ids = sa.select(RequestWord.request_id).where(
         RequestWord.word == _word(0),
-        sa.select(reads).where(Request.id == RequestWord.request_id).correlate(RequestWord).scalar_subquery(),
         *(one.where(also.word == _word(place)).scalar_subquery().is_not(None) for place in range(1, words)),
+        sa.select(reads).where(Request.id == RequestWord.request_id).correlate(RequestWord).scalar_subquery(),
     )
     if further:
         ids = ids.where(RequestWord.request_id < _before)
