@@ -183,7 +183,7 @@ def undo(by, group, entry, *, keep: str = "theirs") -> object:
     row = rows.get((entry.subject_table, entry.subject_id))
     if row is None or len(rows) < len(told.keys):
         raise Mistake("What this was about is no longer there.")
-    if past := getattr(row, "past_undo", ""):
+    if past := queries.past_undo(told, row):
         raise Mistake(past)
     _check_undisputed(group, *rows.values())
     takes_back = ACTIONS[entry.action].takes_back

@@ -253,6 +253,12 @@ def told(group_id: int, entry_id: int) -> Told | None:
     return Told(entry, name or "Trellis", shown, why, added, bool(was_undone), until, words is not None)
 
 
+def past_undo(told: Told, row) -> str:
+    """Why a change can't be undone though its time isn't over, as the row it is about has it; or an empty string."""
+    says = getattr(row, "past_undo", None)
+    return says({change["column"] for change in told.changes}) if says else ""
+
+
 def _lies_in(change: dict) -> str | None:
     """The area a changed column lies in."""
     table = db.metadata.tables.get(change["row"].partition(":")[0])

@@ -376,6 +376,7 @@ def _change(entry_id: int, problem: str = "") -> dict:
     return {
         "told": told,
         "shown": shown,
+        "past": queries.past_undo(told, rows.get(told.row_key)),
         "clash": bool(queries.clashes(rows, told.changes)),
         "problem": problem,
         "key": PlainForm(),

@@ -16,6 +16,7 @@ from portal.ledger.models import LEDGER_CODES
 
 BIN_LASTS = timedelta(days=30)
 FIRST_NUMBER = 101
+OWN_WORDS = frozenset({"label", "note"})  # what the group calls it
 BOUND = frozenset({"amount_pence", "shop", "fund_id", "line_id", "payee_id", "kind"})  # what a yes is bound to
 
 
@@ -154,10 +155,10 @@ class Receipt(GroupOwned, db.Model):
         """Whether staff's yes, which the group was told of, still waits: it can be undone until the end of that day."""
         return self.waits_until is not None and self.waits_until >= clock.today()
 
-    @property
-    def past_undo(self) -> str:
-        """Why a change of it can't be undone any more (autonomy guide: money already paid), or an empty string."""
-        if self.paid_on or self.in_run_at:
+    def past_undo(self, columns: set[str]) -> str:
+        """Why a change of these columns can't be undone any more (autonomy guide: money already paid), or an empty string.
+        The group's own words for it are no money, and always can."""
+        if (self.paid_on or self.in_run_at) and not (columns and columns <= OWN_WORDS):
             return "The money is on its way or paid, so this can’t be undone. You can raise a question instead."
         return ""
 

@@ -136,12 +136,23 @@ def test_what_is_no_longer_there_cant_be_put_back(kettle, told):
 
 
 @pytest.mark.parametrize("on_its_way", [{"paid_on": clock.today()}, {"in_run_at": clock.now()}])
-def test_what_the_money_is_on_its_way_for_is_past_undoing(kettle, told, on_its_way):
-    receipt, entry, _glyn, marsha = told
+def test_what_the_money_is_on_its_way_for_is_past_undoing_and_our_own_words_are_not(client, kettle, told, on_its_way):
+    """Autonomy guide, "Proposals, undo, notices": money already paid. Worked example 1 holds for a label all the same."""
+    receipt, entry, glyn, marsha = told
+    receipts.describe(glyn, kettle, receipt.id, amount_pence=99_00)
+    money = make.newest_entry(kettle, "receipts.describe").id
+    words, number = entry.id, receipt.id
     make.set_facts(receipt, **on_its_way)
     with pytest.raises(Mistake, match="The money is on its way or paid"):
-        actions.undo(marsha, kettle, entry.id)
-    assert now_(receipt)[0] == "refreshments"
+        actions.undo(marsha, kettle, money)
+    client.as_(make.person("Marsha"))
+    page = client.get(f"/g/tuesday-kettle/changes/{money}").text
+    assert "The money is on its way or paid, so this can’t be undone." in page
+    assert "Put it back how it was" not in page
+    assert "Put it back how it was" in client.get(f"/g/tuesday-kettle/changes/{words}").text
+    assert client.post(f"/g/tuesday-kettle/changes/{words}/undo", data={"key": "k" * 20}).status_code == 303
+    row = db.session.get_one(Receipt, number)
+    assert (row.label, row.note, row.amount_pence) == ("milk", "for Tuesday", 99_00)
 
 
 def test_words_taken_out_of_the_log_are_nowhere_in_it_and_it_still_checks_out(client, kettle, told):
