@@ -355,7 +355,7 @@ def quiet_now(group_id: int) -> Quiet | None:
 
 def shown_changes(group_id: int, rows: dict[Key, object], changes: list[dict]) -> list[Shown]:
     """What an entry changed, as a person reads it; each row by its name where it changed several."""
-    told = [change for change in changes if wording.is_told(key_of(change)[0], change["column"])]
+    told = [change for change in changes if wording.is_shown(key_of(change)[0], change["column"])]
     several = len({change["row"] for change in told}) > 1
     held = [(key_of(one)[0], one["column"], (one["before"], one["after"], _since(rows, one))) for one in told]
     names = names_in(group_id, [(table, column, value) for table, column, values in held for value in values])

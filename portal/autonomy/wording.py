@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+import sqlalchemy as sa
+
 from portal.core import wall
 from portal.core.db import RECORD, db
 from portal.core.filters import full_day, pounds
@@ -48,7 +50,7 @@ def plain(value):
     return value.isoformat() if isinstance(value, date | datetime) else value
 
 
-def is_told(table: str | None, column: str) -> bool:
+def is_shown(table: str | None, column: str) -> bool:
     """Whether a person reads of a column: it is somebody's, or has a name."""
     here = db.metadata.tables.get(table or "")
     if here is None or column in _own(table, "WORDS"):
@@ -58,11 +60,10 @@ def is_told(table: str | None, column: str) -> bool:
 
 def named_by(table: str | None, column: str, value) -> Key | None:
     """The row whose number a column holds, if it holds one."""
-    here = db.metadata.tables.get(table or "")
-    if here is None or column not in here.c or not isinstance(value, int):
+    here = _column(table, column)
+    if here is None or not isinstance(value, int):
         return None
-    target = next(iter(here.c[column].foreign_keys), None)
-    return (target.column.table.name, value) if target is not None else None
+    return next(((key.column.table.name, value) for key in here.foreign_keys), None)
 
 
 def called(table: str | None, column: str) -> str:
@@ -81,8 +82,8 @@ def read(table: str | None, column: str, value, names: dict[Key, str]):
         return names.get(key, NO_LONGER)
     if column.endswith("_pence"):
         return pounds(value)
-    here = db.metadata.tables.get(table or "")
-    kind = here.c[column].type.python_type if here is not None and column in here.c else None
+    here = _column(table, column)
+    kind = here.type.python_type if here is not None else None
     if kind in {date, datetime} and isinstance(value, str):
         return full_day(kind.fromisoformat(value))
     if kind is bool:
@@ -97,6 +98,11 @@ def in_words(table: str | None, pairs: Iterable[tuple[str, object, object]], nam
         for column, before, after in pairs
         if before is not None or after is not None
     ]
+
+
+def _column(table: str | None, column: str) -> sa.Column | None:
+    here = db.metadata.tables.get(table or "")
+    return here.c.get(column) if here is not None else None
 
 
 def _own(table: str | None, name: str) -> dict:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.autonomy.areas import Area
 from portal.core.db import GroupOwned, Word, db
+from portal.core.workdays import DAY_NAMES
 from portal.support.models import REPLY_BY_WORDS, ReplyBy
 
 
@@ -28,15 +29,7 @@ MUST_KNOW_WORDS = {
 }
 
 
-DAYS = {
-    "mon": "Monday",
-    "tue": "Tuesday",
-    "wed": "Wednesday",
-    "thu": "Thursday",
-    "fri": "Friday",
-    "sat": "Saturday",
-    "sun": "Sunday",
-}
+DAYS = {name[:3].lower(): name for name in DAY_NAMES}
 HOURS = {hour: f"{hour % 12 or 12}{'am' if hour < 12 else 'pm'}" for hour in range(7, 22)}  # that a group can choose
 
 

@@ -1,10 +1,11 @@
-"""Working days in England and Wales: Monday to Friday, but for bank holidays."""
+"""The days of the week, and working days in England and Wales: Monday to Friday, but for bank holidays."""
 
 from datetime import date, timedelta
 from functools import lru_cache
 
 from holidays.countries.united_kingdom import UnitedKingdom
 
+DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _bank_holidays = UnitedKingdom(subdiv="ENG")
 
 

@@ -6,12 +6,10 @@ from wtforms import RadioField, SelectField
 
 from portal.core.asked import US_AND_STAFF, WITH_US, Asked
 from portal.core.forms import PlainForm
+from portal.core.workdays import DAY_NAMES
 from portal.notices.models import How
 
-DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 HOW_WORDS = {How.NOW: "When there’s news", How.WEEKLY: "Once a week", How.OFF: "Not at all"}
-
-
 _WHEN = Asked("So we write when it suits you.", "Only you.", "While you are here.", "It stays as it is.")
 
 
@@ -19,7 +17,7 @@ class ChoiceForm(PlainForm):
     ASKED: ClassVar = {"how": _WHEN, "weekday": _WHEN}
 
     how = RadioField("When do we write to you?", choices=HOW_WORDS)
-    weekday = SelectField("Your weekly day", choices=dict(enumerate(DAYS)), coerce=int)
+    weekday = SelectField("Your weekly day", choices=dict(enumerate(DAY_NAMES)), coerce=int)
 
 
 class ShareForm(PlainForm):
