@@ -73,12 +73,6 @@ class Templates(Environment):
         return super().make_globals(d) if d else self.globals
 
 
-@lru_cache(1000)
-def once(macro, *told):
-    """What a macro makes of these arguments, made once: for one that says the same on every page, and asks for no icon."""
-    return macro(*told)
-
-
 class Compressed(Compress):
     """Pages travel compressed; so do error pages and forms to look at again, which Flask-Compress leaves out."""
 
@@ -101,8 +95,10 @@ class Id(IntegerConverter):
 
 def init_app(app: Flask) -> None:
     app.url_map.converters["int"] = Id
-    # The address of a page is the same for everyone: pages name dozens, and building one takes a while.
-    app.jinja_env.globals.update(flashes=get_flashed_messages, once=once, url_for=lru_cache(10_000)(app.url_for))
+    # Kept, as it is the same for everyone: an address, of which a page names dozens, each slow to build; and what a macro
+    # makes, where it asks for no icon. Both are the app's own, and go with it.
+    address, once = lru_cache(10_000)(app.url_for), lru_cache(1000)(lambda macro, *told: macro(*told))
+    app.jinja_env.globals.update(flashes=get_flashed_messages, once=once, url_for=address)
 
     @app.after_request
     def mark_page(answer):
