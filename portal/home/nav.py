@@ -65,13 +65,22 @@ HOST_PLACES = (
 YOU = Place("signin.you", "You", "passkey", frozenset(), frozenset({"own signin", "own notices", "own silence"}))
 
 
+def group() -> session.Place | None:
+    """The group this page is of. One of neither side (You, a page that isn't there) is of the only group of somebody who is
+    nowhere else: they find their way from there as from anywhere."""
+    who = session.identity()
+    if "place" in g or who is None or who.staff_roles or len(who.places) != 1:
+        return g.get("place")
+    return None if who.places[0].paused_until else who.places[0]
+
+
 def places() -> tuple[Place, ...]:
     """The entries for this page's side and this person's roles; none before sign-in."""
     who = session.identity()
     if who is None:
         return ()
-    if "place" in g:
-        return (*(place for place in GROUP_PLACES if g.place.role in place.roles), YOU)
+    if ours := group():
+        return (*(place for place in GROUP_PLACES if ours.role in place.roles), YOU)
     if who.staff_roles:
         mine = who.staff_roles
         return (*(place for place in HOST_PLACES if mine & place.roles and not mine & place.unless), YOU)

@@ -89,4 +89,4 @@ def init_app(app: Flask) -> None:
 
     @app.context_processor
     def everywhere():
-        return {"places": nav.places(), "who": session.identity(), "place": g.get("place")}
+        return {"places": nav.places(), "who": session.identity(), "place": nav.group()}

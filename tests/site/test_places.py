@@ -3,6 +3,7 @@
 import re
 
 from portal.home.nav import GROUP_PLACES, HOST_PLACES
+from portal.people.roles import Role
 from tests import make
 from tests.client import Client
 
@@ -22,3 +23,28 @@ def test_a_page_that_gives_back_what_was_typed_still_says_where_it_is(app, kettl
     page = Client(app).as_(make.person("Marsha")).post("/g/tuesday-kettle/worries/", data={"words": ""})
     assert page.status_code == 422
     assert re.search(r'href="/g/tuesday-kettle/say/?" aria-current="page"', page.text)
+
+
+def bar(answer) -> dict[str, str]:
+    """The entries of a page's bar and where each leads; the one that is here ends in an arrow."""
+    found = re.findall(r'<li><a href="([^"]+)"( aria-current="page")?><span>.*?</span>([^<]+)</a>', answer.text)
+    return {words + (" <-" if here else ""): link for link, here, words in found}
+
+
+def test_whoever_is_in_one_group_finds_their_way_from_you_as_from_anywhere(app, kettle):
+    browser = Client(app).as_(make.person("Marsha"))
+    at_home = bar(browser.get("/g/tuesday-kettle/"))
+    for of_neither in ("/you", "/you/news", "/nowhere"):
+        page = browser.get(of_neither)
+        assert list(bar(page).values()) == list(at_home.values()), of_neither
+        assert 'class="brand" href="/g/tuesday-kettle/"' in page.text
+    assert list(bar(browser.get("/you"))) == ["Home", "Receipts", "Money", "Support", "Our say", "You <-"]
+
+
+def test_whoever_is_in_several_groups_or_at_the_host_too_isnt_put_in_one_of_them(app, kettle):
+    make.group("Third", organisers=("Marsha",))
+    assert bar(Client(app).as_(make.person("Marsha")).get("/you")) == {"You <-": "/you"}
+    bernie = make.person("Bernie")
+    make.staff("Bernie", Role.FINANCE)
+    assert "/g/" not in Client(app).as_(bernie).get("/you").text.partition("<main")[0]
+    assert not any(link.startswith("/g/") for link in bar(Client(app).as_(bernie).get("/you")).values())
