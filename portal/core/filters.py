@@ -84,6 +84,12 @@ def inside(text: str) -> str:
     return text[:1].lower() + text[1:] if text.startswith(("Today", "Yesterday", "Tomorrow")) else text
 
 
+def after(text: str, *before: str | None) -> str:
+    """A line of facts that ends in this: R101, our budget, today. What there isn’t is left out; the first begins it."""
+    line = ", ".join([*filter(None, before), inside(text)])
+    return line[:1].upper() + line[1:]
+
+
 def playing_time(seconds: int) -> str:
     """How long a sound plays, in words: 45 seconds, 1 minute, 2 minutes 5 seconds."""
     minutes, rest = divmod(seconds, 60)
@@ -112,6 +118,7 @@ def init_app(app: Flask) -> None:
         month,
         moment,
         inside,
+        after,
         playing_time,
         file_size,
         hidden_email,

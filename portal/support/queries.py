@@ -102,6 +102,11 @@ class Line:
         return f"S{self.number}"
 
     @property
+    def is_past_due(self) -> bool:
+        """Whether the day it was promised for has gone by."""
+        return self.due_on is not None and self.due_on < clock.today()
+
+    @property
     def key(self) -> str:
         """Where the next page begins, in the order of what is due."""
         return f"{(self.due_on or NOTHING_DUE).isoformat()}_{self.id}"

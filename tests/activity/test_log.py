@@ -123,7 +123,7 @@ def test_what_decides_about_an_area_stands_under_it_with_the_level_then(kettle, 
         ("autonomy.set_level", "budget", "ask_first"),
     ]
     page = words(client.as_(make.person("Marsha")).get(f"{LOG}?area=spending"))
-    assert "Marsha changed the spending limits how we spend" in page
+    assert "Marsha changed the spending limits How we spend, today" in page
 
 
 def test_why_something_was_changed_is_read_in_the_log_beside_the_change_and_under_the_suggestion(kettle, client):

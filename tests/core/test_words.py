@@ -66,6 +66,12 @@ def test_times_are_londons_on_both_sides_of_the_clock_change():
         assert filters.moment(datetime(2026, 10, 25, 1, 30, tzinfo=UTC)) == "Yesterday, 1:30am"
 
 
+def test_a_line_of_facts_begins_with_what_there_is():
+    assert filters.after("Today, 6:40pm", "R101", "our budget") == "R101, our budget, today, 6:40pm"
+    assert filters.after("Yesterday, 6:40pm", None, "our budget") == "Our budget, yesterday, 6:40pm"
+    assert filters.after("Today, 6:40pm", None, "") == "Today, 6:40pm"
+
+
 def test_working_days_know_the_bank_holidays():
     assert workdays.after(date(2026, 12, 23), 3) == date(2026, 12, 30)  # Boxing Day is a Saturday: Monday off instead
     assert workdays.after(date(2026, 4, 2), 1) == date(2026, 4, 7)  # Easter

@@ -21,6 +21,7 @@ from portal.support import actions, queries
 from portal.support.models import NOTHING_DUE, ReplyPromise, Request, Wanted
 from portal.support.states import State, state_of
 from tests import make
+from tests.client import Client, words
 
 SOAK = bool(os.environ.get("SOAK"))
 RUNS, STEPS = {"sqlite": 2000 if SOAK else 30, "postgresql": 1000 if SOAK else 10}, 60 if SOAK else 40
@@ -94,6 +95,21 @@ def test_a_yes_to_a_later_day_mends_no_broken_promise_and_comes_before_that_day(
             actions.answer_later(marsha, kettle, asked.id, agreed=True, seen="2026-12-11")
         actions.answer_later(marsha, kettle, asked.id, agreed=False, seen="2026-12-11")
         assert still_open(asked) == [now_of(asked).due_on] == [date(2026, 12, 10)]
+
+
+def test_a_day_that_has_gone_by_isnt_listed_as_one_to_come(app, kettle, marsha, imani):
+    with time_machine.travel(MONDAY, tick=False) as moved:  # 23 November
+        asked = actions.ask(marsha, kettle, words="Could someone open the hall?", wanted="week")
+
+        def listed() -> str:
+            lines = words(Client(app).as_(make.person("Imani")).get("/host/requests/"))
+            return lines[lines.index("Tuesday Kettle") :][:40]
+
+        assert listed().startswith("Tuesday Kettle By tomorrow")
+        moved.shift(timedelta(days=2))
+        assert listed().startswith("Tuesday Kettle Was due yesterday")
+        answered(imani, kettle, asked)
+        assert listed().startswith("Tuesday Kettle Today")
 
 
 def test_a_clock_put_back_changes_no_order(kettle, marsha, imani):
