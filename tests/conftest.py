@@ -164,9 +164,9 @@ def walkers(app):
 
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown(item, nextitem):
-    """Between two files, what stays for good is put beyond the garbage collector's reach. In a run of thousands that is a lot
-    (SQLAlchemy keeps its statements for many an app that is over), and to look through it stops every thread for seconds,
-    one that holds the database's lock too."""
+    """Between two files, what stays for good is put beyond the garbage collector's reach. In a run of thousands it is a lot
+    (SQLAlchemy keeps its statements for many an app that is over), and looking through all of it stops every thread for
+    seconds, one that holds the database's lock too."""
     if nextitem is None or nextitem.path != item.path:
         gc.unfreeze()
         gc.collect()
