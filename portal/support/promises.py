@@ -11,6 +11,7 @@ from flask import current_app
 from portal.core import clock, workdays
 from portal.core.db import db
 from portal.support.models import NOTHING_DUE, ReplyPromise, Request, Wanted
+from portal.support.states import is_past_due
 
 
 def day_for(wanted: str, since: date) -> date:
@@ -43,7 +44,7 @@ def move(request: Request, due_on: date) -> None:
     """The group said that a later day will do: the promise is that day's now, and nothing was missed by it. One that was
     broken before they said so stays broken, with another beside it."""
     promise = open_of(request)
-    if promise is None or promise.due_on < clock.today():
+    if promise is None or is_past_due(promise.due_on, clock.today()):
         return replace(request, due_on)
     promise.due_on = request.due_on = due_on
 

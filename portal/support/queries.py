@@ -39,7 +39,7 @@ from portal.support.models import (
     Wanted,
 )
 from portal.support.readers import NOW, READER, TODAY
-from portal.support.states import State, state_of
+from portal.support.states import State, is_past_due, state_of
 
 PAGE = 20
 MOST_COUNTED = 100
@@ -104,7 +104,7 @@ class Line:
     @property
     def is_past_due(self) -> bool:
         """Whether the day it was promised for has gone by."""
-        return self.due_on is not None and self.due_on < clock.today()
+        return is_past_due(self.due_on or NOTHING_DUE, clock.today())
 
     @property
     def key(self) -> str:
@@ -455,7 +455,7 @@ class Thread:
     @property
     def is_past_due(self) -> bool:
         """The host promised a day, and it has gone by."""
-        return self.request.closed_at is None and self.request.due_on < clock.today()
+        return self.request.closed_at is None and is_past_due(self.request.due_on, clock.today())
 
     @property
     def mark(self) -> str:

@@ -22,6 +22,11 @@ class State(Enum):
         self.words, self.ours, self.look, self.icon = words, ours, look, icon
 
 
+def is_past_due(due_on: date, today: date) -> bool:
+    """Whether the day that was promised has gone by: on the day itself there is still time."""
+    return due_on < today
+
+
 def state_of(request: Request, today: date) -> State:
     """The one state that matters most just now. `request`: a Request, or a row of its columns."""
     if request.closed_at:
