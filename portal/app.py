@@ -31,7 +31,7 @@ FEATURES = (
 def create_app(settings: config.Settings | None = None) -> Flask:
     """The portal, ready to serve. Raises config.UnsafeSettings."""
     settings = settings or config.read()
-    app = Flask("portal", root_path=str(ROOT), template_folder=str(ROOT / "templates"), static_folder=None)
+    app = web.Portal("portal", root_path=str(ROOT), template_folder=str(ROOT / "templates"), static_folder=None)
     app.static_folder = str(ROOT / "static")
     app.jinja_environment = web.Templates
     app.jinja_env.undefined = StrictUndefined

@@ -8,7 +8,6 @@ the same span gives the same figure on any later day, but for what its docstring
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -21,7 +20,7 @@ from portal.breakglass.models import BreakGlass
 from portal.contact import asking
 from portal.core import clock, workdays
 from portal.core.days import london_day
-from portal.core.db import UtcDateTime, db
+from portal.core.db import UtcDateTime, fetched, prepared
 from portal.ledger.models import MONEY_IN, Account, JournalEntry, Kind, Posting
 from portal.receipts.models import CostKind, Receipt
 from portal.support.models import ReplyPromise, Request
@@ -263,10 +262,10 @@ def median(counts: Mapping[int, int]) -> int | None:
 def of(span: Span) -> Figures:
     """Every figure of a span, in two statements."""
     told_of = values(span)
-    counted = db.session.execute(_counting(), told_of).one()._mapping
+    counted = fetched(_counting(), told_of)[0]._mapping
     waits: Counter[tuple[str, int, bool]] = Counter()
     to_paid: Counter[int] = Counter()
-    for row in db.session.execute(_waiting(), told_of):
+    for row in fetched(_waiting(), told_of):
         days = workdays.between(row.asked, row.done)
         if row.wanted is None:
             to_paid[days] += row.count_
@@ -275,14 +274,14 @@ def of(span: Span) -> Figures:
     return Figures(**counted, waits=[Wait(*wait, count) for wait, count in sorted(waits.items())], to_paid=to_paid)
 
 
-@cache
+@prepared
 def _counting() -> sa.Select:
     counted = (kept, late, questions, sent, holds, wrong, undone, told, duties, asks, waited)
     counts = [_only(figure(), sa.func.count()).label(figure.__name__) for figure in counted]
     return sa.select(*counts, _only(money(), CAME_IN).label("came_in"), _only(money(), FEE).label("fee"))
 
 
-@cache
+@prepared
 def _waiting() -> sa.CompoundSelect:
     """How many took from which day to which: few rows, however many requests and receipts there are."""
     asked, answered = london_day(Request.added_at), london_day(ReplyPromise.kept_at)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased, contains_eager
 from portal.activity.models import Entry
 from portal.asks.models import Ask, AskAnswer, AskQuestion, SentAsk
 from portal.autonomy import standing
-from portal.autonomy.areas import START, Area, Level
+from portal.autonomy.areas import START, Area
 from portal.autonomy.models import AFTER_UNDO, Proposal, Quiet, Undo
 from portal.autonomy.standing import Standing
 from portal.contact import times
@@ -158,11 +158,6 @@ def places(ask: Ask) -> list[Place]:
     """The groups an ask is meant for and hasn't been put to, by name, in two statements. (That nobody of a group can be
     reached is looked up by the door alone.)"""
     now = clock.now()
-    levels = [level for level in Level if level is not START[Area.CONTACT]]
-    at = sa.case(
-        *((standing.is_at(Group.id, Area.CONTACT, level), level.value) for level in levels),
-        else_=START[Area.CONTACT].value,
-    )
     quiet = (
         sa.select(sa.func.max(Quiet.until))
         .where(Quiet.group_id == Group.id, Quiet.until > now, Quiet.ended_at.is_(None))
@@ -176,7 +171,7 @@ def places(ask: Ask) -> list[Place]:
         Entry.action == SENDING,
     )
     query = (
-        sa.select(Group, ContactTimes, at, quiet, undone)
+        sa.select(Group, ContactTimes, standing.level_at(Group.id, Area.CONTACT), quiet, undone)
         .outerjoin(ContactTimes, ContactTimes.group_id == Group.id)
         .where(
             Group.left_at.is_(None),
@@ -191,8 +186,8 @@ def places(ask: Ask) -> list[Place]:
     lately = had(group.id for group, *_ in rows)
     found = []
     for group, own, level, until, undid in rows:
-        stands = Standing(levels=dict(START) | {Area.CONTACT: Level(level)}, quiet_until=until, undone=undid)
-        hours = times.hours_at(Level(level), times.as_set(own))
+        stands = Standing(levels=dict(START) | {Area.CONTACT: level}, quiet_until=until, undone=undid)
+        hours = times.hours_at(level, times.as_set(own))
         found.append(Place(group, stands, hours, lately[group.id]))
     return found
 

@@ -5,7 +5,6 @@ nothing waits for a job: a loosening holds from its hour, quiet mode is over at 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cache
 from itertools import pairwise
 
 import sqlalchemy as sa
@@ -26,7 +25,7 @@ from portal.autonomy.models import (
     Undo,
 )
 from portal.core import clock
-from portal.core.db import UtcDateTime, db
+from portal.core.db import UtcDateTime, db, fetched, prepared
 from portal.people.roles import Role
 
 UNDID = "autonomy.undo"
@@ -63,7 +62,7 @@ def of(group_id: int, row=None, *, adding: str = "") -> Standing:
     values["own"] = row.__tablename__ if row is not None else ""
     if row is not None:
         values |= {"item_table": row.__tablename__, "item": row.id}
-    rows = db.session.execute(_statement(of_row=row is not None, of_adding=bool(adding)), values).all()
+    rows = fetched(_statement(of_row=row is not None, of_adding=bool(adding)), values)
     held = dict(START)
     tried: list[datetime] = []
     each, month, quiet_until, undone, disputed = START_LIMIT_EACH, START_LIMIT_MONTH, None, False, False
@@ -94,9 +93,9 @@ NOW, LATELY, BACK = (sa.bindparam(name, type_=UtcDateTime) for name in ("now", "
 ITEM_TABLE, ADDING, OWN = (sa.bindparam(name, type_=sa.String) for name in ("item_table", "adding", "own"))
 
 
-@cache
+@prepared
 def _statement(*, of_row: bool, of_adding: bool) -> sa.CompoundSelect:
-    """All that `of` asks of the database, built once, since every action and many pages ask."""
+    """All that `of` asks of the database."""
     over = sa.func.coalesce(Quiet.ended_at, Quiet.until)
     parts = [  # at the very same moment, what was set outright wins
         _part(
@@ -144,24 +143,23 @@ def _statement(*, of_row: bool, of_adding: bool) -> sa.CompoundSelect:
     return sa.union_all(*parts)
 
 
-def is_at(group_id, area: Area, level: Level, now: datetime | sa.BindParameter | None = None) -> sa.ColumnElement[bool]:
-    """Whether this level of an area holds now in a group (its id, or a column of ids), for a query over many: as in `of`,
-    the newest of what was set and agreed to. A level from the start, which nobody set, isn't looked for. `now` can be
-    given with the query's values, for one that is built once."""
+def level_at(group_id, area: Area, now: datetime | sa.BindParameter | None = None) -> sa.ColumnElement[Level]:
+    """The level of an area that holds now in a group (its id, or a column of ids), for a query over many: as in `of`, the
+    newest of what was set and agreed to; from the start, where nothing was. `now` can be given with the query's values, for
+    one that is built once."""
     now = clock.now() if now is None else now
-    agreed = (
-        Loosening.area == area,
-        Loosening.level.is_not(None),
-        Loosening.holds_from <= now,
-        Loosening.ended_at.is_(None),
-    )
+    set_to, agreed_to = (sa.literal_column(rank, sa.Integer).label("rank") for rank in ("1", "0"))  # at the same moment
     held = sa.union_all(
-        sa.select(AreaLevel.group_id, AreaLevel.level, AreaLevel.set_at.label("at")).where(AreaLevel.area == area),
-        sa.select(Loosening.group_id, Loosening.level, Loosening.holds_from).where(*agreed),
+        sa.select(AreaLevel.level, AreaLevel.set_at.label("at"), set_to)
+        .where(AreaLevel.group_id == group_id, AreaLevel.area == area)
+        .correlate_except(AreaLevel),
+        sa.select(Loosening.level, Loosening.holds_from, agreed_to)
+        .where(Loosening.group_id == group_id, Loosening.area == area, Loosening.level.is_not(None))
+        .where(Loosening.holds_from <= now, Loosening.ended_at.is_(None))
+        .correlate_except(Loosening),
     ).subquery()
-    newer = held.alias()
-    is_newest = ~sa.exists().where(newer.c.group_id == held.c.group_id, newer.c.at > held.c.at)
-    return sa.exists().where(held.c.group_id == group_id, held.c.level == level, is_newest).correlate_except(held)
+    newest = sa.select(held.c.level).order_by(held.c.at.desc(), held.c.rank.desc()).limit(sa.literal_column("1"))
+    return sa.func.coalesce(newest.scalar_subquery(), START[area])
 
 
 def _part(kind, at, area=None, level=None, each_pence=None, month_pence=None) -> sa.Select:

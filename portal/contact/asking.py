@@ -116,7 +116,6 @@ def held(limit: int = 100) -> list[tuple[Kind, int, int]]:
     resting = sa.select(Quiet.group_id).where(Quiet.until > clock.now(), Quiet.ended_at.is_(None))
     found = []
     for kind in KINDS.values():
-        looks = [standing.is_at(kind.model.group_id, Area.CONTACT, level) for level in (Level.TELL_AFTER, Level.YOU_DO)]
         rows = db.session.execute(
             sa.select(kind.model.group_id, kind.model.id)
             .where(
@@ -124,7 +123,7 @@ def held(limit: int = 100) -> list[tuple[Kind, int, int]]:
                 kind.model.released_at.is_(None),
                 kind.model.closed_at.is_(None),
                 kind.model.group_id.not_in(resting),
-                sa.or_(*looks),
+                standing.level_at(kind.model.group_id, Area.CONTACT).in_((Level.TELL_AFTER, Level.YOU_DO)),
             )
             .order_by(kind.model.id)
             .limit(limit)

@@ -86,7 +86,7 @@ def call_off(number):
     if found is None:
         raise NotHere("request")
     actions.call_off(actor(), found.group, found.request.id, key=PlainForm.from_request().key.data)
-    return saved(goto=url_for("requests.index"), says=f"{found.request.ref}: called off. Nothing was sent.")
+    return saved(goto=url_for("requests.index"), says=f"{found.ref}: called off. Nothing was sent.")
 
 
 def _form(level: Level) -> type[AskForm]:

@@ -4,12 +4,13 @@ A transaction only reads (BEGIN) or may write (BEGIN IMMEDIATE on SQLite). `mode
 read, everything else writes. So read-then-write is atomic and a GET can never write.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import ClassVar
+from functools import cache, wraps
+from typing import ClassVar, ParamSpec, TypeVar
 
 import pysqlite3
 import sqlalchemy as sa
@@ -20,6 +21,9 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
 # WAL can lose a committed transaction in engines before these patches: https://sqlite.org/wal.html (reset race).
 FIXED_ENGINES = ((3, 44, 6), (3, 50, 7), (3, 51, 3))
+
+P = ParamSpec("P")
+S = TypeVar("S", bound=sa.ClauseElement)
 
 _reading: ContextVar[bool] = ContextVar("reading", default=False)
 
@@ -153,9 +157,30 @@ def writing():
         _reading.reset(token)
 
 
-def fetched(statement: sa.Select, values: dict) -> Sequence[sa.Row]:
+def prepared(build: Callable[P, S]) -> Callable[P, S]:
+    """A function that builds a statement, which it does once for each of its arguments.
+
+    SQLAlchemy looks a statement up among the compiled ones by its whole structure, thousands of parts: for a page's large
+    ones that takes as long as running them does. What lasts can have a name instead.
+    """
+
+    @cache
+    @wraps(build)
+    def built(*args: P.args, **kwargs: P.kwargs) -> S:
+        statement = build(*args, **kwargs)
+        if whole := statement._generate_cache_key():  # which SQLAlchemy keeps on the statement, until another is made of it
+            named = whole._replace(key=(object(),))
+            statement._generate_cache_key = lambda: named  # type: ignore[method-assign]
+        return statement
+
+    return built  # type: ignore[return-value]
+
+
+def fetched(statement: sa.Select | sa.CompoundSelect, values: dict) -> Sequence[sa.Row]:
     """What a statement finds that asks for columns, not for models: a third quicker than through the session, whose
-    transaction it's in. What the session hasn't written yet isn't there."""
+    transaction it's in, with all that was changed there."""
+    if not is_reading():
+        db.session.flush()
     return db.session.connection().execute(statement, values).all()
 
 
@@ -207,6 +232,8 @@ class _PlannedOnce(SQLiteCompiler):
     runs (from 3.49 on), which takes longer than most of our statements do."""
 
     def limit_clause(self, select, **kw):
+        if select._limit_clause is not None and select._offset_clause is None:
+            return f"\n LIMIT {self.process(select._limit_clause, **kw)} + 0"
         return super().limit_clause(select, **kw).replace(" OFFSET ", " + 0 OFFSET ", 1)
 
 
@@ -222,10 +249,14 @@ def _on_connect(dbapi_connection, record):
 
 
 def _on_begin(connection):
+    driver = connection.connection.driver_connection
     if connection.info.get("reads") is not is_reading():  # SQLite forgets every plan it made each time this is set
-        connection.connection.driver_connection.execute(f"PRAGMA query_only={int(is_reading())}")
+        driver.execute(f"PRAGMA query_only={int(is_reading())}")
         connection.info["reads"] = is_reading()
-    connection.exec_driver_sql("BEGIN" if is_reading() else "BEGIN IMMEDIATE")
+    if is_reading():
+        driver.execute("BEGIN")  # nothing can go wrong with it, and SQLAlchemy's way takes as long as a statement does
+    else:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _read_only(connection):

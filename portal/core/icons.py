@@ -5,6 +5,7 @@ Lucide's (ISC).
 """
 
 import re
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -18,6 +19,21 @@ def _symbols(path: Path) -> dict[str, str]:
 
 def _used() -> dict[str, str]:
     return g.setdefault("icons", {})
+
+
+def put(symbols: dict[str, str]) -> None:
+    """Put symbols on this page's sheet, each by its name."""
+    _used().update(symbols)
+
+
+@contextmanager
+def apart():
+    """Within the block, icons go on a sheet of its own, which it gets."""
+    page, g.icons = _used(), {}
+    try:
+        yield g.icons
+    finally:
+        g.icons = page
 
 
 @cache
@@ -35,7 +51,7 @@ def init_app(app: Flask) -> None:
 
     def need(*names: str) -> str:
         """Put symbols on this page's sheet that a refreshed part may come to use."""
-        _used().update({name: symbols[name] for name in names})
+        put({name: symbols[name] for name in names})
         return ""
 
     def sheet() -> Markup:

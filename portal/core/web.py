@@ -8,8 +8,10 @@ from flask import Flask, flash, get_flashed_messages, make_response, redirect, r
 from flask.templating import Environment
 from flask_compress import Compress
 from htmx_flask import request
+from markupsafe import Markup
 from werkzeug.routing import IntegerConverter
 
+from portal.core import icons
 from portal.core.ids import BEYOND
 
 
@@ -73,6 +75,13 @@ class Templates(Environment):
         return super().make_globals(d) if d else self.globals
 
 
+class Portal(Flask):
+    """Nothing of ours is asynchronous, so it isn't asked of each of the twenty functions that a request passes."""
+
+    def ensure_sync(self, func):
+        return func
+
+
 class Compressed(Compress):
     """Pages travel compressed; so do error pages and forms to look at again, which Flask-Compress leaves out."""
 
@@ -96,8 +105,20 @@ class Id(IntegerConverter):
 def init_app(app: Flask) -> None:
     app.url_map.converters["int"] = Id
     # Kept, as it is the same for everyone: an address, of which a page names dozens, each slow to build; and what a macro
-    # makes, where it asks for no icon. Both are the app's own, and go with it.
-    address, once = lru_cache(10_000)(app.url_for), lru_cache(1000)(lambda macro, *told: macro(*told))
+    # makes, with the icons it asks for. Both are the app's own, and go with it.
+    address = lru_cache(10_000)(app.url_for)
+
+    @lru_cache(1000)
+    def made(macro, *told):
+        with icons.apart() as symbols:
+            return macro(*told), symbols
+
+    def once(macro, *told) -> Markup:
+        """What a macro makes of what it is told, worked out the first time that it is asked."""
+        words, symbols = made(macro, *told)
+        icons.put(symbols)
+        return words
+
     app.jinja_env.globals.update(flashes=get_flashed_messages, once=once, url_for=address)
 
     @app.after_request

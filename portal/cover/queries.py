@@ -45,8 +45,8 @@ def agreed_ahead(group_id, at=None) -> sa.ColumnElement[bool]:
     """Whether whoever covers reads the requests of a group (its id, or a column of ids), as it agreed ahead. At “Only us”
     that counts for nothing."""
     chosen = sa.exists().where(CoverChoice.group_id == group_id, CoverChoice.ended_at.is_(None))
-    only_us = standing.is_at(group_id, Area.SUPPORT, Level.ONLY_US, at)
-    return sa.and_(chosen.correlate_except(CoverChoice), ~only_us)
+    level = standing.level_at(group_id, Area.SUPPORT, at)
+    return sa.and_(chosen.correlate_except(CoverChoice), level != Level.ONLY_US)
 
 
 def choice(group_id: int) -> CoverChoice | None:

@@ -96,7 +96,7 @@ def one_of_ours(number: int, by: Actor, group_id: int) -> PassedOn | None:
     )
 
 
-def own_messages(request: Request, by: Actor) -> list[tuple[int, str]]:
+def own_messages(request: sa.Row, by: Actor) -> list[tuple[int, str]]:
     """What this person wrote in a request themselves, the oldest first: id and words."""
     rows = db.session.execute(
         sa.select(Message.id, Message.words)

@@ -94,7 +94,7 @@ def _new(found: support.Thread, form: PassForm, own: list[tuple[int, str]]) -> d
         Attribution.NOBODY: "A group, without a name",
     }
     form.attribution.choices = names
-    return {"asked": found.request, "form": form, "own": own}
+    return {"asked": found, "form": form, "own": own}
 
 
 def _heard(passed: int, form: AnswerForm | None = None) -> dict:

@@ -20,13 +20,8 @@ class Place:
     rooms: frozenset[str]
     unless: frozenset[Role] = frozenset()
 
-    @property
-    def is_here(self) -> bool:
-        """Whether the page of this request lies within it."""
-        return _room() in self.rooms
 
-
-def _room() -> str:
+def room() -> str:
     """The room of this request: of a group's side, of the host's, or (`own`) of neither."""
     room = (request.endpoint or "").partition(".")[0]
     return room if "place" in g or request.path.startswith("/host/") else f"own {room}"

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from portal.asks import queries as asks
 from portal.autonomy import queries as autonomy
 from portal.breakglass import queries as breakglass
-from portal.core.db import db
+from portal.core.db import fetched, prepared
 from portal.disagreements import queries as disagreements
 from portal.documents import queries as documents
 from portal.members import queries as members
@@ -58,12 +58,15 @@ def _in_order(*parts: sa.Select) -> sa.Select:
     return sa.select(every).order_by(every.c.at).limit(MOST)
 
 
-_FOR_HELPERS = _in_order(receipts.WAITING, support.WAITING_FOR_HELPERS, breakglass.URGENT)
-_FOR_ORGANISERS = _in_order(
-    *(receipts.WAITING, *members.WAITING, *autonomy.WAITING, disagreements.WAITING, silence.WAITING),
-    *(payees.WAITING, *spending.WAITING, support.WAITING, asks.WAITING, breakglass.WAITING, breakglass.URGENT),
-    *documents.WAITING,
-)
+@prepared
+def _waits(*, organises: bool) -> sa.Select:
+    if not organises:
+        return _in_order(receipts.WAITING, support.WAITING_FOR_HELPERS, breakglass.URGENT)
+    return _in_order(
+        *(receipts.WAITING, *members.WAITING, *autonomy.WAITING, disagreements.WAITING, silence.WAITING),
+        *(payees.WAITING, *spending.WAITING, support.WAITING, asks.WAITING, breakglass.WAITING, breakglass.URGENT),
+        *documents.WAITING,
+    )
 
 
 def waiting_for_us(group_id: int, person_id: int, *, organises: bool) -> list[Waiting]:
@@ -71,6 +74,5 @@ def waiting_for_us(group_id: int, person_id: int, *, organises: bool) -> list[Wa
     facts = {"group": group_id, "person": person_id, **breakglass.waiting_since()}
     if organises:
         facts |= members.waiting_since() | autonomy.waiting_since() | documents.waiting_since()
-    rows = db.session.execute(_FOR_ORGANISERS if organises else _FOR_HELPERS, facts)
-    found = [Waiting(*row) for row in rows]
+    found = [Waiting(*row) for row in fetched(_waits(organises=organises), facts)]
     return [one for one in found if one.kind != "proposal" or autonomy.still_waits(group_id, one.at)]

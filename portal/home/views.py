@@ -89,4 +89,4 @@ def init_app(app: Flask) -> None:
 
     @app.context_processor
     def everywhere():
-        return {"places": nav.places(), "who": session.identity(), "place": nav.group()}
+        return {"places": nav.places(), "room": nav.room(), "who": session.identity(), "place": nav.group()}

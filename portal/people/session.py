@@ -15,7 +15,7 @@ from flask_login import LoginManager, UserMixin, current_user
 from itsdangerous import BadSignature, TimestampSigner
 
 from portal.core import clock
-from portal.core.db import UtcDateTime, fetched, reading
+from portal.core.db import UtcDateTime, fetched, prepared, reading
 from portal.people.models import Device, Group, Membership, Person, StaffRole, suspended_until
 from portal.people.roles import STAFF_ROLES, Actor, Role
 
@@ -136,8 +136,9 @@ def load(_request) -> Identity | None:
     return identity
 
 
-def _statement() -> sa.Select:
-    """Device, person and everything they are, by the token's hash; built once, since every request runs it."""
+@prepared
+def _whose() -> sa.Select:
+    """Device, person and everything they are, by the token's hash."""
     whose = sa.select(Device.person_id).where(Device.token_hash == sa.bindparam("token")).scalar_subquery()
     in_groups = (
         sa.select(
@@ -182,11 +183,8 @@ def _statement() -> sa.Select:
     )
 
 
-_WHO = _statement()
-
-
 def _read(token_hash: str, idle: timedelta) -> Identity | None:
-    rows = fetched(_WHO, {"token": token_hash, "now": clock.now()})
+    rows = fetched(_whose(), {"token": token_hash, "now": clock.now()})
     if not rows:
         return None
     device = rows[0]

@@ -36,6 +36,7 @@ from portal.support.models import (
     RequestDraft,
     Wanted,
 )
+from portal.support.states import takes_words
 from portal.support.writing import write
 
 COORDINATORS = frozenset({Role.COORDINATOR})
@@ -573,7 +574,7 @@ def _wake_up(request: Request) -> None:
 
 
 def _check_takes_words(request: Request) -> None:
-    if not request.takes_words:
+    if not takes_words(request):
         what = "The group closed this one." if request.closed_at else "Nothing of theirs waits here."
         raise Mistake(f"{what} To write to them now, ask whether you may: on their page.", "words")
 

@@ -65,10 +65,10 @@ def reply(number):
         if form.validate() and not came.problems:
             try:
                 actions.reply(actor(), found.group, found.request.id, files=came.new, kept=came.kept, **form.facts())
-                return saved(goto=_next(found), says=f"{found.request.ref}: Answered.")
+                return saved(goto=_next(found), says=f"{found.ref}: Answered.")
             except Mistake as mistake:
                 came.note(mistake, form)
-        came.keep(found.group.id, found.request.id)
+        came.keep(found.request.group_id, found.request.id)
     return invalid("support/desk.html", "support/_item.html", **_facts(number, replying=form, came=came))
 
 
@@ -224,7 +224,7 @@ def _with_note(number: int, note_id: int) -> queries.Thread:
 def _done(number: int, action, says: str, **facts):
     found = _found(number)
     action(actor(), found.group, found.request.id, key=PlainForm.from_request().key.data, **facts)
-    return saved(goto=url_for(".show", number=number, view=_view()), says=f"{found.request.ref}: {says}")
+    return saved(goto=url_for(".show", number=number, view=_view()), says=f"{found.ref}: {says}")
 
 
 def _item(number: int, **forms):
@@ -242,7 +242,7 @@ def _beyond(number: int, **forms) -> dict:
     return {
         "found": found,
         "view": _view(),
-        "levels": standing.of(found.group.id).levels,
+        "levels": standing.of(found.request.group_id).levels,
         "noting": NoteForm(data={"review_on": clock.today() + timedelta(days=NOTE_LASTS)}),
         "reviewing": (0, None),
         "sorry": SorryForm(),
@@ -265,7 +265,7 @@ def _typed(number: int, name: str, form_class: type[PlainForm], action, says: st
         field.errors = [str(mistake)]
         return again(number, **{name: form})
     goto = _next(found) if on else url_for(".show", number=number, view=_view())
-    return saved(goto=goto, says=f"{found.request.ref}: {says}")
+    return saved(goto=goto, says=f"{found.ref}: {says}")
 
 
 def _next(found: queries.Thread) -> str:
@@ -286,13 +286,13 @@ def _with_colleague(number: int, action, says: str):
     except Mistake as mistake:
         form.person_id.errors = [str(mistake)]
         return invalid("support/colleagues.html", **_among(_found(number), form))
-    return saved(goto=url_for(".index", view=_view()), says=f"{found.request.ref}: {says}")
+    return saved(goto=url_for(".index", view=_view()), says=f"{found.ref}: {says}")
 
 
 def _among(found: queries.Thread, form: PersonForm | None = None) -> dict:
     form, already = form or PersonForm(), {found.request.holder_id, actor().person_id}
     form.person_id.choices = {row.id: row.name for row in queries.support_staff() if row.id not in already}
-    level = standing.of(found.group.id).levels[Area.SUPPORT]
+    level = standing.of(found.request.group_id).levels[Area.SUPPORT]
     return {"found": found, "form": form, "level": level, "view": _view()}
 
 
@@ -335,7 +335,7 @@ def _facts(number: int | None, **forms) -> dict:
     if found:
         forms["came"] = forms.get("came", attached.Came()).beside(found.begun)
         facts |= {
-            "levels": standing.of(found.group.id).levels,
+            "levels": standing.of(found.request.group_id).levels,
             "starts": found.starts,
             "replying": ReplyForm(data={"seen": found.mark, "words": _start(found.starts)}),
             "snoozing": SnoozeForm(),

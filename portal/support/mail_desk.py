@@ -38,7 +38,7 @@ def put_in(mail_id):
     except Mistake as mistake:
         form.number.errors = [str(mistake)]
         return invalid("support/mail.html", **_facts(mail_id, form))
-    return saved(goto=url_for(".mail"), says=f"It’s in {found.request.ref}.")
+    return saved(goto=url_for(".mail"), says=f"It’s in {found.ref}.")
 
 
 @bp.post("/mail/<int:mail_id>/dropping")

@@ -97,6 +97,11 @@ REASON_WORDS = {
 MAY_WAIT = frozenset({Reason.SAFEGUARDING, Reason.LEGAL_ADVICE})  # whose telling may add danger, or be against the law
 
 
+def ref_of(number: int) -> str:
+    """How a request is called."""
+    return f"S{number}"
+
+
 class Request(GroupOwned, db.Model):
     """Something a group asks of its host; or, with `by_host`, something the host asks of a group.
 
@@ -181,7 +186,7 @@ class Request(GroupOwned, db.Model):
 
     @property
     def ref(self) -> str:
-        return f"S{self.number}"
+        return ref_of(self.number)
 
     def move(self) -> datetime:
         """Now, and after whatever stands in it already: a clock that was put back changes no order."""
@@ -192,12 +197,6 @@ class Request(GroupOwned, db.Model):
         """The host's own ask leaves for the group: it is their turn, without a rush."""
         self.released_at = self.group_to_answer_at = clock.now()
         self.move()
-
-    @property
-    def takes_words(self) -> bool:
-        """Whether staff can add words that the group reads: not in what it closed, nor in what the host began and nobody
-        answered. That would be contact, which has its own way (`contact`; autonomy guide, area 8)."""
-        return self.closed_at is None and not (self.by_host and self.due_on == NOTHING_DUE)
 
     @property
     def is_held(self) -> bool:

@@ -1,9 +1,10 @@
 """Reads of requests. A group's start from the group and who asks; the host's from what the reader may (`readers.py`)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, cached_property
+from operator import attrgetter
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -12,7 +13,7 @@ from sqlalchemy.orm import aliased
 from portal.activity import untold
 from portal.autonomy.models import Hold
 from portal.core import clock
-from portal.core.db import db, fetched
+from portal.core.db import db, fetched, prepared
 from portal.core.ids import id_of
 from portal.core.waiting import columns
 from portal.cover import queries as cover
@@ -37,9 +38,10 @@ from portal.support.models import (
     Request,
     RequestDraft,
     Wanted,
+    ref_of,
 )
 from portal.support.readers import NOW, READER, TODAY
-from portal.support.states import State, is_past_due, state_of
+from portal.support.states import State, is_past_due, state_of, takes_words
 
 PAGE = 20
 MOST_COUNTED = 100
@@ -65,72 +67,66 @@ _money_stuck = Request.id.in_(  # from the few holds there are at any time, not 
 _put_off = Request.id.in_(  # looked up by themselves: in the order of what is due they are far apart
     sa.select(_other.id).where(_other.closed_at.is_(None), _other.snoozed_until.is_not(None), _other.snoozed_until > TODAY)
 )
-_NOT_FIRST = sa.literal(0).label("is_first")
-_columns = (
-    *(Request.id, Request.number, Request.added_at, Request.moved_at, Request.by_host, Request.wanted, Request.reply_by),
-    *(Request.due_on, Request.gist, Request.taken_at, Request.answered_at, Request.group_to_answer_at, Request.with_whom),
-    *(Request.snoozed_until, Request.released_at, Request.closed_at, Request.later_until, Request.closing_at),
-    Request.holder_id,
-    _asker.name.label("asker"),
-    _holder.name.label("holder"),
-)
+_NOT_FIRST, _FIRST = (sa.literal_column(number, sa.Integer).label("is_first") for number in ("0", "1"))
 
 
-@dataclass(frozen=True)
-class Line:
-    """A request as a list shows it. `gist` is empty for whoever hasn't opened it, or can't: `reads` says which."""
+class Line(NamedTuple):
+    """A request as a list shows it: columns, as they are found. `gist` is empty for whoever hasn't opened it (`looked`:
+    when they last did), or can't: `reads` says which. `is_first`: 1 for money that is stuck, on top of the queue."""
 
     id: int
     number: int
-    state: State
-    wanted: str
-    due_on: date | None
     moved_at: datetime
-    asker: str
-    holder: str
+    by_host: bool
+    reply_by: ReplyBy
+    due_on: date
     gist: str
-    reads: bool = True
-    by_host: bool = False
-    wants_call: bool = False
-    snoozed_until: date | None = None
-    with_whom: str | None = None
+    taken_at: datetime | None
+    answered_at: datetime | None
+    group_to_answer_at: datetime | None
+    with_whom: str | None
+    snoozed_until: date | None
+    released_at: datetime | None
+    closed_at: datetime | None
+    asker: str
+    holder: str | None
     group_name: str = ""
-    group_slug: str = ""
+    reads: bool = True
+    looked: datetime | None = None
+    is_first: int = 0
 
     @property
     def ref(self) -> str:
-        return f"S{self.number}"
+        return ref_of(self.number)
+
+    @property
+    def state(self) -> State:
+        return state_of(self, clock.today())
+
+    @property
+    def is_promised(self) -> bool:
+        """Whether the host owes an answer by a day."""
+        return self.due_on != NOTHING_DUE
 
     @property
     def is_past_due(self) -> bool:
         """Whether the day it was promised for has gone by."""
-        return is_past_due(self.due_on or NOTHING_DUE, clock.today())
+        return is_past_due(self.due_on, clock.today())
+
+    @property
+    def wants_call(self) -> bool:
+        return self.reads and self.reply_by is ReplyBy.CALL
 
     @property
     def key(self) -> str:
         """Where the next page begins, in the order of what is due."""
-        return f"{(self.due_on or NOTHING_DUE).isoformat()}_{self.id}"
+        return f"{self.due_on.isoformat()}_{self.id}"
 
-
-def _line(row, *, reads: bool = True, shows_gist: bool = True) -> Line:
-    return Line(
-        id=row.id,
-        number=row.number,
-        state=state_of(row, clock.today()),
-        wanted=WANTED_WORDS[row.wanted],
-        due_on=None if row.due_on == NOTHING_DUE else row.due_on,
-        moved_at=row.moved_at,
-        asker=row.asker if reads else "",
-        holder=row.holder or "",
-        gist=row.gist if reads and shows_gist else "",
-        reads=reads,
-        by_host=row.by_host,
-        wants_call=reads and row.reply_by is ReplyBy.CALL,
-        snoozed_until=row.snoozed_until,
-        with_whom=row.with_whom if reads else None,
-        group_name=getattr(row, "group_name", ""),
-        group_slug=getattr(row, "group_slug", ""),
-    )
+    def as_seen(self) -> "Line":
+        """The same for this reader: who asked only where they read it, and how it begins once they opened it."""
+        if self.reads and self.looked:
+            return self
+        return self._replace(gist="", asker=self.asker if self.reads else "")
 
 
 @dataclass(frozen=True)
@@ -142,12 +138,16 @@ class Page:
 
     def without_words(self) -> "Page":
         """The same for a device that did nothing for a while: not even how they begin."""
-        return Page([replace(line, gist="") for line in self.lines], self.after)
+        return Page([line._replace(gist="") for line in self.lines], self.after)
 
 
 def _listed() -> sa.Select:
+    """What a Line holds of a request, up to who has it."""
+    own = (getattr(Request, name) for name in Line._fields[: Line._fields.index("asker")])
     return (
-        sa.select(*_columns).join(_asker, _asker.id == Request.added_by).outerjoin(_holder, _holder.id == Request.holder_id)
+        sa.select(*own, _asker.name.label("asker"), _holder.name.label("holder"))
+        .join(_asker, _asker.id == Request.added_by)
+        .outerjoin(_holder, _holder.id == Request.holder_id)
     )
 
 
@@ -160,7 +160,7 @@ def ours(by: Actor, group_id: int, after: int | None = None, *, closed: bool = F
     )
     if after:
         query = query.where(Request.id < after)
-    lines = [_line(row) for row in db.session.execute(query.order_by(Request.id.desc()).limit(PAGE + 1))]
+    lines = [Line(*row) for row in fetched(query.order_by(Request.id.desc()).limit(PAGE + 1), {})]
     return Page(lines[:PAGE], str(lines[PAGE - 1].id) if len(lines) > PAGE else None)
 
 
@@ -202,15 +202,15 @@ def queue(view: str, by: Actor, after: str | None = None, size: int = PAGE) -> P
     day, number = _key(after) or (None, None)
     query = _queue(view, coordinates=readers.coordinates(by), further=day is not None)
     pins = MOST_COUNTED if size == PAGE else size
-    rows = _rows(query, by, pins=pins, most=size + 1, after_on=day, after_id=number)
-    first = [_seen(row) for row in rows if row.is_first]
-    others = _page([_seen(row) for row in rows if not row.is_first], size)
+    lines = _lines(query, by, pins=pins, most=size + 1, after_on=day, after_id=number)
+    first = [line for line in lines if line.is_first]
+    others = _page(lines[len(first) :], size)
     return Page(first + others.lines, others.after)
 
 
-@cache
+@prepared
 def _queue(view: str, *, coordinates: bool, further: bool) -> sa.Select:
-    """The statement of a view's page, built once; `further`: not its first page."""
+    """The statement of a view's page; `further`: not its first page."""
     whole = _staffs(coordinates)
     if view == "closed":
         query = whole.add_columns(_NOT_FIRST).where(*_in_view(view)).order_by(Request.id.desc()).limit(MOST)
@@ -226,7 +226,7 @@ def _queue(view: str, *, coordinates: bool, further: bool) -> sa.Select:
             else rest
         )
     of_view = sa.select(Request.id).where(*_in_view(view)).order_by(*order)
-    stuck = of_view.add_columns(sa.literal(1).label("is_first")).where(_money_stuck).limit(MOST_PINNED).subquery()
+    stuck = of_view.add_columns(_FIRST).where(_money_stuck).limit(MOST_PINNED).subquery()
     others = of_view.add_columns(_NOT_FIRST).where(~_money_stuck).limit(MOST).subquery()
     chosen = sa.union_all(sa.select(stuck), sa.select(others)).subquery()
     return (
@@ -250,12 +250,12 @@ def found(asked: str, by: Actor, after: int | None = None) -> Page:
     words.sort(key=lambda word: word != rarest)
     coordinates = readers.coordinates(by)
     ids, values = search.holding(words, readers.at_host(coordinates=coordinates), after, edge)
-    lines = [_seen(row) for row in _rows(_found(ids, coordinates), by, most=PAGE + 1, **values)]
+    lines = _lines(_found(ids, coordinates), by, most=PAGE + 1, **values)
     further = lines[PAGE - 1].id if len(lines) > PAGE else edge
     return Page(lines[:PAGE], str(further) if further else None)
 
 
-@cache
+@prepared
 def _found(ids: sa.Select, coordinates: bool) -> sa.Select:
     return _staffs(coordinates).where(Request.id.in_(ids)).order_by(Request.id.desc())
 
@@ -265,7 +265,6 @@ def _staffs(coordinates: bool) -> sa.Select:
         _listed()
         .add_columns(
             Group.name.label("group_name"),
-            Group.slug.label("group_slug"),
             readers.at_host(coordinates=coordinates).label("reads"),
             _looked.label("looked"),
         )
@@ -273,12 +272,9 @@ def _staffs(coordinates: bool) -> sa.Select:
     )
 
 
-def _rows(query: sa.Select, by: Actor, **values) -> Sequence[sa.Row]:
-    return fetched(query, readers.values(by, **values))
-
-
-def _seen(row) -> Line:
-    return _line(row, reads=row.reads, shows_gist=row.looked is not None)
+def _lines(query: sa.Select, by: Actor, **values) -> list[Line]:
+    """The host's, each as this reader sees it."""
+    return [Line(*row).as_seen() for row in fetched(query, readers.values(by, **values))]
 
 
 def _key(after: str | None) -> tuple[date, int] | None:
@@ -296,7 +292,7 @@ def counts(by: Actor) -> dict[str, int]:
     return dict(fetched(_counting(), readers.values(by))[0]._mapping)
 
 
-@cache
+@prepared
 def _counting() -> sa.Select:
     return sa.select(*_counted())
 
@@ -329,21 +325,28 @@ def _offered() -> sa.Select:
     return sa.select(ReplyStart).where(ReplyStart.ended_at.is_(None)).order_by(ReplyStart.id).limit(MOST_STARTS)
 
 
-@dataclass(frozen=True)
-class Said:
+class Said(NamedTuple):
     """One thing in a thread, in its time: a message; that someone at the host read it (`read`); that the group let
     someone in, who may still read it (`reader_id`); a note of the host's (`note`)."""
 
     at: datetime
     name: str
-    by_host: bool
     person_id: int
-    words: str | None = None
-    by_mail: bool = False
-    read: bool = False
-    reader_id: int | None = None
-    message_id: int | None = None
-    note: "Kept | None" = None
+    by_host: bool
+    words: str | None
+    by_mail: bool
+    read: bool
+    reader_id: int | None
+    message_id: int | None
+    note_id: int | None
+    reason: Reason | None
+    review_on: date | None
+    ended_at: datetime | None
+    told_at: datetime | None
+
+    @property
+    def note(self) -> "Kept | None":
+        return Kept(self.note_id, self.reason, self.review_on, self.ended_at, self.told_at) if self.note_id else None
 
 
 @dataclass(frozen=True)
@@ -373,14 +376,15 @@ class Kept:
 
 @dataclass(frozen=True)
 class Thread:
-    """A request with all that its page shows, for one reader. `read_at`: when this reader at the host last read it, where
-    that was; `reads` whether this person may. `away_until`: whose it is, is away until then and `cover` covers;
-    `covers_agreed`: the group lets whoever covers read. `has_files`: files came with it, or wait for this reader to send
-    them. `at_host`: on whose side; `counts`, `starts`: at the host, those of the queue beside it, and the replies to start
-    from."""
+    """A request with all that its page shows, for one reader. `request`: its own columns; `group` and `model` are read
+    where the door needs them. `read_at`: when this reader at the host last read it, where that was; `reads` whether this
+    person may. `away_until`: whose it is, is away until then and `cover` covers; `covers_agreed`: the group lets whoever
+    covers read. `has_files`: files came with it, or wait for this reader to send them. `at_host`: on whose side; `counts`,
+    `starts`: at the host, those of the queue beside it, and the replies to start from."""
 
-    request: Request
-    group: Group
+    request: sa.Row
+    group_slug: str
+    group_name: str
     asker: str
     holder: str | None
     read_at: datetime | None
@@ -392,8 +396,28 @@ class Thread:
     reads: bool
     person_id: int | None
     at_host: bool
-    counts: dict[str, int]
     starts: list[sa.Row]
+
+    @property
+    def ref(self) -> str:
+        return ref_of(self.request.number)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        return {one.key: getattr(self.request, one.key) for one in _counted()}
+
+    @cached_property
+    def _models(self) -> sa.Row:
+        found = sa.select(Request, Group).join(Group, Group.id == Request.group_id).where(Request.id == self.request.id)
+        return db.session.execute(found).one()
+
+    @property
+    def model(self) -> Request:
+        return self._models[0]
+
+    @property
+    def group(self) -> Group:
+        return self._models[1]
 
     @cached_property
     def _with_files(self) -> Sequence[sa.Row]:
@@ -453,6 +477,10 @@ class Thread:
         return state_of(self.request, clock.today())
 
     @property
+    def takes_words(self) -> bool:
+        return takes_words(self.request)
+
+    @property
     def is_past_due(self) -> bool:
         """The host promised a day, and it has gone by."""
         return self.request.closed_at is None and is_past_due(self.request.due_on, clock.today())
@@ -466,9 +494,11 @@ class Thread:
 _of_messages = sa.and_(Attachment.group_id == Request.group_id, Attachment.request_id == Request.id)
 _of_answer = sa.and_(DraftFile.for_request == Request.id, DraftFile.person_id == READER)
 _whole = (
-    sa.select(Request, Group, _asker.name, _holder.name, Look.read_at)
-    .add_columns(Away.until_on, _cover.id, _cover.name, readers.by_cover(Request.group_id))
-    .add_columns(sa.or_(sa.exists().where(_of_messages), sa.exists().where(_of_answer)))
+    sa.select(*Request.__table__.columns, Group.slug.label("group_slug"), Group.name.label("group_name"))
+    .add_columns(_asker.name.label("asker"), _holder.name.label("holder"), Look.read_at, Away.until_on.label("away_until"))
+    .add_columns(_cover.id.label("cover_id"), _cover.name.label("cover"))
+    .add_columns(readers.by_cover(Request.group_id).label("covers_agreed"))
+    .add_columns(sa.or_(sa.exists().where(_of_messages), sa.exists().where(_of_answer)).label("has_files"))
     .join(Group, Group.id == Request.group_id)
     .join(_asker, _asker.id == Request.added_by)
     .outerjoin(_holder, _holder.id == Request.holder_id)
@@ -479,7 +509,7 @@ _whole = (
 )
 
 
-@cache
+@prepared
 def _whole_at_host(coordinates: bool) -> sa.Select:
     start = _offered().subquery()
     return (
@@ -512,34 +542,34 @@ def on_desk(number: int, by: Actor) -> Thread | None:
     return _thread(_whole_at_host(readers.coordinates(by)), by, number=number)
 
 
+_TOLD = attrgetter(
+    *("group_slug", "group_name", "asker", "holder", "read_at", "away_until", "cover_id", "cover"),
+    *("covers_agreed", "has_files"),
+)
+
+
 def _thread(query: sa.Select, by: Actor, **values) -> Thread | None:
-    rows = db.session.execute(query, readers.values(by, **values)).all()
+    rows = fetched(query, readers.values(by, **values))
     if not rows:
         return None
-    facts = rows[0]._mapping
-    starts = [row for row in rows if facts.get("start_id")]
-    mine = (bool(facts["reads"]), by.person_id, by.is_host)
-    return Thread(*rows[0][:10], *mine, dict(facts), starts)  # type: ignore[call-arg]
+    row = rows[0]
+    starts = list(rows) if by.is_host and row.start_id else []
+    return Thread(row, *_TOLD(row), bool(row.reads), by.person_id, by.is_host, starts)  # type: ignore[call-arg]
 
 
 _NOTE = (Note.id.label("note_id"), Note.reason, Note.review_on, Note.ended_at, Note.told_at)
 
 
-def _said(request: Request, *, at_host: bool) -> list[Said]:
+def _said(request: sa.Row, *, at_host: bool) -> list[Said]:
     """Messages, readings, who was let in and notes, in the order they came, in one statement.
 
     To the group no private note has words, and what it is told of later isn't there yet.
     """
     values = {"group": request.group_id, "number": request.id, "now": clock.now(), "today": clock.today()}
-    return [_one_said(dict(row._mapping)) for row in fetched(_every_word(at_host), values)]
+    return [Said(*row) for row in fetched(_every_word(at_host), values)]
 
 
-def _one_said(facts: dict) -> Said:
-    note = Kept(*(facts.pop(column.key) for column in _NOTE))
-    return Said(**facts, note=note if note.id else None)
-
-
-@cache
+@prepared
 def _every_word(at_host: bool) -> sa.Select:
     yes, no = sa.true(), sa.false()
     nobody = sa.cast(sa.null(), sa.Integer)

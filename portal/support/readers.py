@@ -55,7 +55,7 @@ def by_cover(group_id) -> sa.ColumnElement[bool]:
 
 
 def _by_the_team(group_id) -> sa.ColumnElement[bool]:
-    return standing.is_at(group_id, Area.SUPPORT, Level.YOU_DO, NOW)
+    return standing.level_at(group_id, Area.SUPPORT, NOW) == Level.YOU_DO
 
 
 def in_group(by: Actor) -> sa.ColumnElement[bool]:

@@ -11,7 +11,7 @@ from functools import cache
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from portal.core.db import db
+from portal.core.db import db, fetched, prepared
 from portal.support.models import GIST, Request, RequestWord
 
 LONGEST = 40
@@ -43,7 +43,7 @@ def note(request: Request, *texts: str | None) -> None:
 def rarest(words: list[str], before: int | None = None) -> tuple[str, int | None]:
     """Of these words, the one that fewest requests have; and the request as far back as which one page looks through those
     (`before` one, where it says so), or None where that is all of them."""
-    found = db.session.execute(_edges(len(words), before is not None), _named(words) | {"before": before}).one()
+    (found,) = fetched(_edges(len(words), before is not None), _named(words) | {"before": before})
     reach = dict(zip(words, found, strict=True))
     word = min(words, key=lambda word: reach[word] or 0)
     return word, reach[word]
@@ -69,7 +69,7 @@ def _word(place: int) -> sa.BindParameter:
 _before, _edge = (sa.bindparam(name, type_=sa.Integer) for name in ("before", "edge"))
 
 
-@cache
+@prepared
 def _edges(words: int, further: bool) -> sa.Select:
     ids = sa.select(RequestWord.request_id).order_by(RequestWord.request_id.desc()).limit(1).offset(WINDOW - 1)
     if further:

@@ -3,7 +3,7 @@
 from datetime import date
 from enum import Enum
 
-from portal.support.models import Request
+from portal.support.models import NOTHING_DUE
 
 
 class State(Enum):
@@ -27,8 +27,15 @@ def is_past_due(due_on: date, today: date) -> bool:
     return due_on < today
 
 
-def state_of(request: Request, today: date) -> State:
-    """The one state that matters most just now. `request`: a Request, or a row of its columns."""
+def takes_words(request) -> bool:
+    """Whether staff can add words that the group reads: not in what it closed, nor in what the host began and nobody
+    answered. That would be contact, which has its own way (`contact`; autonomy guide, area 8). `request`: as
+    for `state_of`."""
+    return request.closed_at is None and not (request.by_host and request.due_on == NOTHING_DUE)
+
+
+def state_of(request, today: date) -> State:
+    """The one state that matters most just now. `request`: a Request, or a row with its columns."""
     if request.closed_at:
         return State.CLOSED
     if request.by_host and request.released_at is None:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.autonomy.door import Mistake, NotHere, Scope, action
 from portal.core import clock
-from portal.core.db import Word, db, fetched
+from portal.core.db import Word, db, fetched, prepared
 from portal.core.mail_in import Sort
 from portal.people.models import Group
 from portal.people.roles import Actor, Role
@@ -82,15 +82,17 @@ def is_here(mail_id: int, by: Actor) -> bool:
     return db.session.scalar(_one(mail_id, by), readers.values(by)) is not None
 
 
-_some = sa.select(StrangeMail.id).where(StrangeMail.done_at.is_(None)).limit(sa.bindparam("most")).subquery()
-_COUNTING = sa.select(sa.func.count()).select_from(_some)  # built once, as each page of the queue asks
+@prepared
+def _counting() -> sa.Select:
+    some = sa.select(StrangeMail.id).where(StrangeMail.done_at.is_(None)).limit(sa.bindparam("most"))
+    return sa.select(sa.func.count()).select_from(some.subquery())
 
 
 def count(by: Actor, most: int = MOST_COUNTED) -> int:
     """How many emails a coordinator has to place, counted no further than `most`; none for others."""
     if by.person_id and Role.COORDINATOR not in by.roles:
         return 0
-    return fetched(_COUNTING, {"most": most})[0][0]
+    return fetched(_counting(), {"most": most})[0][0]
 
 
 @action(roles=frozenset({Role.SYSTEM}), scope=Scope.HOST, says="kept an email to be placed")

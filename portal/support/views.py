@@ -112,7 +112,7 @@ def say(number):
         if form.validate() and not came.problems:
             try:
                 actions.say(actor(), group(), found.request.id, files=came.new, kept=came.kept, **form.facts())
-                return saved(goto=_at(number), says=f"{found.request.ref}: your message is there.")
+                return saved(goto=_at(number), says=f"{found.ref}: your message is there.")
             except Mistake as mistake:
                 came.note(mistake, form)
         came.keep(group().id, found.request.id)

@@ -5,15 +5,17 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 import time_machine
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from portal.autonomy import actions, standing
 from portal.autonomy.areas import FLOOR_REASONS, Area, Level
 from portal.autonomy.door import Mistake, Proposed, Refused
-from portal.autonomy.models import Loosening, Proposal
+from portal.autonomy.models import AreaLevel, Loosening, Proposal
 from portal.core import clock, wall
-from portal.core.db import db
+from portal.core.db import db, fetched
 from portal.core.filters import full_day
-from portal.people.models import Membership
+from portal.people.models import Group, Membership
 from portal.people.roles import STAFF_ROLES, Actor, Role
 from portal.receipts import actions as receipts
 from tests import make
@@ -265,3 +267,32 @@ def test_whoever_works_for_the_host_too_tightens_and_never_counts_for_loosening(
     client.as_(make.person("Joe"))
     assert "Yes, agree" not in client.get("/g/tuesday-kettle/say").text
     assert "You also work for" in client.get("/g/tuesday-kettle/say/documents").text
+
+
+AGREED_TO = st.tuples(st.sampled_from(Level), st.integers(-2, 2), st.booleans())
+
+
+@given(st.lists(AGREED_TO, max_size=4, unique_by=lambda one: one[1]), st.integers(-3, 0) | st.none())
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_query_over_many_groups_sees_the_level_that_holds(kettle, agreed, set_hours):
+    """Whatever was set outright and agreed to, also at the very same moment, or stopped, or still to come."""
+    now, area = clock.now(), Area.RECEIPTS
+    with wall.opened(kettle.id):
+        for model in (Loosening, AreaLevel):
+            for row in db.session.scalars(sa.select(model).where(model.group_id == kettle.id)):
+                db.session.delete(row)
+        db.session.flush()
+        by = make.person("Marsha").id
+        for level_, hours, stopped in agreed:
+            holds = now + timedelta(hours=hours)
+            ended = now if stopped else None
+            own = {"group_id": kettle.id, "area": area, "started_by": by, "holds_from": holds, "ended_at": ended}
+            db.session.add(Loosening(**own, level=level_))
+        if set_hours is not None:
+            at = now + timedelta(hours=set_hours)
+            db.session.add(AreaLevel(group_id=kettle.id, area=area, level=Level.TELL_AFTER, set_at=at))
+    db.session.commit()
+    with time_machine.travel(now, tick=False):
+        of_all = dict(fetched(sa.select(Group.id, standing.level_at(Group.id, area)), {}))
+        held = standing.of(kettle.id).levels[area]
+    assert of_all[kettle.id] is held

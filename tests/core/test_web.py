@@ -4,8 +4,11 @@ import gc
 import shutil
 import weakref
 
+from flask import render_template_string
+
 from portal.app import create_app
 from portal.core.db import db
+from portal.support.states import State
 from tests.client import Client, words
 from tests.conftest import settings_for
 
@@ -21,3 +24,15 @@ def test_an_app_that_is_over_is_forgotten_with_all_its_pages_kept(data_folder, s
     del app
     gc.collect()
     assert gone() is None
+
+
+def test_what_is_kept_of_a_page_brings_its_icons_along_each_time(app):
+    page = '{% from "components/state.html" import state %}{{ once(state, of) }}{{ icon_sheet() }}'
+    shown = []
+    for _ in range(2):
+        with app.test_request_context():
+            shown.append(render_template_string(page, of=State.HELD))
+    assert shown[0] == shown[1]
+    assert 'href="#soon"' in shown[1]
+    assert shown[1].count("<symbol ") == 1
+    assert '<symbol id="soon"' in shown[1]
