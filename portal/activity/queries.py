@@ -7,29 +7,36 @@ import sqlalchemy as sa
 
 from portal.activity.models import TOLD_LATER, Entry, EntryWords
 from portal.activity.untold import is_told
-from portal.core.db import db
+from portal.core.db import db, fetched, prepared
 from portal.people.models import Person
 from portal.people.roles import HOST_ROLES
 
-_BY_HOST = (
-    sa.select(Entry.id, Entry.at, Entry.says, Entry.about, Entry.outcome, Person.name)
-    .join(Person, Person.id == Entry.person_id)
-    .where(
-        Entry.group_id == sa.bindparam("group"),
-        Entry.role.in_(HOST_ROLES),
-        Entry.outcome.in_(("allow", "allow_tell", "allow_list")),
-        Entry.action.not_like("breakglass.%"),  # told at their own time, with what and why
-        sa.or_(Entry.level.is_(None), Entry.level != TOLD_LATER),  # and what else waits for its time
+
+@prepared
+def _by_host() -> sa.Select:
+    return (
+        sa.select(Entry.id, Entry.at, Entry.says, Entry.about, Entry.outcome, Person.name)
+        .join(Person, Person.id == Entry.person_id)
+        .where(
+            Entry.group_id == sa.bindparam("group"),
+            Entry.role.in_(HOST_ROLES),
+            Entry.outcome.in_(("allow", "allow_tell", "allow_list")),
+            Entry.action.not_like("breakglass.%"),  # told at their own time, with what and why
+            sa.or_(Entry.level.is_(None), Entry.level != TOLD_LATER),  # and what else waits for its time
+        )
+        .order_by(Entry.id.desc())
+        .limit(5)
     )
-    .order_by(Entry.id.desc())
-    .limit(5)
-)
-_NEWEST = sa.select(sa.func.max(Entry.id)).where(Entry.group_id == sa.bindparam("group"))
+
+
+@prepared
+def _newest() -> sa.Select:
+    return sa.select(sa.func.max(Entry.id)).where(Entry.group_id == sa.bindparam("group"))
 
 
 def by_host(group_id: int) -> Sequence[sa.Row]:
     """The last five things the host's people did for this group: id, at, says, about, outcome, and name of who did it."""
-    return db.session.execute(_BY_HOST, {"group": group_id}).all()
+    return fetched(_by_host(), {"group": group_id})
 
 
 PAGE = 30
@@ -92,7 +99,7 @@ def about_row(group_id: int, table: str, row_id: int, limit: int = 50) -> list[t
 
 def newest(group_id: int) -> int:
     """The number of the newest entry of a group: it moves with every change, so it dates a page."""
-    return db.session.scalar(_NEWEST, {"group": group_id}) or 0
+    return fetched(_newest(), {"group": group_id})[0][0] or 0
 
 
 def _with_names(query) -> list[tuple[Entry, str | None]]:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from portal.core import clock
-from portal.core.db import db
+from portal.core.db import db, prepared
 from portal.ledger.models import (
     HELD,
     MONEY_IN,
@@ -82,6 +82,7 @@ class Status:
 _NO_LINE = sa.cast(sa.null(), sa.Integer)
 
 
+@prepared
 def _by_fund() -> sa.Select:
     """Each fund of a group with its sums, account by account, and with what is promised, line by line."""
     here: sa.BindParameter[int] = sa.bindparam("group")
@@ -105,13 +106,10 @@ def _by_fund() -> sa.Select:
     )
 
 
-_BY_FUND = _by_fund()
-
-
 def statuses(group_id: int) -> list[Status]:
     """Every fund of a group that the ledger knows, in the order they were opened. One statement."""
     found: dict[Fund, Status] = {}
-    for fund, account, line_id, pence in db.session.execute(_BY_FUND, {"group": group_id}):
+    for fund, account, line_id, pence in db.session.execute(_by_fund(), {"group": group_id}):
         before = found.get(fund, Status(fund, {}, 0))
         if account == "promised":
             on_line = {line_id: int(pence)} if line_id else {}

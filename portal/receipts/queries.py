@@ -8,7 +8,7 @@ from sqlalchemy.orm import aliased
 
 from portal.autonomy.models import Hold
 from portal.core import clock
-from portal.core.db import db
+from portal.core.db import db, fetched, prepared
 from portal.core.pictures import alike
 from portal.core.waiting import columns
 from portal.ledger.models import Fund
@@ -164,17 +164,19 @@ class OnTheWay:
     pence: int
 
 
-_ON_THE_WAY = (
-    sa.select(*_columns, sa.func.count().over().label("all"), sa.func.sum(Receipt.amount_pence).over().label("pence"))
-    .where(Receipt.group_id == sa.bindparam("group"), Receipt.withdrawn_at.is_(None), Receipt.paid_on.is_(None))
-    .order_by(Receipt.number.desc())
-    .limit(4)
-)
+@prepared
+def _on_the_way() -> sa.Select:
+    return (
+        sa.select(*_columns, sa.func.count().over().label("all"), sa.func.sum(Receipt.amount_pence).over().label("pence"))
+        .where(Receipt.group_id == sa.bindparam("group"), Receipt.withdrawn_at.is_(None), Receipt.paid_on.is_(None))
+        .order_by(Receipt.number.desc())
+        .limit(4)
+    )
 
 
 def on_the_way(group_id: int) -> OnTheWay:
     """The newest four on their way, with the sum of all of them. One statement."""
-    rows = db.session.execute(_ON_THE_WAY, {"group": group_id}).all()
+    rows = fetched(_on_the_way(), {"group": group_id})
     today = clock.today()
     count, pence = (rows[0].all, int(rows[0].pence or 0)) if rows else (0, 0)
     return OnTheWay([_line(row, today) for row in rows], count, pence)
