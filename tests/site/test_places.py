@@ -5,7 +5,7 @@ import re
 from portal.home.nav import GROUP_PLACES, HOST_PLACES
 from portal.people.roles import Role
 from tests import make
-from tests.client import Client
+from tests.client import Client, words
 
 
 def test_every_page_lies_within_one_place(app):
@@ -48,3 +48,15 @@ def test_whoever_is_in_several_groups_or_at_the_host_too_isnt_put_in_one_of_them
     make.staff("Bernie", Role.FINANCE)
     assert "/g/" not in Client(app).as_(bernie).get("/you").text.partition("<main")[0]
     assert not any(link.startswith("/g/") for link in bar(Client(app).as_(bernie).get("/you")).values())
+
+
+def test_where_to_says_in_what_somebody_is(app, kettle):
+    def told(person) -> str:
+        return words(Client(app).as_(person).get("/places"))
+
+    assert "You’re in one group." in told(make.person("Marsha"))
+    make.group("Third", organisers=("Marsha",))
+    assert "You’re in more than one group." in told(make.person("Marsha"))
+    assert "and in no group." in told(make.staff("Glyn", Role.FINANCE))
+    assert "Each has its own side" in told(make.staff("Marsha", Role.TRUSTEE))
+    assert "You’re not in a group yet." in told(make.person("Nobody"))
