@@ -26,7 +26,7 @@ def test_someone_is_invited_on_one_phone_and_joins_on_another(pages, demo_server
     noor.get_by_role("button", name="Sign in").click()
     noor.get_by_role("heading", name="Tuesday Kettle invites you").wait_for()
     noor.get_by_role("button", name="Yes, join").click()
-    assert noor.get_by_text("Write a name. A first name or a nickname is fine.").is_visible()
+    noor.get_by_text("Write a name. A first name or a nickname is fine.").wait_for()
     noor.get_by_label("What should we call you?").fill(f"Noor {int(script)}")
     noor.get_by_role("button", name="Yes, join").click()
     noor.get_by_text("Welcome to Tuesday Kettle.").wait_for()
