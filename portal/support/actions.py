@@ -20,7 +20,6 @@ from portal.support import promises, queries, readers, search
 from portal.support.models import (
     MAY_WAIT,
     NOTE_LASTS,
-    NOTHING_DUE,
     Attachment,
     CameOf,
     DraftFile,
@@ -36,7 +35,7 @@ from portal.support.models import (
     RequestDraft,
     Wanted,
 )
-from portal.support.states import takes_words
+from portal.support.states import is_promised, takes_words
 from portal.support.writing import write
 
 COORDINATORS = frozenset({Role.COORDINATOR})
@@ -288,7 +287,7 @@ def reply(
 @action(roles=SUPPORT_STAFF, on=Request, bars=readers.bars, says="said sorry, with another day")
 def say_sorry(by, group, request, *, words: str, due_on: date) -> Request:
     """A promise that can't be kept: say so, and name another day. It counts as late whatever comes after."""
-    if request.due_on == NOTHING_DUE:
+    if not is_promised(request.due_on):
         raise Mistake("Nothing is promised here just now.")
     _check_ahead(due_on, "due_on")
     write(request, by, words)

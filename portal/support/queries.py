@@ -24,7 +24,6 @@ from portal.people.models import Group, Person, StaffRole
 from portal.people.roles import Actor, Role
 from portal.support import readers, search
 from portal.support.models import (
-    NOTHING_DUE,
     Attachment,
     DraftFile,
     Look,
@@ -41,7 +40,7 @@ from portal.support.models import (
     ref_of,
 )
 from portal.support.readers import NOW, READER, TODAY
-from portal.support.states import State, is_past_due, state_of, takes_words
+from portal.support.states import State, is_past_due, is_promised, state_of, takes_words
 
 PAGE = 20
 MOST_COUNTED = 100
@@ -105,8 +104,7 @@ class Line(NamedTuple):
 
     @property
     def is_promised(self) -> bool:
-        """Whether the host owes an answer by a day."""
-        return self.due_on != NOTHING_DUE
+        return is_promised(self.due_on)
 
     @property
     def is_past_due(self) -> bool:
@@ -475,6 +473,10 @@ class Thread:
     @property
     def state(self) -> State:
         return state_of(self.request, clock.today())
+
+    @property
+    def is_promised(self) -> bool:
+        return is_promised(self.request.due_on)
 
     @property
     def takes_words(self) -> bool:

@@ -22,6 +22,11 @@ class State(Enum):
         self.words, self.ours, self.look, self.icon = words, ours, look, icon
 
 
+def is_promised(due_on: date) -> bool:
+    """Whether the host owes an answer by a day."""
+    return due_on != NOTHING_DUE
+
+
 def is_past_due(due_on: date, today: date) -> bool:
     """Whether the day that was promised has gone by: on the day itself there is still time."""
     return due_on < today
@@ -31,7 +36,7 @@ def takes_words(request) -> bool:
     """Whether staff can add words that the group reads: not in what it closed, nor in what the host began and nobody
     answered. That would be contact, which has its own way (`contact`; autonomy guide, area 8). `request`: as
     for `state_of`."""
-    return request.closed_at is None and not (request.by_host and request.due_on == NOTHING_DUE)
+    return request.closed_at is None and not (request.by_host and not is_promised(request.due_on))
 
 
 def state_of(request, today: date) -> State:
