@@ -11,7 +11,7 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal import config
-from portal.core import asked, assets, db, errors, files, filters, guard, icons, jobs, logs, uploads, wall, web
+from portal.core import assets, db, errors, files, filters, guard, icons, jobs, logs, question_reasons, uploads, wall, web
 from portal.people import reach, session
 
 ROOT = Path(__file__).parent.parent
@@ -51,7 +51,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     if settings.PORTAL_PROXIES:
         hops = settings.PORTAL_PROXIES
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
-    for part in (logs, guard, db, wall, files, filters, icons, web, asked, assets, jobs, session, reach, errors):
+    for part in (logs, guard, db, wall, files, filters, icons, web, question_reasons, assets, jobs, session, reach, errors):
         part.init_app(app)
     web.Compressed(app)
     Htmx(app)

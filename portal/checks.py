@@ -25,11 +25,19 @@ TOP = {"app", "cli", "checks", "wsgi", "__main__"}  # they put the floors togeth
 
 # The files that know of requests. The rest can be used by jobs and tests as it is.
 OF_THE_WEB = {
-    *("core/asked.py", "core/errors.py", "core/forms.py", "core/guard.py", "core/icons.py", "core/logs.py", "core/web.py"),
-    "core/sending.py",
-    *("people/reach.py", "people/session.py", "people/unsent.py", "home/nav.py", "autonomy/answers.py"),
+    *(
+        "core/question_reasons.py",
+        "core/errors.py",
+        "core/forms.py",
+        "core/guard.py",
+        "core/icons.py",
+        "core/logs.py",
+        "core/web.py",
+    ),
+    "core/file_answers.py",
+    *("people/reach.py", "people/session.py", "people/expired_sign_in.py", "home/nav.py", "autonomy/door_answers.py"),
     *("ledger/desk.py", "receipts/desk.py", "support/desk.py", "support/attached.py", "support/mail_desk.py"),
-    *("documents/desk.py", "documents/hosts.py", "documents/attached.py"),
+    *("documents/desk.py", "documents/host_documents.py", "documents/attached.py"),
 }
 REQUEST_WORDS = {"request", "session", "g"}
 
@@ -81,7 +89,7 @@ WITHOUT_A_ROUTE = {
     "support.expire_note": "the tidy-up that ends private notes nobody looked at again",
     "governance.lay": "the tidy-up that lays the starting set, and whatever is said first about one of its things",
     "notices.remind": "the job that reminds once of a proposal",
-    "support.keep_strange": "mail that comes in (support/arriving.py)",
+    "support.keep_strange": "mail that comes in (support/incoming_mail.py)",
     "receipts.keep_pages": "the job that makes pictures safe",
     "receipts.look_again": "the job that looks at short funds again",
     "spending.look_again": "the job that looks at costs again whose details changed",

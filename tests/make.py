@@ -132,14 +132,14 @@ def payee(group_: Group, name="Village Hall", *, details=True, **facts) -> Payee
 
 def account(payee_: Payee, digits="12345678", *, holds_in=datetime.timedelta(), second="") -> PayeeDetails:
     """Bank details of a payee, laid down as if given."""
-    from portal.core import clock, sealed
+    from portal.core import clock, sealed_secrets
 
     now = clock.now()
     with wall.opened(payee_.group_id):
         made = PayeeDetails(
             group_id=payee_.group_id,
             payee_id=payee_.id,
-            sealed=sealed.seal(json.dumps({"sort_code": "089999", "account": digits, "roll": None})),
+            sealed=sealed_secrets.seal(json.dumps({"sort_code": "089999", "account": digits, "roll": None})),
             tail=digits[-4:],
             mark=digits,
             checked="unknown",
@@ -156,7 +156,7 @@ def account(payee_: Payee, digits="12345678", *, holds_in=datetime.timedelta(), 
 def agreed(receipt_: Receipt) -> Receipt:
     """Asked for by its group and said yes to, exactly as it is."""
     from portal.core import clock
-    from portal.receipts import short
+    from portal.receipts import fund_cover
     from portal.spending import costs
 
     with wall.opened(receipt_.group_id):
@@ -164,7 +164,7 @@ def agreed(receipt_: Receipt) -> Receipt:
         row.kind, row.asked_at = row.kind or "invoice", clock.now()
         db.session.flush()
         row.agree(row.added_by, costs.mark(row))
-        short.look(row)
+        fund_cover.look(row)
     db.session.commit()
     return row
 

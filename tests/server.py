@@ -55,7 +55,9 @@ class Server:
         (self.data / "hours").write_text(str(hours))
         if self.parts["serve"].args[2] == "portal":
             self.kill("serve", signal.SIGTERM)
-            self.start("serve", ("gunicorn", "tests.moved:app", "--no-control-socket", "--bind", f"127.0.0.1:{self.port}"))
+            self.start(
+                "serve", ("gunicorn", "tests.moved_clock:app", "--no-control-socket", "--bind", f"127.0.0.1:{self.port}")
+            )
             self.wait_until_up()
 
     def kill(self, part: str, how: int = signal.SIGKILL) -> None:

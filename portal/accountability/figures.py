@@ -12,12 +12,12 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from portal.accountability.spans import DAY, Span
+from portal.accountability.date_spans import DAY, Span
 from portal.activity.models import Entry
 from portal.autonomy.areas import Outcome
 from portal.autonomy.models import Hold, Undo
 from portal.breakglass.models import BreakGlass
-from portal.contact import asking
+from portal.contact import host_questions
 from portal.core import clock, workdays
 from portal.core.days import london_day
 from portal.core.db import UtcDateTime, fetched, prepared
@@ -130,7 +130,7 @@ def told() -> sa.Select:
 
 
 def _leaves() -> list[str]:
-    return [kind.release.name for kind in asking.KINDS.values()]
+    return [kind.release.name for kind in host_questions.KINDS.values()]
 
 
 def duties() -> sa.Select:
@@ -141,9 +141,11 @@ def duties() -> sa.Select:
 
 def asks() -> sa.Select:
     """What the host asked of groups of its own accord: entries of the log that ask, in any way there is
-    (`contact/asking.py`), with those that wait for a yes."""
+    (`contact/host_questions.py`), with those that wait for a yes."""
     outcomes = (*DONE, Outcome.PROPOSE)
-    return sa.select(Entry.id).where(Entry.action.in_(list(asking.KINDS)), _within(Entry.at), Entry.outcome.in_(outcomes))
+    return sa.select(Entry.id).where(
+        Entry.action.in_(list(host_questions.KINDS)), _within(Entry.at), Entry.outcome.in_(outcomes)
+    )
 
 
 def waited() -> sa.Select:
@@ -154,7 +156,7 @@ def waited() -> sa.Select:
             *(model.group_id == Entry.group_id, model.id == Entry.subject_id, Entry.subject_table == model.__tablename__),
             sa.or_(model.released_at.is_(None), model.released_at > Entry.at),
         )
-        for model in (kind.model for kind in asking.KINDS.values())
+        for model in (kind.model for kind in host_questions.KINDS.values())
     )
     return asks().where(sa.or_(Entry.outcome == Outcome.PROPOSE, *held))
 

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from portal.accountability import figures
-from portal.accountability.spans import Span
+from portal.accountability.date_spans import Span
 from portal.activity.models import Entry
 from portal.autonomy.areas import Outcome
 from portal.autonomy.models import Hold, Undo

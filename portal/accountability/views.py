@@ -5,8 +5,8 @@ from functools import partial
 from flask import Blueprint, Flask, abort, current_app, g, request, url_for
 
 from portal.accountability import charts, figures, queries
+from portal.accountability.date_spans import CHOICES, Span, chosen
 from portal.accountability.queries import LISTS, Looker
-from portal.accountability.spans import CHOICES, Span, chosen
 from portal.core import clock
 from portal.core.ids import id_of
 from portal.core.web import page

@@ -11,7 +11,7 @@ from datetime import UTC
 
 import sqlalchemy as sa
 
-from portal.activity import check_log, untold
+from portal.activity import check_log, told_later
 from portal.activity.check_log import START, hash_of, words_hash
 from portal.activity.models import TOLD_LATER, Entry, EntryWords
 from portal.core.db import db
@@ -71,7 +71,7 @@ def append(entry: Entry, words: dict | None) -> None:
 def entries(group_id: int) -> Iterator[tuple[Entry, EntryWords | None, bool]]:
     """A group's entries in order, each with its words, and whether the group is told of it by now."""
     query = (
-        sa.select(Entry, EntryWords, untold.is_told())
+        sa.select(Entry, EntryWords, told_later.is_told())
         .outerjoin(EntryWords, sa.and_(EntryWords.entry_id == Entry.id, EntryWords.group_id == Entry.group_id))
         .where(Entry.group_id == group_id)
         .order_by(Entry.seq)

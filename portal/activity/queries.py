@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from portal.activity.models import TOLD_LATER, Entry, EntryWords
-from portal.activity.untold import is_told
+from portal.activity.told_later import is_told
 from portal.core.db import db, fetched, prepared
 from portal.people.models import Person
 from portal.people.roles import HOST_ROLES

@@ -7,11 +7,11 @@ import sqlalchemy as sa
 from portal.asks import queries
 from portal.asks.models import MOST_MINUTES, MOST_QUESTIONS, Ask, AskAnswer, AskQuestion, SentAsk, sameness, stands_then
 from portal.autonomy.areas import Area
+from portal.autonomy.change_words import Meaning
 from portal.autonomy.door import Mistake, NotHere, Scope, action, has_their_yes
 from portal.autonomy.models import Proposal
 from portal.autonomy.queries import still_waits
-from portal.autonomy.wording import Meaning
-from portal.contact import asking
+from portal.contact import host_questions
 from portal.core import clock
 from portal.core.db import db
 from portal.core.marks import mark
@@ -120,7 +120,7 @@ def _fits(group, _row, *, ask_id: int, about: str, minutes: int, over_why: str |
     _to_send(group, ask_id, about, minutes)
     if queries.was_put_to(group.id, ask_id):
         raise Mistake(PUT_ALREADY)
-    asking.within_budget(group.id, minutes, over_why)
+    host_questions.within_budget(group.id, minutes, over_why)
 
 
 PUT_ALREADY = "It was put to them already. Once is enough."
@@ -151,11 +151,11 @@ def send(by, group, *, ask_id: int, about: str, minutes: int, over_why: str | No
     ask = _to_send(group, ask_id, about, minutes)
     if not has_their_yes() and queries.was_put_to(group.id, ask_id):
         raise Mistake(PUT_ALREADY)
-    why_more = asking.within_budget(group.id, ask.minutes, over_why)
+    why_more = host_questions.within_budget(group.id, ask.minutes, over_why)
     sent = SentAsk(group_id=group.id, ask_id=ask.id, added_by=by.person_id, why_more=why_more)
     db.session.add(sent)
     db.session.flush()
-    asking.begin(sent)
+    host_questions.begin(sent)
     return sent
 
 
@@ -163,7 +163,7 @@ def send(by, group, *, ask_id: int, about: str, minutes: int, over_why: str | No
 def release(by, group, sent) -> SentAsk:
     """Its hour has come."""
     if sent.ask.closed_at is None:
-        asking.let_go(sent)
+        host_questions.let_go(sent)
     return sent
 
 
@@ -278,7 +278,7 @@ def _each(by, sent: SentAsk, answers: dict, seen: dict):
         yield answer, words
 
 
-asking.KINDS[send.name] = asking.Kind(
+host_questions.KINDS[send.name] = host_questions.Kind(
     SentAsk,
     (sa.exists().where(Ask.id == SentAsk.ask_id, sa.or_(Ask.closed_at.is_(None), SentAsk.released_at.is_not(None))),),
     sa.select(Ask.minutes).where(Ask.id == SentAsk.ask_id).scalar_subquery(),

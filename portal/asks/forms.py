@@ -7,9 +7,9 @@ from wtforms import HiddenField, IntegerField, RadioField, SelectMultipleField
 from wtforms.validators import Length, NumberRange
 
 from portal.asks.models import MOST_MINUTES, MOST_QUESTIONS, AskAnswer, AskQuestion, stands_then
-from portal.core.asked import GROUP_AND_STAFF, HOSTS_OWN, WITH_GROUP, Asked
 from portal.core.forms import DayField, Needed, PlainForm, WordsField
 from portal.core.marks import mark
+from portal.core.question_reasons import GROUP_AND_STAFF, HOSTS_OWN, WITH_GROUP, Asked
 
 _NOT_KEPT = "It isn’t kept."
 _ASKED = Asked("So a group can judge whether it wants to answer.", GROUP_AND_STAFF, HOSTS_OWN, _NOT_KEPT)

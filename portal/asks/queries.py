@@ -15,7 +15,7 @@ from portal.autonomy.areas import START, Area
 from portal.autonomy.models import AFTER_UNDO, Proposal, Quiet, Undo
 from portal.autonomy.standing import Standing
 from portal.contact import times
-from portal.contact.asking import Had, had
+from portal.contact.host_questions import Had, had
 from portal.contact.models import ContactTimes
 from portal.core import clock
 from portal.core.db import db

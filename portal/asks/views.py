@@ -8,7 +8,7 @@ from portal.asks.models import Ask, SentAsk
 from portal.asks.queries import Place
 from portal.autonomy.areas import Outcome
 from portal.autonomy.door import Mistake, Proposed, Refused, would
-from portal.contact.asking import SAY_WHY
+from portal.contact.host_questions import SAY_WHY
 from portal.core.forms import PlainForm
 from portal.core.ids import id_of
 from portal.core.web import invalid, page, saved

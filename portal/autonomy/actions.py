@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from portal.activity.models import TOLD_LATER, Entry, EntryWords
-from portal.autonomy import queries, standing, wording
+from portal.autonomy import change_words, queries, standing
 from portal.autonomy.areas import Area, Level
 from portal.autonomy.door import ACTIONS, Mistake, NotHere, ProofNeeded, action, newest_seq, run_for
 from portal.autonomy.models import (
@@ -121,7 +121,7 @@ def say_yes(by, group, proposal, **amended):
     _check_undisputed(group, row, proposal)
     if row is not None and not wanted.lasting and newest_seq(row) != proposal.seen_seq:
         raise Mistake("This changed since it was proposed, so a yes no longer fits. Say no, or ask for a new one.")
-    facts = {name: wording.plain(amended.get(name, value)) for name, value in proposal.facts.items()}
+    facts = {name: change_words.plain(amended.get(name, value)) for name, value in proposal.facts.items()}
     proposer = Actor(proposal.person_id, "", frozenset({proposal.role}))
     if by.person_id is None or people.is_staff(by.person_id):
         raise Mistake("You also work for the host, so another organiser says yes to this. A no is yours as well.")

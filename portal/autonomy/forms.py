@@ -6,8 +6,8 @@ from wtforms import IntegerField, RadioField, SelectMultipleField
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from portal.autonomy.areas import LEVEL_WORDS
-from portal.core.asked import GROUP_AND_STAFF, NOTHING_HAPPENS, US_AND_STAFF, WITH_GROUP, WITH_US, Asked
 from portal.core.forms import Needed, PlainForm, PoundsField, WordsField
+from portal.core.question_reasons import GROUP_AND_STAFF, NOTHING_HAPPENS, US_AND_STAFF, WITH_GROUP, WITH_US, Asked
 
 _LIMIT = Asked("So a yes of staff never goes past it.", US_AND_STAFF, WITH_US, "The limits stay as they are.")
 _ANSWER = Asked("So one answer does for several.", US_AND_STAFF, WITH_US, "Nothing changes. No answer is a no.")

@@ -8,9 +8,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from portal.activity.models import Entry, EntryWords
-from portal.activity.untold import is_told
-from portal.autonomy import standing, wording
+from portal.activity.told_later import is_told
+from portal.autonomy import change_words, standing
 from portal.autonomy.areas import Area, Outcome
+from portal.autonomy.change_words import Key, Meaning, Shown, key_of, plain
 from portal.autonomy.door import ACTIONS
 from portal.autonomy.models import (
     NEW_ORGANISER_WAITS,
@@ -25,7 +26,6 @@ from portal.autonomy.models import (
     SpendingLimit,
     Undo,
 )
-from portal.autonomy.wording import Key, Meaning, Shown, key_of, plain
 from portal.core import clock, wall
 from portal.core.db import db
 from portal.core.waiting import columns
@@ -355,16 +355,16 @@ def quiet_now(group_id: int) -> Quiet | None:
 
 def shown_changes(group_id: int, rows: dict[Key, object], changes: list[dict]) -> list[Shown]:
     """What an entry changed, as a person reads it; each row by its name where it changed several."""
-    told = [change for change in changes if wording.is_shown(key_of(change)[0], change["column"])]
+    told = [change for change in changes if change_words.is_shown(key_of(change)[0], change["column"])]
     several = len({change["row"] for change in told}) > 1
     held = [(key_of(one)[0], one["column"], (one["before"], one["after"], _since(rows, one))) for one in told]
     names = names_in(group_id, [(table, column, value) for table, column, values in held for value in values])
     found = []
     for change, (table, column, values) in zip(told, held, strict=True):
-        row, name = in_its_row(rows, change), wording.called(table, column)
+        row, name = in_its_row(rows, change), change_words.called(table, column)
         if several:
             name = f"{_named(row) or change['row']}: {name.lower()}"
-        read = (wording.read(table, column, value, names) for value in values)
+        read = (change_words.read(table, column, value, names) for value in values)
         found.append(Shown(name, *read, moved_on=row is not None and differs(row, change)))
     return found
 
@@ -380,12 +380,14 @@ def of_added(row) -> list[Shown]:
     table = sa.inspect(row).mapper.local_table
     ours = [column.key for column in table.c if wall.owner_of(table, column.key) in list(Area)]
     held = [(name, None, plain(getattr(row, name))) for name in ours]
-    return wording.in_words(table.name, held, names_in(row.group_id, [(table.name, name, now) for name, _, now in held]))
+    return change_words.in_words(
+        table.name, held, names_in(row.group_id, [(table.name, name, now) for name, _, now in held])
+    )
 
 
 def names_in(group_id: int, held: Iterable[tuple[str | None, str, object]]) -> dict[Key, str]:
     """What the rows are called that these columns (table, column, value) hold the numbers of."""
-    keys = {key for table, column, value in held if (key := wording.named_by(table, column, value))}
+    keys = {key for table, column, value in held if (key := change_words.named_by(table, column, value))}
     found = {key: _named(row) for key, row in rows_of(group_id, {key for key in keys if key[0] != "people"}).items()}
     persons = people.names(number for table, number in keys if table == "people")
     return found | {("people", number): name for number, name in persons.items()}
@@ -408,7 +410,7 @@ def meanings(group_id: int, proposals: list[Proposal]) -> list[Meaning]:
     ]
     names = names_in(group_id, held)
     return [
-        means or Meaning(wording.in_words(table, those, names))
+        means or Meaning(change_words.in_words(table, those, names))
         for means, table, those in zip(said, tables, facts, strict=True)
     ]
 

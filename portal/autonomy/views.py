@@ -3,11 +3,11 @@
 from flask import Blueprint, Flask, abort, g, request, url_for
 
 from portal.activity import queries as activity
-from portal.autonomy import actions, amending, answers, queries, standing
+from portal.autonomy import actions, amendments, door_answers, queries, standing
 from portal.autonomy.areas import AREA_WORDS, BREAK_GLASS_WORDS, DUTY_WORDS, FLOOR_REASONS, LEVEL_WORDS, Area, Level
 from portal.autonomy.door import Mistake
 from portal.autonomy.forms import LevelForm, LimitsForm, RestForm, SeveralForm, WordsForm
-from portal.autonomy.words import IN_SHORT, SENTENCES
+from portal.autonomy.promise_words import IN_SHORT, SENTENCES
 from portal.core import clock
 from portal.core.forms import PlainForm
 from portal.core.ids import id_of
@@ -114,7 +114,7 @@ def proposal(proposal_id):
 def say_yes(proposal_id):
     """Yes as proposed, or with our own words in place of theirs."""
     found, form = _found(proposal_id), PlainForm.from_request()
-    amend = amending.as_typed(found, request.form)
+    amend = amendments.as_typed(found, request.form)
     if amend and not amend.validate():
         return invalid("autonomy/proposal.html", **_proposal(proposal_id, WordsForm(), amend))
     try:
@@ -359,7 +359,7 @@ def _proposal(proposal_id: int, form, amend=None) -> dict:
         "notes": queries.notes(found),
         "area": AREA_WORDS[found.area],
         "form": form,
-        "amend": amend or amending.as_proposed(found),
+        "amend": amend or amendments.as_proposed(found),
         "entry": queries.entry_of(found) if found.answered_at and found.has_words else None,
         "key": PlainForm(),
         "organises": bool(actor().roles & ORGANISERS),
@@ -404,4 +404,4 @@ def _what_happens(made) -> str:
 def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
     app.register_blueprint(bp_host)
-    answers.init_app(app)
+    door_answers.init_app(app)

@@ -9,8 +9,8 @@ from portal.autonomy.areas import Duty
 from portal.autonomy.door import Mistake, NotHere, Scope, action
 from portal.bank import matching, queries
 from portal.bank.models import SOURCES, BankAccount, BankImport, BankLine
-from portal.bank.reading import fresh
 from portal.bank.statement import Statement
+from portal.bank.statement_files import fresh
 from portal.bank.table import Columns
 from portal.core import clock, jobs
 from portal.core.db import db
@@ -19,10 +19,10 @@ from portal.ledger import posting
 from portal.ledger import queries as ledger
 from portal.ledger.models import Account, Fund, HostFund, JournalEntry, Kind
 from portal.ledger.posting import Line
-from portal.payments import returning
+from portal.payments import payment_returns
 from portal.payments.models import Payment, PaymentRun
 from portal.people.roles import Role
-from portal.receipts import short
+from portal.receipts import fund_cover
 from portal.receipts.models import CostKind, Receipt
 from portal.spending import costs
 
@@ -151,7 +151,7 @@ def returned(by, group, payment, *, line_id: int) -> Receipt:
         raise Mistake("Match the line by which this payment left first.")
     _check_amount(line, payment.pence, payment.reference)
     _check_reference(line, payment)
-    entry = returning.bring_back(payment, on=_day(line), by=by.person_id)
+    entry = payment_returns.bring_back(payment, on=_day(line), by=by.person_id)
     assert entry is not None  # it was paid
     _settle(by, line, entry)
     return db.session.get_one(Receipt, payment.receipt_id)
@@ -174,7 +174,7 @@ def undo(by, group, entry) -> JournalEntry:
         payment.entry_id = None
     if receipt:
         receipt.paid_on = None
-        short.look(receipt)
+        fund_cover.look(receipt)
     _reopen(line)
     return back
 
@@ -264,7 +264,7 @@ def _pay(by, line: BankLine, receipt: Receipt, fund_id: int | None, pence: int) 
     else:
         entry = posting.pay(fund, pence, receipt.ledger_code, line_id=receipt.line_id, **facts)
     receipt.paid_on, line.receipt_id = line.on, receipt.id
-    short.look(receipt)
+    fund_cover.look(receipt)
     return _settle(by, line, entry)
 
 

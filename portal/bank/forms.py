@@ -8,9 +8,9 @@ from wtforms.widgets import HiddenInput
 
 from portal.bank.models import SOURCES
 from portal.bank.table import Columns
-from portal.core.asked import ACCOUNTS, FINANCE, GROUP_AND_STAFF, HOSTS_OWN, NOTHING_HAPPENS, Asked
 from portal.core.forms import Needed, PlainForm, WordsField
 from portal.core.ids import id_of
+from portal.core.question_reasons import ACCOUNTS, FINANCE, GROUP_AND_STAFF, HOSTS_OWN, NOTHING_HAPPENS, Asked
 
 ROLES = {
     "day": "The day",

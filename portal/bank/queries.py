@@ -7,8 +7,8 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from portal.bank.models import BankAccount, BankImport, BankLine
-from portal.bank.reading import Known
 from portal.bank.statement import Statement
+from portal.bank.statement_files import Known
 from portal.core.db import db
 from portal.core.ids import id_of
 from portal.ledger.models import Account, Balance, Fund, HostBalance, JournalEntry

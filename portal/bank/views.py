@@ -4,15 +4,15 @@ from flask import Blueprint, Flask, abort, current_app, request, url_for
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from portal.autonomy.door import Mistake
-from portal.bank import actions, matching, queries, reading
+from portal.bank import actions, matching, queries, statement_files
 from portal.bank.forms import ROLES, AccountForm, ColumnsForm, FileForm, LineForm, OwnForm, ReceiveForm
 from portal.bank.matching import Matches
 from portal.bank.models import SOURCES
-from portal.bank.reading import Asked
 from portal.bank.statement import Statement, Unreadable
+from portal.bank.statement_files import Asked
 from portal.bank.table import Columns
 from portal.core import clock, files, uploads
-from portal.core.db import reading as reading_only
+from portal.core.db import reading
 from portal.core.forms import PlainForm
 from portal.core.ids import id_of
 from portal.core.uploads import NotTaken
@@ -133,7 +133,7 @@ def open_account():
 @as_staff(roles=FINANCE, does=(actions.import_file, actions.hold_file))
 def send():
     """Take a file in; where its columns aren't known yet, keep it a day and ask."""
-    with reading_only():
+    with reading():
         facts = _sending(queries.accounts(), form=FileForm.from_request())
         form = facts["form"]
         found = queries.account(form.account_id.data) if form.validate() else None
@@ -146,7 +146,7 @@ def send():
             request.files.get("file"), none="Choose the file first.", big="Export a shorter time."
         )
         content = arrived.path.read_bytes()
-        said = reading.read(content, clock.today(), Columns(**columns) if columns else None)
+        said = statement_files.read(content, clock.today(), Columns(**columns) if columns else None)
     except (NotTaken, Unreadable) as why:
         form.file.errors = [str(why)]
         return invalid("bank/new.html", **facts)
@@ -174,7 +174,7 @@ def columns():
         content = files.store().read(name)
     except (BadSignature, ValueError, files.FileMissing):
         raise Mistake(GONE) from None
-    asked = reading.read(content, clock.today())
+    asked = statement_files.read(content, clock.today())
     if not isinstance(asked, Asked):
         raise Mistake(GONE)
     facts = _columns(form, asked)
@@ -182,7 +182,7 @@ def columns():
         return invalid("bank/columns.html", **facts)
     chosen = Columns(asked.columns.header, **form.chosen())
     try:
-        said = reading.read(content, clock.today(), chosen)
+        said = statement_files.read(content, clock.today(), chosen)
     except Unreadable as why:
         return invalid("bank/columns.html", **facts | {"wrong": str(why)})
     assert isinstance(said, Statement)  # its columns are this file's own

@@ -7,8 +7,8 @@ from wtforms.validators import Length, NumberRange, Optional
 
 from portal.breakglass.items import KINDS
 from portal.breakglass.models import ACT_WORDS, DUTY_WORDS, MOST_DELAY_DAYS, MOST_HOURS, Act
-from portal.core.asked import GROUP_AND_STAFF, WITH_GROUP, WITH_US, Asked
 from portal.core.forms import Needed, PlainForm, WordsField
+from portal.core.question_reasons import GROUP_AND_STAFF, WITH_GROUP, WITH_US, Asked
 
 TOO_LONG = Length(max=2000, message="Keep it under 2,000 letters.")
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import sqlalchemy as sa
 
-from portal.activity import untold
+from portal.activity import told_later
 from portal.breakglass.models import DUTY_WORDS, MOST_HOURS, REVIEW_WORKING_DAYS, Act, BreakGlass, BreakGlassItem
 from portal.core import clock, workdays
 from portal.core.db import db
@@ -169,8 +169,8 @@ def _not_told(number) -> sa.Select:
     return sa.select(number).where(BreakGlass.delay.is_not(None), BreakGlass.told_at > clock.now())
 
 
-untold.register("break_glass", lambda: _not_told(BreakGlass.id))
-untold.register("break_glass_items", lambda: _not_told(BreakGlassItem.id).join(BreakGlassItem.use))
+told_later.register("break_glass", lambda: _not_told(BreakGlass.id))
+told_later.register("break_glass_items", lambda: _not_told(BreakGlassItem.id).join(BreakGlassItem.use))
 
 
 def review_by(glass: BreakGlass) -> date | None:

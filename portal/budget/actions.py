@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 
 from portal.autonomy.areas import Area
+from portal.autonomy.change_words import Key, Meaning, Shown
 from portal.autonomy.door import Mistake, NotHere, action
-from portal.autonomy.wording import Key, Meaning, Shown
 from portal.budget import queries
 from portal.budget.models import BudgetLine
 from portal.core import clock

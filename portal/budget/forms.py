@@ -5,9 +5,9 @@ from typing import ClassVar
 from wtforms import SelectField
 from wtforms.validators import Length
 
-from portal.core.asked import ACCOUNTS, NOTHING_HAPPENS, US_AND_STAFF, Asked
 from portal.core.forms import WHY, Needed, PlainForm, PoundsField, WordsField, pence_of, why_field
 from portal.core.ids import chosen_id
+from portal.core.question_reasons import ACCOUNTS, NOTHING_HAPPENS, US_AND_STAFF, Asked
 
 
 def chosen(label: str, sentence: str) -> SelectField:

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Flask, abort, g, request, url_for
 
-from portal.autonomy import amending
+from portal.autonomy import amendments
 from portal.autonomy.door import Mistake, may
 from portal.budget import actions, charts, queries
 from portal.budget.forms import AskingBetweenForm, AskingMoveForm, BetweenForm, LineForm, MoveForm, asked_for
@@ -22,7 +22,7 @@ for one, form in (
     (actions.move, MoveForm),
     (actions.move_between_funds, BetweenForm),
 ):
-    amending.register(one, form)
+    amendments.register(one, form)
 MONEY, BOOKS = "/g/<group>/money", "/host/groups/<slug>/books"
 LATEST = 5
 

@@ -5,15 +5,15 @@ import sqlalchemy as sa
 from portal.autonomy import queries as autonomy
 from portal.autonomy.areas import Area
 from portal.autonomy.door import Mistake, action
-from portal.contact import asking, times
+from portal.contact import host_questions, times
 from portal.contact.models import ContactTimes, MustKnow
 from portal.core import clock
 from portal.core.db import db
 from portal.people.roles import ORGANISERS, Role
 from portal.support import search
+from portal.support.messages import write
 from portal.support.models import ReplyBy, Request, Wanted
 from portal.support.queries import SUPPORT_STAFF
-from portal.support.writing import write
 
 COORDINATORS = frozenset({Role.COORDINATOR})
 AUTOMATIC = frozenset({Role.SYSTEM})
@@ -36,7 +36,7 @@ def _means(_row, facts, _rows) -> autonomy.Meaning:
 
 
 def _fits(group, _row, *, over_why: str | None = None, **_facts) -> None:
-    asking.within_budget(group.id, asking.A_QUESTION, over_why)
+    host_questions.within_budget(group.id, host_questions.A_QUESTION, over_why)
 
 
 def _call_off(by, group, request: Request) -> Request:
@@ -50,9 +50,9 @@ def ask(by, group, *, about: str, words: str | None = None, over_why: str | None
     """Ask a group something. At “Ask us first” their yes to what it is about comes first, and then it is there at once;
     where they look no further it leaves in the hours for it, and not while they rest. Over the budget of asks it says why
     all the same."""
-    why_more = asking.within_budget(group.id, asking.A_QUESTION, over_why)
+    why_more = host_questions.within_budget(group.id, host_questions.A_QUESTION, over_why)
     request = _begin(group, by, about)
-    asking.begin(request)
+    host_questions.begin(request)
     write(request, by, "\n\n".join(filter(None, (about, words, why_more))))
     return request
 
@@ -60,7 +60,7 @@ def ask(by, group, *, about: str, words: str | None = None, over_why: str | None
 @action(area=Area.CONTACT, roles=AUTOMATIC, on=Request, takes_back=_call_off, says="let a question of the host’s go to us")
 def release(by, group, request) -> Request:
     """Its hour has come."""
-    asking.let_go(request)
+    host_questions.let_go(request)
     return request
 
 
@@ -98,6 +98,6 @@ def _begin(group, by, words: str, **facts) -> Request:
     return request
 
 
-asking.KINDS[ask.name] = asking.Kind(
-    Request, (Request.by_host, Request.must_know.is_(None)), sa.literal(asking.A_QUESTION), release
+host_questions.KINDS[ask.name] = host_questions.Kind(
+    Request, (Request.by_host, Request.must_know.is_(None)), sa.literal(host_questions.A_QUESTION), release
 )

@@ -6,8 +6,8 @@ from wtforms import RadioField, SelectField, SelectMultipleField
 from wtforms.validators import Length
 
 from portal.contact.models import DAYS, HOURS, MUST_KNOW_WORDS
-from portal.core.asked import GROUP_AND_STAFF, US_AND_STAFF, WITH_GROUP, WITH_US, Asked
 from portal.core.forms import Needed, PlainForm, WordsField
+from portal.core.question_reasons import GROUP_AND_STAFF, US_AND_STAFF, WITH_GROUP, WITH_US, Asked
 from portal.support.models import REPLY_BY_WORDS
 
 _HOURS = {str(hour): words for hour, words in HOURS.items()}

@@ -2,7 +2,7 @@
 
 from portal.autonomy import standing
 from portal.autonomy.door import Proposed, Refused, would
-from portal.contact import asking, times
+from portal.contact import host_questions, times
 from portal.core import clock
 from portal.core.db import db
 from portal.core.jobs import regularly
@@ -14,7 +14,7 @@ from portal.people.roles import SYSTEM
 def let_go() -> None:
     """Ask the door for each that is held, of every kind, and whose group's hours are open now. Where it would ask the group
     first, such as one it can't reach, it stays held: nobody asks whether they may ask."""
-    for kind, group_id, row_id in asking.held():
+    for kind, group_id, row_id in host_questions.held():
         row = db.session.get_one(kind.model, row_id)
         stands = standing.of(group_id, row)
         leaves = times.leaves_at(group_id, stands, clock.now())

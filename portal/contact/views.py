@@ -5,8 +5,7 @@ from flask import Blueprint, Flask, url_for
 from portal.autonomy import standing
 from portal.autonomy.areas import Area, Level
 from portal.autonomy.door import Mistake, NotHere
-from portal.contact import actions, times
-from portal.contact import asking as asking_rule
+from portal.contact import actions, host_questions, times
 from portal.contact.forms import AskForm, AskMoreForm, TellForm, TimesForm
 from portal.contact.models import MUST_KNOW_WORDS
 from portal.core.forms import PlainForm
@@ -95,10 +94,10 @@ def _form(level: Level) -> type[AskForm]:
 
 def _facts(slug: str, asking: AskForm | None = None, telling: TellForm | None = None) -> dict:
     asked = group_at(slug)
-    stands, had = standing.of(asked.id), asking_rule.had([asked.id])[asked.id]
+    stands, had = standing.of(asked.id), host_questions.had([asked.id])[asked.id]
     return {
         "had": had,
-        "over": had.over(asking_rule.A_QUESTION),
+        "over": had.over(host_questions.A_QUESTION),
         "group": asked,
         "level": stands.levels[Area.CONTACT],
         "quiet_until": stands.quiet_until,

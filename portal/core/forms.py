@@ -13,8 +13,8 @@ from wtforms.validators import Length, StopValidation, ValidationError
 from wtforms.widgets import TextInput
 
 from portal.core import clock
-from portal.core.asked import GROUP_AND_STAFF, NAMES, WITH_GROUP, Asked
 from portal.core.mail import is_address
+from portal.core.question_reasons import GROUP_AND_STAFF, NAMES, WITH_GROUP, Asked
 
 MAX_PENCE = 10_000_000_00  # ten million pounds: beyond any receipt, well within the database's whole numbers
 
@@ -46,7 +46,8 @@ class OurWords:
 class PlainForm(Form):
     """A form whose `key` makes a second sending of the same page harmless.
 
-    `ASKED`: why each field is asked, by its name (`core/asked.py`); what a form takes over from another is said there.
+    `ASKED`: why each field is asked, by its name (`core/question_reasons.py`); what a form takes over from
+    another is said there.
     """
 
     ASKED: ClassVar[dict[str, Asked]] = {}

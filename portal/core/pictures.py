@@ -1,6 +1,6 @@
 """Pictures made safe: whatever was sent becomes upright JPEG pages and a thumbnail, with nothing else in them.
 
-The decoding runs apart (`core/apart.py`). `make` is the way in, and called from a job; a request asks at most whether a
+The decoding runs apart (`core/sandbox.py`). `make` is the way in, and called from a job; a request asks at most whether a
 PDF is locked.
 """
 
@@ -16,7 +16,7 @@ import pypdfium2
 from PIL import Image, ImageOps, ImageSequence
 from pillow_heif import register_heif_opener
 
-from portal.core import apart
+from portal.core import sandbox
 
 register_heif_opener()
 
@@ -76,7 +76,7 @@ def check_unlocked(source: Path) -> None:
 
 
 def _in_child(work: Callable, *given):
-    return apart.run(work, *given, polite=CantOpen, died=CANT_OPEN, too_large=TOO_LARGE)
+    return sandbox.run(work, *given, polite=CantOpen, died=CANT_OPEN, too_large=TOO_LARGE)
 
 
 def bound(pages: list[bytes]) -> bytes:

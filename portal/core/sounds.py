@@ -1,7 +1,8 @@
 """Sounds made safe: whatever was recorded becomes one MP3, mono, with nothing else in it, which every browser plays.
 
-Like a picture, a sound is only opened apart (`core/apart.py`): by the reader of what its content says it is, with decoders
-named here, and no other file or address is ever followed from within it. A request asks its length; a job makes it safe.
+Like a picture, a sound is only opened apart (`core/sandbox.py`): by the reader of what its content says it is, with
+decoders named here, and no other file or address is ever followed from within
+it. A request asks its length; a job makes it safe.
 """
 
 import tempfile
@@ -17,7 +18,7 @@ from av.audio.resampler import AudioResampler
 from av.audio.stream import AudioStream
 from av.container import InputContainer
 
-from portal.core import apart
+from portal.core import sandbox
 
 MAX_MINUTES = 5
 MAX_SECONDS = MAX_MINUTES * 60 + 5  # a recorder that stops itself at five minutes may be a little late
@@ -83,7 +84,7 @@ _STARTS = {b"\x1a\x45\xdf\xa3": "webm", b"OggS": "ogg", b"ID3": "mp3", b"#!AMR":
 
 
 def _in_child(work, *given):
-    return apart.run(work, *given, polite=CantPlay, died=CANT_PLAY, too_large=CANT_PLAY)
+    return sandbox.run(work, *given, polite=CantPlay, died=CANT_PLAY, too_large=CANT_PLAY)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import typst
 
-from portal.core import apart
+from portal.core import sandbox
 
 MEMORY = 1024 * 1024 * 1024  # a thousand lines take a fifth of it; each of its threads claims some
 SORRY = "That PDF couldn’t be made just now."
@@ -17,7 +17,7 @@ class CantSet(Exception):
 
 def pdf(template: Path, **inputs: str) -> bytes:
     """A tagged PDF (PDF/UA-1) of this template with these inputs, in the fonts that typst brings. Raises CantSet."""
-    return apart.run(_set, template, inputs, polite=CantSet, died=SORRY, too_large=SORRY, memory=MEMORY)
+    return sandbox.run(_set, template, inputs, polite=CantSet, died=SORRY, too_large=SORRY, memory=MEMORY)
 
 
 def _set(template: Path, inputs: dict[str, str]) -> bytes:

@@ -4,9 +4,9 @@ from typing import ClassVar
 
 from wtforms import SelectField
 
-from portal.core.asked import HOSTS_OWN, Asked
 from portal.core.forms import DayField, Needed, PlainForm
 from portal.core.ids import id_of
+from portal.core.question_reasons import HOSTS_OWN, Asked
 
 _AWAY = Asked(
     "So groups know who answers.", "{host}’s staff. A group sees who has its requests.", HOSTS_OWN, "Nothing is kept."

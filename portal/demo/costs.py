@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from portal.core import clock, wall
 from portal.core.db import db
-from portal.demo import earlier
+from portal.demo import earlier_receipts
 from portal.payees import details
 from portal.payees.models import Payee, PayeeDetails
 from portal.people.models import Person
@@ -57,11 +57,11 @@ def lay_out(people: dict[str, Person]) -> None:
 
 def _more() -> Iterator[Asked]:
     """The same of the receipts before and after these."""
-    for told in earlier.RECEIPTS:
+    for told in earlier_receipts.RECEIPTS:
         if told.to:
-            person = told.to in earlier.PEOPLE
+            person = told.to in earlier_receipts.PEOPLE
             kind = CostKind.PAY_BACK if person else CostKind.INVOICE
-            yield Asked(told.number, kind, told.to, earlier.ACCOUNTS[told.to], person=person, yes=told.yes)
+            yield Asked(told.number, kind, told.to, earlier_receipts.ACCOUNTS[told.to], person=person, yes=told.yes)
 
 
 def _ask(receipt: Receipt, asked: Asked, people: dict[str, Person]) -> None:

@@ -8,7 +8,7 @@ from portal.core import clock, wall
 from portal.core.db import db
 from portal.governance import months
 from portal.governance.models import Item
-from portal.governance.starting import SET, Holder
+from portal.governance.starting_set import SET, Holder
 from portal.people.models import Group
 
 IN_PLACE, IN_PROGRESS, NOT_STARTED = "in place", "in progress", "not started"

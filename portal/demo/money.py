@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from portal.budget.models import BudgetLine
 from portal.core import clock, wall
 from portal.core.db import db
-from portal.demo import earlier
+from portal.demo import earlier_receipts
 from portal.ledger import posting
 from portal.ledger.models import Account, Basis, FeeRate, Fund, HostFund, Kind, Restriction
 from portal.ledger.posting import Line
@@ -19,11 +19,11 @@ from portal.receipts.models import Receipt
 POT_DONATIONS, POT_AWARDED_ELSEWHERE = 2400_00, 950_00
 SHORT = 107  # the Paths grant can’t cover it
 ON_LINES = {
-    **{told.number: told.line for told in earlier.RECEIPTS if told.line},
+    **{told.number: told.line for told in earlier_receipts.RECEIPTS if told.line},
     **{100: "Print", 101: "Food", 102: "Room", 103: "Travel", 108: "Speakers"},
 }  # receipts that are on one
 # Agreed to and not paid yet.
-PROMISED_RECEIPTS = {102, 105, 107, 108, 112} | {told.number for told in earlier.RECEIPTS if told.is_promised}
+PROMISED_RECEIPTS = {102, 105, 107, 108, 112} | {told.number for told in earlier_receipts.RECEIPTS if told.is_promised}
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from portal.demo import (
     costs,
     documents,
     drawing,
-    earlier,
+    earlier_receipts,
     governance,
     log,
     money,
@@ -32,7 +32,7 @@ from portal.demo import (
     sharing,
     support,
 )
-from portal.demo.earlier import Told
+from portal.demo.earlier_receipts import Told
 from portal.demo.people import GROUPS, STAFF, address, levels
 from portal.ledger.models import Fund
 from portal.members.models import Invitation
@@ -84,7 +84,7 @@ def lay_out(*, if_empty: bool = False) -> None:
     for told in GROUPS:
         _group(people, *told)
     accountability.lay_out(people)
-    numbers = sorted((EARLIER_STAMPS, *RECEIPTS, *earlier.RECEIPTS), key=lambda told: told.number)
+    numbers = sorted((EARLIER_STAMPS, *RECEIPTS, *earlier_receipts.RECEIPTS), key=lambda told: told.number)
     db.session.add(Counter(name="receipt", value=max(told.number for told in numbers)))
     db.session.commit()
     made = {told.number: _receipt(people, told) for told in numbers}

@@ -6,8 +6,8 @@ from wtforms import RadioField
 from wtforms.validators import Length
 
 from portal.autonomy.models import Among
-from portal.core.asked import GROUP_AND_STAFF, WITH_GROUP, WITH_US, Asked
 from portal.core.forms import Needed, PlainForm, WordsField
+from portal.core.question_reasons import GROUP_AND_STAFF, WITH_GROUP, WITH_US, Asked
 
 TOO_LONG = Length(max=2000, message="Keep it under 2,000 letters.")
 SHORT = Length(max=120)

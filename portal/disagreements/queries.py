@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from portal.activity.models import Entry
-from portal.activity.untold import is_told
+from portal.activity.told_later import is_told
 from portal.autonomy.areas import Outcome
 from portal.autonomy.models import Among, Disagreement
 from portal.core import clock

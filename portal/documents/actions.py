@@ -7,13 +7,13 @@ from datetime import date, timedelta
 import sqlalchemy as sa
 
 from portal.autonomy.areas import Area
+from portal.autonomy.change_words import Meaning, Shown
 from portal.autonomy.door import Mistake, Scope, action
-from portal.autonomy.wording import Meaning, Shown
-from portal.core import clock, jobs, kept, uploads
+from portal.core import clock, jobs, stored_files, uploads
 from portal.core.counters import next_number
 from portal.core.db import db
 from portal.core.filters import full_date
-from portal.core.kept import Sent
+from portal.core.stored_files import Sent
 from portal.documents import queries, rules
 from portal.documents.models import (
     ABOUT,
@@ -191,7 +191,7 @@ def remove(by, group, document) -> None:
     own = [version.id for version in versions]
     files = sa.select(DocumentFile).where(DocumentFile.group_id == group.id, DocumentFile.document_id == document.id)
     for file in db.session.scalars(files):
-        kept.forget(*file.files)
+        stored_files.forget(*file.files)
         db.session.delete(file)
     for answer in db.session.scalars(sa.select(Answer).where(Answer.group_id == group.id, Answer.version_id.in_(own))):
         db.session.delete(answer)

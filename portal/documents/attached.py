@@ -8,11 +8,11 @@ from flask import abort, request
 from wtforms import Field
 
 from portal.autonomy.door import Mistake
-from portal.core import files, kept, pictures, sending, uploads
+from portal.core import file_answers, files, pictures, stored_files, uploads
 from portal.core.forms import PlainForm
 from portal.core.ids import id_of
-from portal.core.kept import Sent
-from portal.documents import comparing
+from portal.core.stored_files import Sent
+from portal.documents import differences
 from portal.documents.models import DocumentFile, HostFile
 from portal.documents.queries import Whole
 
@@ -50,7 +50,7 @@ def arriving(form: PlainForm) -> Iterator[Came]:
     with ExitStack() as stack:
         for file in chosen:
             try:
-                came.new.append(stack.enter_context(kept.arriving(file, DocumentFile, HostFile, sounds=True)))
+                came.new.append(stack.enter_context(stored_files.arriving(file, DocumentFile, HostFile, sounds=True)))
             except uploads.NotTaken as why:
                 refused.append((uploads.shown_name(file.filename or ""), str(why)))
         came.problems = [f"{name}: {why}" if name else why for name, why in refused]
@@ -72,8 +72,8 @@ def two(found: Whole) -> dict:
         "found": found,
         "before": before,
         "after": after,
-        "words": comparing.compare(before.words, after.words),
-        "summary": comparing.compare(before.summary, after.summary),
+        "words": differences.compare(before.words, after.words),
+        "summary": differences.compare(before.summary, after.summary),
         "links": [one.link for one in (before, after)],
         "files": [[file.shown_name for file in found.files.get(one.id, [])] for one in (before, after)],
     }
@@ -84,8 +84,8 @@ def send(found: DocumentFile | HostFile | None, size: str, name: str):
     if found is None or not found.is_ready:
         abort(404)
     if size == "sound" and found.sound:
-        return sending.send(found.sound, "audio/mpeg")
+        return file_answers.send(found.sound, "audio/mpeg")
     if size == "paper" and found.kind == "pdf":
         pages = [files.store().read(page["file"]) for page in found.pages]
-        return sending.send_to_save(pictures.bound(pages), "application/pdf", f"{name}-{found.id}.pdf")
-    return sending.send(found.shown(size) or abort(404))
+        return file_answers.send_to_save(pictures.bound(pages), "application/pdf", f"{name}-{found.id}.pdf")
+    return file_answers.send(found.shown(size) or abort(404))

@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 from wtforms import HiddenField, MultipleFileField, RadioField, SelectField
 from wtforms.validators import Length, ValidationError
 
-from portal.core.asked import HOSTS_OWN, NOTHING_HAPPENS, WITH_GROUP, WITH_US, Asked
 from portal.core.forms import WHY, DayField, Needed, PlainForm, WordsField, why_field
 from portal.core.ids import chosen_id
+from portal.core.question_reasons import HOSTS_OWN, NOTHING_HAPPENS, WITH_GROUP, WITH_US, Asked
 from portal.documents.models import ABOUT, RULE_ANSWER_WORDS
 from portal.spending.models import NEEDS_WORDS
 

@@ -5,7 +5,7 @@ import contextlib
 from functools import partial
 
 from portal.autonomy.door import NotHere
-from portal.core import kept
+from portal.core import stored_files
 from portal.core.db import db
 from portal.core.jobs import job, regularly
 from portal.documents import actions, queries
@@ -21,7 +21,7 @@ def make_safe(file_id: int, group_id: int) -> None:
         return
     group = db.session.get_one(Group, group_id)
     with contextlib.suppress(NotHere):  # let go while we worked
-        kept.make_safe(
+        stored_files.make_safe(
             file,
             done=partial(actions.keep_made, SYSTEM, group, file_id),
             given_up=partial(actions.give_up_file, SYSTEM, group, file_id),
@@ -33,7 +33,7 @@ def make_host_safe(file_id: int) -> None:
     """The same of a file of the host's own."""
     file = queries.host_file(file_id)
     if file is not None and file.is_waiting:
-        kept.make_safe(
+        stored_files.make_safe(
             file,
             done=partial(actions.keep_made_host, SYSTEM, None, file_id),
             given_up=partial(actions.give_up_host, SYSTEM, None, file_id),

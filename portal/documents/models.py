@@ -15,7 +15,7 @@ from portal.autonomy.areas import Area
 from portal.core import clock
 from portal.core.counters import next_number
 from portal.core.db import RECORD, SETTING, GroupOwned, Word, db, partial_index, within_group
-from portal.core.kept import Recorded
+from portal.core.stored_files import Recorded
 from portal.spending.models import NEEDS_WORDS, Needs
 
 NOTICE_DAYS = 30  # between the day a new rule of the host's is published and the first day it can start

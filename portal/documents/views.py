@@ -2,15 +2,14 @@
 
 from flask import Blueprint, Flask, abort, g, request, url_for
 
-from portal.autonomy import amending
+from portal.autonomy import amendments
 from portal.autonomy.door import Mistake
 from portal.autonomy.standing import quiet_spells
 from portal.core import clock
 from portal.core.forms import PlainForm
 from portal.core.ids import id_of
 from portal.core.web import invalid, page, saved
-from portal.documents import actions, attached, comparing, desk, items, queries, rules  # noqa: F401 - items registers
-from portal.documents import hosts as hosts_side
+from portal.documents import actions, attached, desk, differences, host_documents, items, queries, rules  # noqa: F401 - items registers
 from portal.documents.forms import (
     AgreementForm,
     AgreementVersionForm,
@@ -28,8 +27,8 @@ from portal.people.roles import ORGANISERS
 from portal.spending.models import NEEDS_WORDS
 
 bp = Blueprint("documents", __name__, url_prefix="/g/<group>/documents")
-amending.register(actions.add, DocumentForm)
-amending.register(actions.add_version, VersionForm)
+amendments.register(actions.add, DocumentForm)
+amendments.register(actions.add_version, VersionForm)
 
 
 @bp.get("/")
@@ -308,8 +307,8 @@ def _from_host(number: int, answering: int = 0, form: AnswerRuleForm | None = No
     }
 
 
-def _differs(before, after) -> list[comparing.Part]:
-    return comparing.compare(before.words, after.words) if before else []
+def _differs(before, after) -> list[differences.Part]:
+    return differences.compare(before.words, after.words) if before else []
 
 
 def _named(form: AnswerRuleForm, mark: int) -> AnswerRuleForm:
@@ -336,5 +335,5 @@ def _rule(form: RuleForm | None = None) -> dict:
 def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
     app.register_blueprint(desk.bp)
-    app.register_blueprint(hosts_side.bp)
+    app.register_blueprint(host_documents.bp)
     app.jinja_env.globals.update(host_of=host_of)

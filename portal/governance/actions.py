@@ -4,15 +4,15 @@ else is the group's, and lies in area 6."""
 from datetime import date
 
 from portal.autonomy.areas import Area
+from portal.autonomy.change_words import Meaning, Shown
 from portal.autonomy.door import Mistake, action
-from portal.autonomy.wording import Meaning, Shown
 from portal.core import clock
 from portal.core.db import db
 from portal.core.filters import month
 from portal.cover import queries as cover
 from portal.governance import months, queries
 from portal.governance.models import Item
-from portal.governance.starting import Holder
+from portal.governance.starting_set import Holder
 from portal.governance.states import STATUS_WORDS, Status, status_of
 from portal.people.roles import ORGANISERS, Role
 

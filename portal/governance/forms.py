@@ -6,11 +6,19 @@ from typing import ClassVar
 from wtforms import RadioField, SelectField
 from wtforms.validators import Length, ValidationError
 
-from portal.core.asked import GROUP_AND_STAFF, HOSTS_OWN, NOTHING_HAPPENS, US_AND_STAFF, WITH_GROUP, WITH_US, Asked
 from portal.core.forms import WHY, Needed, PlainForm, WordsField, why_field
 from portal.core.ids import chosen_id
+from portal.core.question_reasons import (
+    GROUP_AND_STAFF,
+    HOSTS_OWN,
+    NOTHING_HAPPENS,
+    US_AND_STAFF,
+    WITH_GROUP,
+    WITH_US,
+    Asked,
+)
 from portal.governance import months
-from portal.governance.starting import HOLDER_WORDS, Holder
+from portal.governance.starting_set import HOLDER_WORDS, Holder
 from portal.governance.states import STATUS_WORDS
 
 _STANDS = Asked("So we both know how it stands.", US_AND_STAFF, WITH_US, NOTHING_HAPPENS)

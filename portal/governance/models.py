@@ -10,7 +10,7 @@ from portal.autonomy.areas import Area
 from portal.core import clock
 from portal.core.db import HOST, RECORD, GroupOwned, Word, db, partial_index
 from portal.governance import months
-from portal.governance.starting import BY_KEY, HOLDER_WORDS, OWN_MONTHS, Holder, Starting
+from portal.governance.starting_set import BY_KEY, HOLDER_WORDS, OWN_MONTHS, Holder, Starting
 
 
 class Item(GroupOwned, db.Model):

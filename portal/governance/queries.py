@@ -12,7 +12,7 @@ from portal.core.ids import id_of
 from portal.cover import queries as cover
 from portal.cover.models import Away
 from portal.governance.models import Item
-from portal.governance.starting import BY_KEY, SET, Holder
+from portal.governance.starting_set import BY_KEY, SET, Holder
 from portal.people.models import Group, Person
 
 PAGE = 20

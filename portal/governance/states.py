@@ -6,7 +6,7 @@ from enum import Enum, StrEnum
 from babel.dates import format_date
 
 from portal.governance.models import Item
-from portal.governance.starting import Holder
+from portal.governance.starting_set import Holder
 
 
 class Status(StrEnum):

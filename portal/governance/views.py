@@ -15,7 +15,7 @@ from portal.cover import queries as cover
 from portal.documents import queries as documents
 from portal.governance import actions, forms, months, queries
 from portal.governance.models import Item
-from portal.governance.starting import Holder
+from portal.governance.starting_set import Holder
 from portal.governance.states import TASKS, State, state_of, status_of, words_of
 from portal.people.models import Group
 from portal.people.reach import actor, as_staff, group, group_at, in_group

@@ -5,8 +5,8 @@ from typing import ClassVar
 from wtforms import RadioField
 from wtforms.validators import Length
 
-from portal.core.asked import WITH_GROUP, Asked
 from portal.core.forms import DayField, Needed, PlainForm, WordsField
+from portal.core.question_reasons import WITH_GROUP, Asked
 from portal.heard.models import Attribution
 
 _THEIRS = "Those who said it, and all of {host}’s staff."

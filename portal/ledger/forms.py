@@ -8,8 +8,8 @@ from wtforms import Field, RadioField
 from wtforms.validators import Length, ValidationError
 from wtforms.widgets import TextInput
 
-from portal.core.asked import ACCOUNTS, FINANCE, GROUP_AND_STAFF, NOTHING_HAPPENS, Asked
 from portal.core.forms import DayField, Needed, PlainForm, PoundsField, WordsField, not_in_future, not_long_ago
+from portal.core.question_reasons import ACCOUNTS, FINANCE, GROUP_AND_STAFF, NOTHING_HAPPENS, Asked
 from portal.ledger.models import BASIS_WORDS, HOST_FUNDS, MONEY_IN, RESTRICTION_WORDS, SOURCE_WORDS, Account, HostFund
 
 MOST = 25_00  # hundredths of a per cent

@@ -5,8 +5,8 @@ from typing import ClassVar
 from wtforms import RadioField
 from wtforms.validators import Length
 
-from portal.core.asked import GROUP_AND_STAFF, NOTHING_HAPPENS, WITH_GROUP, WITH_US, Asked
 from portal.core.forms import WHY, Needed, PlainForm, WordsField, an_address, why_field
+from portal.core.question_reasons import GROUP_AND_STAFF, NOTHING_HAPPENS, WITH_GROUP, WITH_US, Asked
 from portal.people.roles import STAFF_WORDS
 
 _OURS = "Our group. {host}’s staff only as far as “Who’s in our group” lets them."

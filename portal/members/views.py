@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Flask, abort, request, url_for
 
-from portal.autonomy import amending, standing
+from portal.autonomy import amendments, standing
 from portal.autonomy.door import Mistake, may
 from portal.core.db import db
 from portal.core.web import invalid, page, saved
@@ -16,7 +16,7 @@ from portal.people.roles import ORGANISERS, STAFF_WORDS, Role
 
 bp = Blueprint("members", __name__)
 COORDINATORS = actions.COORDINATORS
-amending.register(actions.invite_helper, AddressForm)
+amendments.register(actions.invite_helper, AddressForm)
 
 
 @bp.get("/g/<group>/people")

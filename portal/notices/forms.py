@@ -4,8 +4,8 @@ from typing import ClassVar
 
 from wtforms import RadioField, SelectField
 
-from portal.core.asked import US_AND_STAFF, WITH_US, Asked
 from portal.core.forms import PlainForm
+from portal.core.question_reasons import US_AND_STAFF, WITH_US, Asked
 from portal.core.workdays import DAY_NAMES
 from portal.notices.models import How
 

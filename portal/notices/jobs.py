@@ -14,7 +14,7 @@ from portal.autonomy import queries as autonomy
 from portal.autonomy import standing
 from portal.autonomy.areas import Outcome
 from portal.autonomy.models import Loosening, Quiet
-from portal.contact.asking import KINDS
+from portal.contact.host_questions import KINDS
 from portal.core import clock, mail
 from portal.core.db import db
 from portal.core.jobs import enqueue, job, regularly

@@ -5,8 +5,8 @@ from typing import ClassVar
 from wtforms import HiddenField, SelectField
 from wtforms.validators import Length
 
-from portal.core.asked import NOT_KEPT, WITH_GROUP, Asked
 from portal.core.forms import PlainForm, WordsField
+from portal.core.question_reasons import NOT_KEPT, WITH_GROUP, Asked
 
 NOT_THERE = "Choose one from the list."
 _WHICH = Asked("To make the right paper.", "Only you.", NOT_KEPT, "You get the first one.")

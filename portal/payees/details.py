@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from flask import current_app
 
-from portal.core import sealed
+from portal.core import sealed_secrets
 from portal.payees import modulus
 from portal.payees.models import Checked, PayeeDetails
 
@@ -87,7 +87,7 @@ def kept(details: Details) -> dict:
     """Its columns in the database."""
     words = json.dumps({"sort_code": details.sort_code, "account": details.account, "roll": details.roll})
     return {
-        "sealed": sealed.seal(words),
+        "sealed": sealed_secrets.seal(words),
         "tail": details.account[-4:],
         "mark": details.mark,
         "checked": details.checked,
@@ -96,4 +96,4 @@ def kept(details: Details) -> dict:
 
 def unsealed(row: PayeeDetails) -> Details:
     """The digits again: for the file that goes to the bank, and for a look that is in the group's log. Nowhere else."""
-    return Details(row.mark, **json.loads(sealed.unseal(row.sealed)))
+    return Details(row.mark, **json.loads(sealed_secrets.unseal(row.sealed)))

@@ -5,8 +5,8 @@ from typing import ClassVar
 from wtforms import HiddenField, RadioField
 from wtforms.validators import Length, ValidationError
 
-from portal.core.asked import ACCOUNTS, Asked
 from portal.core.forms import Needed, PlainForm, WordsField, an_address
+from portal.core.question_reasons import ACCOUNTS, Asked
 from portal.payees import details
 from portal.payees.models import Checked
 

@@ -13,7 +13,7 @@ from portal.autonomy.door import Mistake, NotHere, Scope, action
 from portal.core import clock
 from portal.core.db import db
 from portal.payees import queries as payees
-from portal.payments import checks, paydays, queries, returning
+from portal.payments import checks, paydays, payment_returns, queries
 from portal.payments.models import Payment, PaymentRun
 from portal.people.models import Group
 from portal.people.roles import Role
@@ -104,7 +104,7 @@ def take_out(by, group, payment) -> Payment:
         raise Mistake("This is released already. If the bank sends it back, say so.")
     if payment.taken_out_at is None:
         payment.taken_out_at = clock.now()
-        returning.let_go(db.session.get_one(Receipt, payment.receipt_id))
+        payment_returns.let_go(db.session.get_one(Receipt, payment.receipt_id))
     return payment
 
 
@@ -199,7 +199,7 @@ def returned(by, group, payment) -> Payment:
     if payment.entry_id and not payment.returned_at:
         raise Mistake("The bank’s line says it’s paid. Match the line by which it came back instead.")
     if payment.returned_at is None:
-        returning.bring_back(payment, on=clock.today(), by=by.person_id)
+        payment_returns.bring_back(payment, on=clock.today(), by=by.person_id)
     return payment
 
 

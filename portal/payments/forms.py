@@ -6,9 +6,9 @@ from typing import ClassVar
 from wtforms import RadioField, SelectMultipleField
 from wtforms.validators import InputRequired, Length
 
-from portal.core.asked import ACCOUNTS, Asked
 from portal.core.filters import full_day
 from portal.core.forms import PlainForm
+from portal.core.question_reasons import ACCOUNTS, Asked
 from portal.payments.queries import READY
 
 

@@ -12,7 +12,7 @@ from flask import Flask, abort, current_app, g, redirect, render_template, reque
 
 from portal.core.db import db, set_mode
 from portal.core.guard import SAFE
-from portal.people import session, unsent
+from portal.people import expired_sign_in, session
 from portal.people.models import Group
 from portal.people.roles import GROUP_ROLES, STAFF_ROLES, STRANGER, Actor, Role
 
@@ -106,7 +106,7 @@ def open_reach():
 
 def _prove(way: str):
     """To where someone proves themselves; what they typed is given back first."""
-    return unsent.give_back(403, way) or redirect(url_for(way, next=_back()), 303)
+    return expired_sign_in.give_back(403, way) or redirect(url_for(way, next=_back()), 303)
 
 
 def _reach_group(who: session.Identity, rule: Rule):
@@ -129,7 +129,7 @@ def _back() -> str:
 
 
 def _to_sign_in():
-    if given_back := unsent.give_back(401, "signin.start"):
+    if given_back := expired_sign_in.give_back(401, "signin.start"):
         return given_back
     goto = url_for("signin.start", next=_back() if request.path != "/" else None)
     if request.headers.get("HX-Request"):

@@ -7,11 +7,11 @@ import sqlalchemy as sa
 from portal.autonomy.areas import Area, Duty
 from portal.autonomy.door import Mistake, NotHere, action
 from portal.autonomy.models import Hold
-from portal.core import clock, jobs, kept, workdays
+from portal.core import clock, jobs, stored_files, workdays
 from portal.core.db import db
 from portal.ledger.models import LEDGER_CODES, Fund
 from portal.people.roles import GROUP_ROLES, Role
-from portal.receipts import queries, short
+from portal.receipts import fund_cover, queries
 from portal.receipts.models import ASKS, Asks, Picture, Question, Receipt
 
 DESK = frozenset({Role.FINANCE, Role.COORDINATOR})
@@ -20,7 +20,7 @@ SYSTEM_ONLY = frozenset({Role.SYSTEM})
 HOLD_DAYS = 5  # working days until a hold is looked at again, at most (autonomy guide, the floor)
 
 
-Photo = kept.Sent  # a receipt, photographed
+Photo = stored_files.Sent  # a receipt, photographed
 
 
 @action(area=Area.RECEIPTS, roles=GROUP_ROLES, helpers_own=True, says="added a receipt")
@@ -54,7 +54,7 @@ def describe(by, group, receipt, **facts) -> Receipt:
     receipt.change(**facts)
     if (receipt.shop, receipt.spent_on, receipt.amount_pence) != before:
         _ask_if_same(receipt, queries.same_facts(receipt))
-    short.look(receipt)
+    fund_cover.look(receipt)
     return receipt
 
 
@@ -84,7 +84,7 @@ def withdraw(by, group, receipt) -> Receipt:
         receipt.withdrawn_at, receipt.withdrawn_by = clock.now(), by.person_id
         receipt.accepted_at = receipt.accepted_by = None
         receipt.unask()
-    short.look(receipt)
+    fund_cover.look(receipt)
     return receipt
 
 
@@ -92,7 +92,7 @@ def withdraw(by, group, receipt) -> Receipt:
 def restore(by, group, receipt) -> Receipt:
     """Take it out of the bin."""
     receipt.withdrawn_at = receipt.withdrawn_by = None
-    short.look(receipt)
+    fund_cover.look(receipt)
     return receipt
 
 
@@ -105,7 +105,7 @@ def answer(by, group, receipt, *, question_id: int, words: str | None = None, **
         **{name: _known(name, value, group) for name, value in facts.items() if name in _GROUPS_FACTS and value is not None}
     )
     _answer(question, by, words)
-    short.look(receipt)
+    fund_cover.look(receipt)
     return receipt
 
 
@@ -139,7 +139,7 @@ def accept(by, group, receipt, *, ledger_code: str, amount_pence: int) -> Receip
     receipt.ledger_code = _known_code(ledger_code)
     if not receipt.accepted_at:
         receipt.accepted_at, receipt.accepted_by = clock.now(), by.person_id
-    short.look(receipt)
+    fund_cover.look(receipt)
     return receipt
 
 
@@ -192,7 +192,7 @@ def release(by, group, receipt, *, mistaken: bool = False) -> Receipt:
 @action(duty=Duty.F2, roles=SYSTEM_ONLY, on=Receipt, says="looked again at what a short fund holds back")
 def look_again(by, group, receipt) -> Receipt:
     """Money moved in a fund: let the receipt go where it is enough now, or say anew what is missing."""
-    short.look(receipt)
+    fund_cover.look(receipt)
     return receipt
 
 
@@ -218,7 +218,7 @@ def remove(by, group, receipt) -> None:
     for model in (Question, Picture):
         for row in db.session.scalars(sa.select(model).where(model.group_id == group.id, model.receipt_id == receipt.id)):
             if isinstance(row, Picture):
-                kept.forget(*row.files)
+                stored_files.forget(*row.files)
             db.session.delete(row)
     for row in db.session.scalars(
         sa.select(Question).where(Question.group_id == group.id, Question.other_id == receipt.id)

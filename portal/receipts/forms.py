@@ -6,7 +6,6 @@ from wtforms import BooleanField, FileField, HiddenField, IntegerField, Multiple
 from wtforms.validators import Length, Optional
 from wtforms.widgets import HiddenInput
 
-from portal.core.asked import ACCOUNTS, GROUP_AND_STAFF, US_AND_DESK, Asked
 from portal.core.forms import (
     WHY,
     DayField,
@@ -19,6 +18,7 @@ from portal.core.forms import (
     why_field,
 )
 from portal.core.ids import id_of
+from portal.core.question_reasons import ACCOUNTS, GROUP_AND_STAFF, US_AND_DESK, Asked
 from portal.ledger.models import LEDGER_CODES
 from portal.receipts.models import Asks
 

@@ -7,13 +7,13 @@ import sqlalchemy as sa
 
 from portal.activity import happened
 from portal.autonomy.door import NotHere
-from portal.core import clock, kept
+from portal.core import clock, stored_files
 from portal.core.db import db
 from portal.core.jobs import enqueue, job, regularly
 from portal.ledger.models import Fund, JournalEntry
 from portal.people.models import Group
 from portal.people.roles import SYSTEM
-from portal.receipts import actions, queries, short
+from portal.receipts import actions, fund_cover, queries
 from portal.receipts.models import BIN_LASTS, Receipt
 
 
@@ -25,7 +25,7 @@ def make_pages(picture_id: int, group_id: int) -> None:
         return
     group = db.session.get_one(Group, group_id)
     with contextlib.suppress(NotHere):  # taken back and removed while we worked
-        kept.make_safe(
+        stored_files.make_safe(
             picture,
             done=partial(actions.keep_pages, SYSTEM, group, picture_id),
             given_up=partial(actions.give_up_picture, SYSTEM, group, picture_id),
@@ -43,7 +43,7 @@ def money_moved(_action, *, entry, group) -> None:
 @job("receipts.look_at_short")
 def look_at_short(group_id: int) -> None:
     """Hold what the funds can't cover any more, and let go what they can cover now."""
-    for these in (short.pressed, short.held_in):
+    for these in (fund_cover.pressed, fund_cover.held_in):
         for receipt_id in these(group_id):
             actions.look_again(SYSTEM, db.session.get_one(Group, group_id), receipt_id)
     db.session.rollback()

@@ -11,7 +11,7 @@ from portal.autonomy.areas import Area
 from portal.core import clock
 from portal.core.counters import next_number
 from portal.core.db import HOST, RECORD, GroupOwned, Word, db, partial_index, within_group
-from portal.core.kept import Kept
+from portal.core.stored_files import Kept
 from portal.ledger.models import LEDGER_CODES
 
 BIN_LASTS = timedelta(days=30)

@@ -3,7 +3,7 @@
 from flask import Blueprint, Flask, abort, request, url_for
 
 from portal.activity.queries import about_row
-from portal.autonomy import amending
+from portal.autonomy import amendments
 from portal.autonomy.door import Mistake
 from portal.core import clock, uploads
 from portal.core.ids import id_of
@@ -16,7 +16,7 @@ from portal.receipts.forms import AnswerForm, DetailsForm, NoReceiptForm, Upload
 from portal.receipts.pictures import arriving, send_picture
 
 bp = Blueprint("receipts", __name__, url_prefix="/g/<group>/receipts")
-amending.register(actions.describe, DetailsForm)
+amendments.register(actions.describe, DetailsForm)
 
 
 @bp.get("/")

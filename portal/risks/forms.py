@@ -5,9 +5,9 @@ from typing import ClassVar
 from wtforms import BooleanField, SelectField
 from wtforms.validators import Length
 
-from portal.core.asked import GROUP_AND_STAFF, US_AND_STAFF, WITH_GROUP, WITH_US, Asked
 from portal.core.forms import DayField, Needed, PlainForm, WordsField
 from portal.core.ids import id_of
+from portal.core.question_reasons import GROUP_AND_STAFF, US_AND_STAFF, WITH_GROUP, WITH_US, Asked
 
 TOO_LONG = Length(max=1000, message="Keep it under 1,000 letters.")
 _LINE = Asked("So both know what is carried, and by whom.", GROUP_AND_STAFF, WITH_GROUP, "The line isn’t kept.")

@@ -6,8 +6,8 @@ from wtforms import HiddenField, RadioField
 from wtforms.validators import Length
 
 from portal.core import clock
-from portal.core.asked import US_AND_STAFF, WITH_US, Asked
 from portal.core.forms import WHY, DayField, Needed, PlainForm, WordsField, why_field
+from portal.core.question_reasons import US_AND_STAFF, WITH_US, Asked
 from portal.sharing.models import LONGEST_WORDS, USUAL_MONTHS, Audience, months_on
 
 AUDIENCE_WORDS = {

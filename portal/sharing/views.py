@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Flask, abort, current_app, make_response, request, url_for
 
-from portal.autonomy import amending
+from portal.autonomy import amendments
 from portal.autonomy.door import Mistake, may
 from portal.core import clock
 from portal.core.forms import PlainForm
@@ -27,7 +27,7 @@ bp = Blueprint("sharing", __name__, url_prefix="/g/<group>/who-sees-us")
 host = Blueprint("shares", __name__)
 outside = Blueprint("seen", __name__)
 HOSTS = "/host/groups/<slug>/shares"
-amending.register(actions.share, ShareForm)
+amendments.register(actions.share, ShareForm)
 
 
 @bp.get("/")

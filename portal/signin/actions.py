@@ -15,7 +15,7 @@ from portal.autonomy.door import Mistake, ProofNeeded, Scope, action
 from portal.core import clock, mail, throttle
 from portal.core.db import db
 from portal.core.jobs import regularly
-from portal.core.sealed import seal, unseal
+from portal.core.sealed_secrets import seal, unseal
 from portal.people import queries as people
 from portal.people.models import Device, Person, StaffRole
 from portal.people.roles import PROOF_LASTS, Role

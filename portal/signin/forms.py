@@ -6,8 +6,8 @@ from typing import ClassVar
 from wtforms import BooleanField, HiddenField, PasswordField, StringField
 from wtforms.validators import Length, ValidationError
 
-from portal.core.asked import NOT_KEPT, Asked
 from portal.core.forms import Needed, PlainForm, WordsField, an_address
+from portal.core.question_reasons import NOT_KEPT, Asked
 
 _EMAIL = Asked(
     "To find your account, and send you the code.",

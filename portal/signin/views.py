@@ -20,7 +20,7 @@ from webauthn.helpers.structs import (
 
 from portal.autonomy.door import Mistake
 from portal.core.ids import id_of
-from portal.core.sealed import unseal
+from portal.core.sealed_secrets import unseal
 from portal.core.web import browser_mark, goto_safely, invalid, page, saved
 from portal.people import session as signed
 from portal.people.reach import public, signed_in
@@ -176,7 +176,7 @@ def again():
 @bp.get("/sign-in/back")
 @signed_in()
 def back():
-    """In again, for someone whose words wait on another page (`people/unsent.py`)."""
+    """In again, for someone whose words wait on another page (`people/expired_sign_in.py`)."""
     return page("signin/back.html")
 
 

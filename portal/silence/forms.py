@@ -5,8 +5,8 @@ from typing import ClassVar
 from wtforms import RadioField
 from wtforms.validators import Length, Optional
 
-from portal.core.asked import GROUP_AND_STAFF, NOTHING_HAPPENS, US_AND_STAFF, WITH_GROUP, WITH_US, Asked
 from portal.core.forms import Needed, PlainForm, WordsField, an_address
+from portal.core.question_reasons import GROUP_AND_STAFF, NOTHING_HAPPENS, US_AND_STAFF, WITH_GROUP, WITH_US, Asked
 from portal.silence.models import Kind
 
 LONG = Length(max=2000, message="Keep it under 2,000 letters.")

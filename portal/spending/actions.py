@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from portal.activity.models import Entry
 from portal.autonomy import standing
 from portal.autonomy.areas import Area, Duty, Level, Outcome
+from portal.autonomy.change_words import Meaning
 from portal.autonomy.door import Mistake, NotHere, action
-from portal.autonomy.wording import Meaning
 from portal.budget.models import BudgetLine
 from portal.core import clock, workdays
 from portal.core.db import db
@@ -18,7 +18,7 @@ from portal.payees import queries as payees
 from portal.payees.models import Payee
 from portal.people import queries as people
 from portal.people.roles import GROUP_ROLES, ORGANISERS, Role
-from portal.receipts import short
+from portal.receipts import fund_cover
 from portal.receipts.models import CostKind, Receipt
 from portal.spending import costs
 from portal.spending.models import Approval, Conflict, Needs, SpendingRule
@@ -50,7 +50,7 @@ def unask(by, group, receipt) -> Receipt:
     _check_open(receipt)
     receipt.unask()
     _end_yeses(receipt)
-    short.look(receipt)
+    fund_cover.look(receipt)
     return receipt
 
 
@@ -80,7 +80,7 @@ def say_yes(by, group, receipt, *, mark: str) -> Receipt:
         db.session.add(Approval(group_id=group.id, receipt_id=receipt.id, person_id=by.person_id, mark=mark))
         db.session.flush()
     costs.count(receipt)
-    short.look(receipt)
+    fund_cover.look(receipt)
     return receipt
 
 
@@ -153,7 +153,7 @@ def say_yes_for(by, group, receipt, *, mark: str) -> Receipt:
     told = standing.of(group.id).levels[Area.SPENDING] is Level.TELL_AFTER
     until = workdays.after(clock.today(), UNDO_WORKING_DAYS) if told else None
     receipt.agree(by.person_id, mark, until)
-    short.look(receipt)
+    fund_cover.look(receipt)
     return receipt
 
 
@@ -191,7 +191,7 @@ def agree_rule(by, group, rule) -> SpendingRule:
 def look_again(by, group, receipt) -> Receipt:
     """Bank details or something else a yes was bound to changed: it waits for the group's yes again."""
     costs.count(receipt)
-    short.look(receipt)
+    fund_cover.look(receipt)
     return receipt
 
 
@@ -208,7 +208,7 @@ def _ask(by, group, receipt: Receipt, kind: CostKind, facts: dict) -> None:
     receipt.asked_at, receipt.asked_by = clock.now(), by.person_id
     db.session.flush()
     costs.count(receipt)
-    short.look(receipt)
+    fund_cover.look(receipt)
 
 
 def _check_open(receipt: Receipt) -> None:
@@ -270,7 +270,7 @@ def _count_anew(receipt: Receipt) -> None:
     db.session.flush()
     receipt.disagree()
     costs.count(receipt)
-    short.look(receipt)
+    fund_cover.look(receipt)
 
 
 def _open_rules(group_id: int) -> list[SpendingRule]:

@@ -6,9 +6,9 @@ from wtforms import RadioField, SelectField
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import HiddenInput
 
-from portal.core.asked import ACCOUNTS, US_AND_DESK, US_AND_STAFF, WITH_US, Asked
 from portal.core.forms import Needed, PlainForm, PoundsField, WordsField
 from portal.core.ids import chosen_id
+from portal.core.question_reasons import ACCOUNTS, US_AND_DESK, US_AND_STAFF, WITH_US, Asked
 from portal.payees.queries import Line
 from portal.receipts.models import COST_KIND_WORDS
 from portal.spending.models import NEEDS_WORDS

@@ -9,7 +9,7 @@ from portal.autonomy.door import Mistake, NotHere, Scope, action
 from portal.breakglass.models import MOST_DELAY_DAYS, Delay
 from portal.core import clock, jobs, uploads
 from portal.core.db import db
-from portal.core.kept import Sent, forget
+from portal.core.stored_files import Sent, forget
 from portal.cover import queries as cover
 from portal.ledger.models import Fund
 from portal.people import queries as people
@@ -17,6 +17,7 @@ from portal.people.models import Person
 from portal.people.roles import GROUP_ROLES, Role
 from portal.receipts.models import Receipt
 from portal.support import promises, queries, readers, search
+from portal.support.messages import write
 from portal.support.models import (
     MAY_WAIT,
     NOTE_LASTS,
@@ -36,7 +37,6 @@ from portal.support.models import (
     Wanted,
 )
 from portal.support.states import is_promised, takes_words
-from portal.support.writing import write
 
 COORDINATORS = frozenset({Role.COORDINATOR})
 SUPPORT_STAFF = queries.SUPPORT_STAFF

@@ -9,10 +9,10 @@ from flask import abort, request
 from wtforms import Field
 
 from portal.autonomy.door import Mistake
-from portal.core import files, kept, pictures, sending, uploads
+from portal.core import file_answers, files, pictures, stored_files, uploads
 from portal.core.forms import PlainForm
 from portal.core.ids import id_of
-from portal.core.kept import Sent
+from portal.core.stored_files import Sent
 from portal.people.reach import actor
 from portal.people.roles import Actor
 from portal.people.session import identity
@@ -74,7 +74,7 @@ def arriving() -> Iterator[Came]:
     with ExitStack() as stack:
         for file in chosen:
             try:
-                came.new.append(stack.enter_context(kept.arriving(file, DraftFile, Attachment, sounds=True)))
+                came.new.append(stack.enter_context(stored_files.arriving(file, DraftFile, Attachment, sounds=True)))
             except uploads.NotTaken as why:
                 refused.append((uploads.shown_name(file.filename or ""), str(why)))
         came.problems = [f"{name}: {why}" if name else why for name, why in refused]
@@ -92,8 +92,8 @@ def send(found: Attachment | None, size: str, number: int):
     if found is None or not found.is_ready:
         abort(404)
     if size == "sound" and found.sound:
-        return sending.send(found.sound, "audio/mpeg")
+        return file_answers.send(found.sound, "audio/mpeg")
     if size == "paper" and found.kind == "pdf":
         pages = [files.store().read(page["file"]) for page in found.pages]
-        return sending.send_to_save(pictures.bound(pages), "application/pdf", f"S{number}-{found.id}.pdf")
-    return sending.send(found.shown(size) or abort(404))
+        return file_answers.send_to_save(pictures.bound(pages), "application/pdf", f"S{number}-{found.id}.pdf")
+    return file_answers.send(found.shown(size) or abort(404))

@@ -13,7 +13,7 @@ from portal.core.ids import id_of
 from portal.core.web import invalid, page, saved
 from portal.people.reach import actor, as_staff, group_at
 from portal.people.session import is_dozed
-from portal.support import actions, attached, queries, strange
+from portal.support import actions, attached, queries, unplaced_mail
 from portal.support.forms import NoteForm, PersonForm, ReplyForm, ReviewNoteForm, SnoozeForm, SorryForm, WithForm
 from portal.support.models import NOTE_LASTS
 
@@ -323,7 +323,7 @@ def _facts(number: int | None, **forms) -> dict:
         "lines": lines,
         "after": after,
         "asked": asked,
-        "mail_waits": 0 if number else strange.count(actor()),
+        "mail_waits": 0 if number else unplaced_mail.count(actor()),
         "since": id_of(request.args.get("since")) or counts["newest"],
         "found": found,
         "locked": locked,

@@ -5,9 +5,9 @@ from typing import ClassVar
 from wtforms import BooleanField, HiddenField, MultipleFileField, RadioField, SelectField, StringField
 from wtforms.validators import Length
 
-from portal.core.asked import GROUP_AND_STAFF, HOSTS_OWN, NOT_KEPT, NOTHING_HAPPENS, WITH_GROUP, Asked
 from portal.core.forms import DayField, Needed, PlainForm, WordsField
 from portal.core.ids import id_of
+from portal.core.question_reasons import GROUP_AND_STAFF, HOSTS_OWN, NOT_KEPT, NOTHING_HAPPENS, WITH_GROUP, Asked
 from portal.support.models import CAME_OF_WORDS, REASON_WORDS, REPLY_BY_WORDS, ReplyBy, Wanted
 
 _long = Length(max=5000, message="Keep it under 5,000 letters. You can send a second message.")

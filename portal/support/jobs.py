@@ -7,7 +7,7 @@ from functools import partial
 import sqlalchemy as sa
 
 from portal.autonomy.door import NotHere
-from portal.core import clock, kept
+from portal.core import clock, stored_files
 from portal.core.db import db
 from portal.core.jobs import job, regularly
 from portal.people.models import Group
@@ -24,7 +24,7 @@ def make_safe(attachment_id: int, group_id: int) -> None:
         return
     group = db.session.get_one(Group, group_id)
     with contextlib.suppress(NotHere):
-        kept.make_safe(
+        stored_files.make_safe(
             attachment,
             done=partial(actions.keep_made, SYSTEM, group, attachment_id),
             given_up=partial(actions.give_up_file, SYSTEM, group, attachment_id),
@@ -47,7 +47,7 @@ def forget_drafts() -> None:
     ]
     for row in rows:
         if isinstance(row, DraftFile):
-            kept.forget(row.original or "")
+            stored_files.forget(row.original or "")
         db.session.delete(row)
     if rows:
         db.session.commit()

@@ -7,7 +7,7 @@ from portal.core.forms import PlainForm
 from portal.core.ids import id_of
 from portal.core.web import invalid, page, saved
 from portal.people.reach import actor, as_staff
-from portal.support import actions, queries, strange
+from portal.support import actions, queries, unplaced_mail
 from portal.support.desk import bp
 from portal.support.forms import PlaceForm
 
@@ -22,9 +22,9 @@ def mail():
 
 
 @bp.post("/mail/<int:mail_id>/placing")
-@as_staff(roles=actions.COORDINATORS, does=strange.put_in, asks_when_idle=True)
+@as_staff(roles=actions.COORDINATORS, does=unplaced_mail.put_in, asks_when_idle=True)
 def put_in(mail_id):
-    if not strange.is_here(mail_id, actor()):
+    if not unplaced_mail.is_here(mail_id, actor()):
         abort(404)
     form = PlaceForm.from_request()
     if not form.validate():
@@ -34,7 +34,7 @@ def put_in(mail_id):
         form.number.errors = [NO_SUCH]
         return invalid("support/mail.html", **_facts(mail_id, form))
     try:
-        strange.put_in(actor(), found.group, found.request.id, key=form.key.data, mail_id=mail_id)
+        unplaced_mail.put_in(actor(), found.group, found.request.id, key=form.key.data, mail_id=mail_id)
     except Mistake as mistake:
         form.number.errors = [str(mistake)]
         return invalid("support/mail.html", **_facts(mail_id, form))
@@ -42,10 +42,10 @@ def put_in(mail_id):
 
 
 @bp.post("/mail/<int:mail_id>/dropping")
-@as_staff(roles=actions.COORDINATORS, does=strange.drop_strange, asks_when_idle=True)
+@as_staff(roles=actions.COORDINATORS, does=unplaced_mail.drop_strange, asks_when_idle=True)
 def drop_mail(mail_id):
     try:
-        strange.drop_strange(actor(), None, mail_id, key=PlainForm.from_request().key.data)
+        unplaced_mail.drop_strange(actor(), None, mail_id, key=PlainForm.from_request().key.data)
     except Mistake as mistake:
         return saved(goto=url_for(".mail"), says=str(mistake))
     return saved(goto=url_for(".mail"), says="Dropped. Its words are gone.")
@@ -54,7 +54,7 @@ def drop_mail(mail_id):
 def _facts(mail_id: int | None = None, form: PlaceForm | None = None) -> dict:
     """The page, with one row's form as it was sent."""
     after = id_of(request.args.get("after"))
-    rows, more = strange.waiting(actor(), after)
+    rows, more = unplaced_mail.waiting(actor(), after)
     forms = {row.mail.id: PlaceForm(data={"number": f"S{row.number}" if row.number else ""}) for row in rows}
     if form and mail_id in forms:
         forms[mail_id] = form

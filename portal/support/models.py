@@ -13,7 +13,7 @@ from portal.core import clock
 from portal.core.counters import next_number
 from portal.core.db import HOST, RECORD, GroupOwned, Word, db, partial_index, within_group
 from portal.core.filters import full_day
-from portal.core.kept import OfKind, Recorded, SentFile
+from portal.core.stored_files import OfKind, Recorded, SentFile
 
 NOTHING_DUE = date(9999, 12, 31)  # so that what the host owes nothing on sorts last
 DRAFT_LASTS = timedelta(days=30)  # since it was last kept

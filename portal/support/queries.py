@@ -10,7 +10,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from portal.activity import untold
+from portal.activity import told_later
 from portal.autonomy.models import Hold
 from portal.core import clock
 from portal.core.db import db, fetched, prepared
@@ -600,7 +600,7 @@ def _every_word(at_host: bool) -> sa.Select:
     return sa.select(every).order_by(every.c.at, every.c.note_id)
 
 
-untold.register(Note.__tablename__, lambda: sa.select(Note.id).where(Note.told_at > clock.now()))
+told_later.register(Note.__tablename__, lambda: sa.select(Note.id).where(Note.told_at > clock.now()))
 
 
 _files = (  # both in one statement: there are few of either

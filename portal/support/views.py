@@ -7,7 +7,7 @@ from portal.autonomy.areas import Area
 from portal.autonomy.door import Mistake, SameKeyOtherBody
 from portal.core.forms import PlainForm
 from portal.core.ids import id_of
-from portal.core.kept import Sent
+from portal.core.stored_files import Sent
 from portal.core.web import invalid, page, saved
 from portal.cover import queries as cover
 from portal.ledger.models import fund_names
@@ -15,7 +15,7 @@ from portal.people.reach import actor, group, in_group
 from portal.people.roles import Role
 from portal.people.session import is_dozed
 from portal.receipts import queries as receipts
-from portal.support import actions, arriving, attached, items, mail_desk, queries, starts  # noqa: F401 - items registers
+from portal.support import actions, attached, incoming_mail, items, mail_desk, queries, reply_starts  # noqa: F401 - items registers
 from portal.support.forms import AboutForm, CloseForm, HowForm, PersonForm, SayForm, WhatForm, WhenForm
 from portal.support.models import CAME_OF_WORDS, REASON_WORDS, REPLY_BY_WORDS, ReplyBy, Wanted
 
@@ -261,8 +261,8 @@ def _as_asked(facts: dict) -> dict:
 def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
     app.register_blueprint(mail_desk.bp)  # the desk's own, with the emails to place beside it
-    app.register_blueprint(starts.bp)
-    arriving.init_app(app)
+    app.register_blueprint(reply_starts.bp)
+    incoming_mail.init_app(app)
     app.jinja_env.globals.update(
         came_of_words=CAME_OF_WORDS,
         reason_words=REASON_WORDS,

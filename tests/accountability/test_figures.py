@@ -10,8 +10,8 @@ import time_machine
 from hypothesis import HealthCheck, given
 from hypothesis import settings as runs
 
-from portal.accountability import figures, queries, spans
-from portal.accountability.spans import Span, chosen
+from portal.accountability import date_spans, figures, queries
+from portal.accountability.date_spans import Span, chosen
 from portal.activity.models import Entry
 from portal.app import create_app
 from portal.asks import actions as asks
@@ -58,7 +58,7 @@ def both(span: Span) -> tuple[dict, dict]:
 def three_dates() -> list[Span]:
     """Every choice of time as of today, a week ago and three weeks ago."""
     days = [clock.today() - timedelta(days=ago) for ago in (0, 7, 21)]
-    return [chosen(name, day) for day in days for name in spans.CHOICES]
+    return [chosen(name, day) for day in days for name in date_spans.CHOICES]
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def test_on_the_demo_every_figure_is_what_the_log_comes_to_at_three_dates(demo):
 def test_on_the_demo_every_list_is_the_same_a_few_at_a_time(demo, monkeypatch):
     looker = queries.Looker(make.actor(make.person("Imani Okafor"), Role.COORDINATOR, Role.FINANCE))
     for name in queries.LISTS:
-        for span in three_dates()[: len(spans.CHOICES)]:
+        for span in three_dates()[: len(date_spans.CHOICES)]:
             monkeypatch.setattr(queries, "PAGE", 10_000)
             whole, few, page = queries.listed(name, span, looker).lines, [], None
             monkeypatch.setattr(queries, "PAGE", 3)

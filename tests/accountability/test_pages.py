@@ -9,9 +9,9 @@ import sqlalchemy as sa
 
 from portal.accountability import figures, queries
 from portal.accountability.charts import COLUMNS, MOST, of_waits
+from portal.accountability.date_spans import chosen
 from portal.accountability.figures import Wait
 from portal.accountability.queries import LISTS
-from portal.accountability.spans import chosen
 from portal.breakglass import actions as duties
 from portal.core import clock, wall
 from portal.core.db import db

@@ -14,7 +14,7 @@ from portal.autonomy.areas import Area, Level
 from portal.autonomy.door import ACTIONS, Mistake, NotHere, Proposed, Refused
 from portal.autonomy.models import Proposal
 from portal.contact import actions as contact
-from portal.contact import asking
+from portal.contact import host_questions
 from portal.contact.jobs import let_go
 from portal.core.db import db
 from portal.notices.jobs import FROM_HOST
@@ -148,7 +148,7 @@ class TestByItsOwnLevel:
         assert not db.session.get_one(Proposal, number).has_words
         with pytest.raises(Mistake, match="Once is enough"):
             send(imani, kettle, ask)
-        assert asking.had([kettle.id])[kettle.id].minutes == 8
+        assert host_questions.had([kettle.id])[kettle.id].minutes == 8
         page = Client(app).as_(make.person("Marsha")).get(f"/g/tuesday-kettle/proposals/{number}")
         assert (page.status_code, SAID["title"] in page.text) == (200, False)
 
@@ -296,8 +296,8 @@ def test_every_action_by_which_the_host_could_ask_is_counted_or_named_as_no_ask(
         if action.roles & HOST_ROLES and (action.area is Area.CONTACT or name in FROM_HOST)
     }
     assert could == set(ROUTES) | set(NO_ASK)
-    assert set(asking.KINDS) == set(ROUTES)
-    for kind in asking.KINDS.values():
+    assert set(host_questions.KINDS) == set(ROUTES)
+    for kind in host_questions.KINDS.values():
         assert kind.release.name in NO_ASK
 
 
@@ -313,12 +313,12 @@ class TestTheBudget:
     def test_over_it_nothing_leaves_without_a_sentence_that_the_group_reads(self, kettle, marsha, imani, route):
         make.set_level(kettle, Area.CONTACT, Level.YOU_DO)
         self.fill(imani, kettle)
-        assert asking.had([kettle.id]) == {kettle.id: asking.Had(2, 9)}
+        assert host_questions.had([kettle.id]) == {kettle.id: host_questions.Had(2, 9)}
         for blank in (None, "", "  "):
             with pytest.raises(Mistake, match="more than we mean to ask") as over:
                 ROUTES[route](imani, kettle, 3, blank)
             assert over.value.field == "over_why"
-        assert asking.had([kettle.id])[kettle.id].asks == 2
+        assert host_questions.had([kettle.id])[kettle.id].asks == 2
         made = ROUTES[route](imani, kettle, 3, WHY)
         if route == "asks.send":
             assert queries.one_of_ours(kettle.id, again(made).ask.number).why_more == WHY
@@ -337,7 +337,7 @@ class TestTheBudget:
         for n, ask in enumerate(ROUTES.values()):
             with pytest.raises(Proposed):
                 ask(imani, kettle, n)
-        assert asking.had([kettle.id]) == {kettle.id: asking.Had(2, 9)}
+        assert host_questions.had([kettle.id]) == {kettle.id: host_questions.Had(2, 9)}
         with pytest.raises(Mistake, match="more than we mean to ask"):
             ROUTES[route](imani, kettle, 3)
         assert count(Proposal) == 2
@@ -345,7 +345,7 @@ class TestTheBudget:
             ROUTES[route](imani, kettle, 3, WHY)
         assert waits.value.proposal.facts["over_why"] == WHY
         autonomy.say_yes(marsha, kettle, waits.value.proposal.id)
-        assert asking.had([kettle.id])[kettle.id].asks == 3
+        assert host_questions.had([kettle.id])[kettle.id].asks == 3
 
     @pytest.mark.parametrize("level", [Level.TELL_AFTER, Level.YOU_DO])
     def test_it_holds_while_they_rest(self, kettle, marsha, imani, route, level):
@@ -381,7 +381,7 @@ class TestWhatCounts:
         with pytest.raises(Mistake, match="more than we mean"):
             contact.ask(imani, kettle, about="Five minutes more")
         send(imani, kettle, ready(imani, minutes=4))
-        assert asking.had([kettle.id])[kettle.id] == asking.Had(2, 20)
+        assert host_questions.had([kettle.id])[kettle.id] == host_questions.Had(2, 20)
 
     def test_one_alone_can_be_too_long(self, kettle, imani):
         make.set_level(kettle, Area.CONTACT, Level.YOU_DO)
@@ -392,21 +392,24 @@ class TestWhatCounts:
         make.set_level(kettle, Area.CONTACT, Level.YOU_DO)
         time.move_to(TUESDAY_10AM + timedelta(hours=9))
         sent, single = send_once(imani, kettle, 1), ask_once(imani, kettle, 1)
-        assert asking.had([kettle.id])[kettle.id].asks == 2
+        assert host_questions.had([kettle.id])[kettle.id].asks == 2
         actions.call_off(imani, kettle, sent.id)
         contact.call_off(imani, kettle, single.id)
-        assert asking.had([kettle.id])[kettle.id] == asking.Had()
+        assert host_questions.had([kettle.id])[kettle.id] == host_questions.Had()
 
     def test_what_they_must_know_asks_for_nothing_and_a_groups_own_request_is_no_ask(self, kettle, marsha, imani):
         from portal.support import actions as requests
 
         contact.tell(imani, kettle, must_know="safety", words="The boiler leaks")
         requests.ask(marsha, kettle, words="Is the hall free?")
-        assert asking.had([kettle.id])[kettle.id] == asking.Had()
+        assert host_questions.had([kettle.id])[kettle.id] == host_questions.Had()
 
     def test_each_group_has_its_own(self, kettle, walkers, imani):
         there(imani, kettle)
-        assert asking.had([kettle.id, walkers.id]) == {kettle.id: asking.Had(1, 4), walkers.id: asking.Had()}
+        assert host_questions.had([kettle.id, walkers.id]) == {
+            kettle.id: host_questions.Had(1, 4),
+            walkers.id: host_questions.Had(),
+        }
 
 
 def test_the_words_of_two_questions_are_the_same_whatever_their_marks():

@@ -16,7 +16,7 @@ from portal.autonomy.areas import Area, Level
 from portal.autonomy.door import Proposed
 from portal.autonomy.models import Proposal
 from portal.contact import actions as contact
-from portal.contact import asking
+from portal.contact import host_questions
 from portal.core import jobs, logs
 from portal.core.db import db
 from portal.core.jobs import Job
@@ -141,12 +141,12 @@ def test_where_it_couldnt_be_put_just_then_the_group_is_named(host, imani, kettl
     for one in (kettle, walkers):
         make.set_level(one, Area.CONTACT, Level.YOU_DO)
     host.post("/host/asks/", data=DRAFT)
-    whole, here = asking.within_budget, walkers.id
+    whole, here = host_questions.within_budget, walkers.id
 
     def within_budget(group_id, *asked):
         return whole(group_id, 99, None) if group_id == here else whole(group_id, *asked)
 
-    monkeypatch.setattr(asking, "within_budget", within_budget)
+    monkeypatch.setattr(host_questions, "within_budget", within_budget)
     sent = host.post("/host/asks/1/sending")
     page = words(host.get(sent.location))
     assert "A1 is on its way, to each as it has set. Not to Hillfoot Walkers." in page

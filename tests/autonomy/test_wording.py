@@ -7,10 +7,10 @@ import sqlalchemy as sa
 
 from portal.activity.models import EntryWords
 from portal.autonomy import actions as autonomy
-from portal.autonomy import queries, wording
+from portal.autonomy import change_words, queries
 from portal.autonomy.areas import Area, Level
+from portal.autonomy.change_words import NO_LONGER, Shown
 from portal.autonomy.door import Proposed
-from portal.autonomy.wording import NO_LONGER, Shown
 from portal.core import wall
 from portal.core.db import db
 from portal.ledger.models import Fund
@@ -49,23 +49,23 @@ def test_days_money_codes_and_yes_or_no_read_as_people_say_them(app):
         ("label", "a", "2026"),
         ("note", None, None),
     ]
-    told = wording.in_words("receipts", pairs, {})
+    told = change_words.in_words("receipts", pairs, {})
     assert [(one.name, one.before, one.after) for one in told] == [
         ("When", None, "Tuesday 3 November 2026"),
         ("How much", "£12.00", "£1,234.56"),
         ("The host’s code", "Rooms and hire", None),
         ("Our label", "a", "2026"),
     ]
-    told = wording.in_words("requests", [("shared", False, True), ("due_on", "9999-12-31", "2026-11-03")], {})
+    told = change_words.in_words("requests", [("shared", False, True), ("due_on", "9999-12-31", "2026-11-03")], {})
     assert [(one.before, one.after) for one in told] == [("No", "Yes"), ("", "Tuesday 3 November 2026")]
     pairs = [("days", "mon tue", "sat"), ("from_hour", 9, 13), ("by", "here", "call")]
-    told = wording.in_words("contact_times", pairs, {})
+    told = change_words.in_words("contact_times", pairs, {})
     assert [(one.before, one.after) for one in told] == [
         ("Monday, Tuesday", "Saturday"),
         ("9am", "1pm"),
         ("Here, in Trellis", "Phone call"),
     ]
-    (late,) = wording.in_words("quiets", [("until", "2026-11-03T23:30:00+00:00", "2026-07-03T23:30:00+00:00")], {})
+    (late,) = change_words.in_words("quiets", [("until", "2026-11-03T23:30:00+00:00", "2026-07-03T23:30:00+00:00")], {})
     assert (late.before, late.after) == ("Tuesday 3 November 2026", "Saturday 4 July 2026")  # London’s day
 
 

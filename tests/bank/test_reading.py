@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portal.bank import reading
-from portal.bank.reading import Asked, Known, fresh, marks, read
+from portal.bank import statement_files
 from portal.bank.statement import Line, Statement, Unreadable
+from portal.bank.statement_files import Asked, Known, fresh, marks, read
 from tests.bank import samples
 
 TODAY = date(2026, 11, 9)
@@ -69,7 +69,7 @@ def test_a_table_is_asked_about_until_its_columns_are_known():
     ],
 )
 def test_amounts_as_banks_write_them(written, pence):
-    assert reading.table.pence_of(written, "Line 1") == pence
+    assert statement_files.table.pence_of(written, "Line 1") == pence
 
 
 @pytest.mark.parametrize("content", [samples.OFX_OLD, samples.OFX_OLD.replace("\n<", "<"), samples.OFX_NEW])
@@ -120,7 +120,7 @@ def test_a_file_that_holds_too_many_lines_or_takes_too_long_is_refused(monkeypat
     row = "03/11/2026,HALL HIRE,-90.00,910.00\n"
     with pytest.raises(Unreadable, match="too much to read"):
         taken("Date,Description,Amount,Balance\n" + row * 10_001)
-    monkeypatch.setattr(reading.apart, "SECONDS", 0)
+    monkeypatch.setattr(statement_files.apart, "SECONDS", 0)
     with pytest.raises(Unreadable, match="couldn’t read"):
         taken(samples.SIGNED)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from portal.accountability import figures, queries
-from portal.accountability.spans import chosen
+from portal.accountability.date_spans import chosen
 from portal.activity.models import Entry
 from portal.app import create_app
 from portal.autonomy.models import Hold

@@ -2,8 +2,8 @@
 
 import re
 
-from portal.core.asked import Asked, is_hidden
 from portal.core.forms import PlainForm
+from portal.core.question_reasons import Asked, is_hidden
 from tests.core.test_every_form import every_form  # noqa: F401 - a fixture
 
 SENTENCE = re.compile(r"(?:[A-Z0-9“]|\{host\}).{2,}[.”]")

@@ -11,7 +11,7 @@ from portal.autonomy.areas import Area, Level
 from portal.autonomy.door import Mistake, NotHere, Refused
 from portal.core import clock, wall
 from portal.core.db import db
-from portal.documents import actions, comparing, queries, rules
+from portal.documents import actions, differences, queries, rules
 from portal.documents.models import Document, Kind, Version
 from portal.home.queries import waiting_for_us
 from portal.people.models import Membership
@@ -366,12 +366,12 @@ def test_what_differs_reads_as_added_and_taken_out(app, kettle, marsha, imani):
     ],
 )
 def test_sentences_are_compared_and_not_letters(before, after, expected):
-    assert [(part.how, part.words) for part in comparing.compare(before, after)] == expected
+    assert [(part.how, part.words) for part in differences.compare(before, after)] == expected
 
 
 def test_even_words_made_to_be_slow_are_compared_at_once():
     started = time.monotonic()
-    comparing.compare("a. " * 6000, "b. a. " * 3000)
+    differences.compare("a. " * 6000, "b. a. " * 3000)
     assert time.monotonic() - started < 2
 
 

@@ -13,7 +13,7 @@ from portal.core.db import db
 from portal.cover import actions as cover
 from portal.governance import actions, jobs, months, queries
 from portal.governance.models import Item
-from portal.governance.starting import Holder
+from portal.governance.starting_set import Holder
 from portal.people.roles import Role
 from tests import make
 from tests.client import Client, words

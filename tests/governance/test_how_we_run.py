@@ -19,7 +19,7 @@ from portal.documents import actions as documents
 from portal.documents.models import ABOUT
 from portal.governance import actions, jobs, queries, states
 from portal.governance.models import Item
-from portal.governance.starting import BY_KEY, SET, Holder
+from portal.governance.starting_set import BY_KEY, SET, Holder
 from portal.governance.states import TASKS, State, state_of
 from portal.people.roles import Role
 from tests import make

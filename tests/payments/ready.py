@@ -15,7 +15,7 @@ from portal.payments.models import Payment, PaymentRun
 from portal.people import queries as people
 from portal.people.models import Group, Person, StaffRole
 from portal.people.roles import Role
-from portal.receipts import short
+from portal.receipts import fund_cover
 from portal.receipts.models import Receipt
 from portal.spending import costs
 from portal.spending.models import Approval
@@ -97,7 +97,7 @@ def agree(receipt: Receipt, **facts) -> None:
         db.session.flush()
         db.session.add(Approval(group_id=found.group_id, receipt_id=found.id, person_id=marsha, mark=now))
         found.agree(marsha, now, waits)
-        short.look(found)
+        fund_cover.look(found)
     db.session.commit()
 
 

@@ -15,7 +15,7 @@ from portal.ledger import actions as ledger
 from portal.ledger import posting
 from portal.ledger.models import Commitment, JournalEntry
 from portal.payees.models import PayeeDetails
-from portal.payments import actions, checks, paydays, queries, returning
+from portal.payments import actions, checks, paydays, payment_returns, queries
 from portal.payments.models import Payment, PaymentRun
 from portal.people.models import Group
 from portal.people.roles import Actor
@@ -318,7 +318,7 @@ def test_one_that_the_bank_had_paid_comes_back_with_its_entry_reversed(kettle, c
         actions.returned(finance(), kettle, payment.id)
     payment = ready.again(payment)
     with wall.opened(kettle.id):
-        returning.bring_back(payment, on=clock.today(), by=None)
+        payment_returns.bring_back(payment, on=clock.today(), by=None)
     db.session.commit()
     found = ready.again(cost)
     assert (found.paid_on, found.in_run_at, promised(cost)) == (None, None, 1146)

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from portal import cli
 from portal.core import clock, jobs
 from portal.core.db import db
-from portal.core.sealed import unseal
+from portal.core.sealed_secrets import unseal
 from portal.people.models import Device, Person, StaffRole
 from portal.people.roles import Role
 from portal.signin.models import Challenge, Password

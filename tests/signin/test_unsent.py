@@ -14,9 +14,9 @@ from portal.activity.models import Entry
 from portal.core import clock, files
 from portal.core.db import db
 from portal.members.models import Invitation
+from portal.people.expired_sign_in import NEVER_BACK
 from portal.people.models import Device
 from portal.people.roles import Role
-from portal.people.unsent import NEVER_BACK
 from portal.receipts.models import Receipt
 from tests import make
 from tests.client import Client, words

@@ -44,7 +44,7 @@ from portal.sharing import queries as shares
 from portal.sharing.models import Enquiry
 from portal.silence.models import NamedPerson, Wish
 from portal.support import actions as support
-from portal.support import strange
+from portal.support import unplaced_mail
 from portal.support.models import Request
 from tests import make
 from tests.client import Client
@@ -755,7 +755,7 @@ def _requests(kettle: Group, marsha: Person) -> dict[str, int]:
     support.keep_draft(make.actor(joe, Role.SELF), for_group=kettle.id, words="Could someone")
     support.keep_file(make.actor(joe, Role.SELF), for_group=kettle.id, file=make.photo())
     for n in range(25):
-        strange_mail = strange.keep_strange(
+        strange_mail = unplaced_mail.keep_strange(
             SYSTEM, sort="words", sender=f"{n}@example.org", words=f"Is the hall free on the {n}th?"
         )
     kept = {"later": later.number, "late": late.number, "mail": strange_mail.id - 24}

@@ -4,7 +4,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from portal.core import asked
+from portal.core import question_reasons
 from tests.site.pages import PAGES, Page
 
 
@@ -68,14 +68,14 @@ def test_a_page_tells_why_of_everything_it_asks(demo, page: Page):
     assert answer.status_code == page.status
     found = Controls(answer.text)
     for control, called in found.asks:
-        if control not in asked.ASK_NOTHING:
+        if control not in question_reasons.ASK_NOTHING:
             assert any(words.startswith(one) for words in called for one in found.told), (control, called, found.told)
 
 
 @pytest.mark.xdist_group("demo pages")
 def test_what_is_said_to_ask_nothing_is_on_some_page(demo):
     there = {control for page in PAGES for control, _ in Controls(demo.open(page).text).asks}
-    assert set(asked.ASK_NOTHING) - SUPPORTS <= there
+    assert set(question_reasons.ASK_NOTHING) - SUPPORTS <= there
 
 
 SUPPORTS = {"button agreed", "button send", "button same"}  # on a page only at times

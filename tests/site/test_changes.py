@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from portal.activity.models import Entry
-from portal.activity.untold import is_told
+from portal.activity.told_later import is_told
 from portal.core.db import db
 from portal.people.models import Group, Membership, Person
 from portal.people.roles import Role

@@ -9,7 +9,7 @@ from portal.autonomy.models import Disagreement
 from portal.core import clock, wall
 from portal.core.db import db
 from portal.governance.models import Item
-from portal.governance.starting import Holder
+from portal.governance.starting_set import Holder
 from portal.heard.models import PassedOn
 from portal.members.models import Invitation
 from portal.people.models import Device, Group, Membership, Person, StaffRole

@@ -53,7 +53,7 @@ from portal.signin.models import Passkey, Password
 from portal.silence.models import NamedPerson, Wish
 from portal.spending import actions as spending
 from portal.support import actions as support
-from portal.support import strange
+from portal.support import unplaced_mail
 from portal.support.models import Attachment, Reader, Request
 from tests import make
 from tests.bank import samples
@@ -305,7 +305,7 @@ def _requests(group, second: str) -> dict[str, int]:
     question = _held_question(group, imani)
     support.say(joe, group, first.id, words="This one", files=[make.photo()])
     sent = _made_safe(db.session.scalars(sa.select(Attachment).where(Attachment.request_id == first.id)).one())
-    stranger = strange.keep_strange(SYSTEM, sort="words", sender="june@example.org", words="Is the hall free?")
+    stranger = unplaced_mail.keep_strange(SYSTEM, sort="words", sender="june@example.org", words="Is the hall free?")
     sefa, today = make.person("Sefa").id, clock.today()
     if not covers.covers(imani.person_id, sefa):
         away = {"until_on": today + timedelta(days=9), "cover_id": imani.person_id}

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from portal.core.db import db
 from portal.support.models import Message, Request
-from portal.support.strange import StrangeMail
+from portal.support.unplaced_mail import StrangeMail
 from tests import make
 
 REPLY = "reply@trellis.example.org"

@@ -24,7 +24,7 @@ from portal.core.mail_server import Answer
 from portal.notices import jobs as notices
 from portal.people.models import Group, Membership, Suspension
 from portal.people.roles import Role
-from portal.support import actions, arriving, reply_to, strange
+from portal.support import actions, incoming_mail, reply_to, unplaced_mail
 from portal.support.models import Attachment, Request
 from tests import make
 from tests.client import Client, words
@@ -280,7 +280,7 @@ def test_what_cant_be_read_waits_as_such(app, asked):
 
 
 def test_when_hundreds_wait_mail_servers_keep_the_rest_and_peoples_own_still_lands(app, asked):
-    db.session.add_all(strange.StrangeMail(sort="words", words="Buy now") for _ in range(arriving.MOST_WAITING))
+    db.session.add_all(unplaced_mail.StrangeMail(sort="words", words="Buy now") for _ in range(incoming_mail.MOST_WAITING))
     db.session.commit()
     assert receive(app, REPLY, email(REPLY, "Buy now", sender="s@example.net")) is Answer.LATER
     to = address_of("Marsha", asked)
@@ -436,14 +436,14 @@ def test_a_coordinator_puts_one_in_a_request(client, kettle, asked, waiting, ima
 def test_putting_one_in_takes_up_what_was_put_off(app, kettle, asked, waiting, imani):
     coordinator = make.actor(imani, Role.COORDINATOR)
     actions.snooze(coordinator, kettle, asked.id, until=clock.today() + timedelta(days=60), reason="After the summer")
-    strange.put_in(coordinator, kettle, asked.id, mail_id=waiting[0].id)
+    unplaced_mail.put_in(coordinator, kettle, asked.id, mail_id=waiting[0].id)
     db.session.refresh(asked)
     assert (asked.snoozed_until, asked.snooze_why, asked.group_to_answer_at) == (None, None, None)
 
 
 def test_putting_one_in_opens_a_closed_request_again(app, kettle, asked, waiting, imani):
     actions.close(make.actor(make.person("Marsha")), kettle, asked.id)
-    strange.put_in(make.actor(imani, Role.COORDINATOR), kettle, asked.id, mail_id=waiting[0].id)
+    unplaced_mail.put_in(make.actor(imani, Role.COORDINATOR), kettle, asked.id, mail_id=waiting[0].id)
     assert db.session.get_one(Request, asked.id, populate_existing=True).closed_at is None
 
 
@@ -467,11 +467,11 @@ def test_a_coordinator_drops_one(client, waiting, imani):
 
 def test_one_placed_already_is_not_placed_again(app, kettle, asked, waiting, imani):
     coordinator = make.actor(imani, Role.COORDINATOR)
-    strange.put_in(coordinator, kettle, asked.id, mail_id=waiting[0].id)
+    unplaced_mail.put_in(coordinator, kettle, asked.id, mail_id=waiting[0].id)
     with pytest.raises(Mistake, match="already"):
-        strange.put_in(coordinator, kettle, asked.id, mail_id=waiting[0].id)
+        unplaced_mail.put_in(coordinator, kettle, asked.id, mail_id=waiting[0].id)
     with pytest.raises(NotHere):
-        strange.put_in(coordinator, kettle, asked.id, mail_id=9999)
+        unplaced_mail.put_in(coordinator, kettle, asked.id, mail_id=9999)
     db.session.rollback()
     assert len([one for one in said(asked) if one.by_mail]) == 1
 
@@ -483,11 +483,11 @@ def test_one_that_names_a_request_is_read_by_who_reads_that_request(client, kett
     mine = actions.ask(make.actor(make.person("Joe")), kettle, words="Mine", shared=True)
     actions.let_in(make.actor(make.person("Joe")), kettle, mine.id, person_id=other.id)
     with pytest.raises(NotHere):
-        strange.put_in(esi, kettle, mine.id, mail_id=named)
+        unplaced_mail.put_in(esi, kettle, mine.id, mail_id=named)
     with pytest.raises(NotHere):
-        strange.drop_strange(esi, None, named)
+        unplaced_mail.drop_strange(esi, None, named)
     with pytest.raises(Refused):
-        strange.put_in(esi, kettle, asked.id, mail_id=waiting[0].id)
+        unplaced_mail.put_in(esi, kettle, asked.id, mail_id=waiting[0].id)
     kettle_id = kettle.id
     browser = client.as_(other)
     page = browser.get("/host/requests/mail").text
@@ -525,7 +525,7 @@ def test_a_host_with_a_comma_in_its_name_is_one_sender(app, post, settings):
 
 def test_many_are_paged_by_key(client, asked, imani):
     for n in range(45):
-        db.session.add(strange.StrangeMail(sort="words", words=f"Number {n:03}", sender="s@example.net"))
+        db.session.add(unplaced_mail.StrangeMail(sort="words", words=f"Number {n:03}", sender="s@example.net"))
     db.session.commit()
     browser, goto, seen = client.as_(imani), "/host/requests/mail", []
     for _ in range(3):

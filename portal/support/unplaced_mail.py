@@ -20,8 +20,8 @@ from portal.people.models import Group
 from portal.people.roles import Actor, Role
 from portal.support import promises, readers
 from portal.support.actions import COORDINATORS
+from portal.support.messages import write
 from portal.support.models import Request
-from portal.support.writing import write
 
 PAGE = 20
 MOST_COUNTED = 99

@@ -10,7 +10,7 @@ from portal.autonomy.areas import AREA_WORDS, STAFF_LEVEL_WORDS, Level
 from portal.core.db import db
 from portal.core.errors import error_page
 from portal.core.web import goto_safely
-from portal.people import unsent
+from portal.people import expired_sign_in
 from portal.people.reach import actor
 from portal.people.roles import SYSTEM, Role
 
@@ -78,7 +78,7 @@ def _mistake(mistake: door.Mistake):
 
 def _ask_again(_error):
     db.session.rollback()
-    return unsent.give_back(403, "signin.again") or redirect(url_for("signin.again", next=_came_from()), 303)
+    return expired_sign_in.give_back(403, "signin.again") or redirect(url_for("signin.again", next=_came_from()), 303)
 
 
 def _whole_page(template: str, status: int, facts: dict):

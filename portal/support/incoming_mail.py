@@ -13,14 +13,14 @@ import sqlalchemy as sa
 from flask import Flask, current_app
 
 from portal.autonomy.door import Mistake, NotHere, Refused, SameKeyOtherBody
-from portal.core import kept, mail_in, uploads
+from portal.core import mail_in, stored_files, uploads
 from portal.core.db import db
-from portal.core.kept import Sent
 from portal.core.mail_in import Arrived, Sort
 from portal.core.mail_server import Answer, Receiver, add_receiver
+from portal.core.stored_files import Sent
 from portal.people.models import Group, Membership, Person
 from portal.people.roles import SYSTEM, Actor
-from portal.support import actions, reply_to, strange
+from portal.support import actions, reply_to, unplaced_mail
 from portal.support.models import Attachment, DraftFile, Request
 
 log = logging.getLogger("portal.mail")
@@ -81,19 +81,19 @@ def _files(stack: ExitStack, arrived: Arrived) -> tuple[list[Sent], int]:
     for name, content in arrived.files[: uploads.MAX_FILES]:
         with suppress(uploads.NotTaken):
             file = uploads.arrived(name, content)
-            sent.append(stack.enter_context(kept.arriving(file, DraftFile, Attachment, sounds=True)))
+            sent.append(stack.enter_context(stored_files.arriving(file, DraftFile, Attachment, sounds=True)))
     return sent, len(arrived.files) - len(sent)
 
 
 def _keep(arrived: Arrived, key: str, request_id: int | None) -> Answer:
     """Keep it for a coordinator. The same email again, with the same words, is there already."""
-    if strange.count(SYSTEM, MOST_WAITING) >= MOST_WAITING:
+    if unplaced_mail.count(SYSTEM, MOST_WAITING) >= MOST_WAITING:
         return Answer.LATER
     if request_id and db.session.get(Request, request_id) is None:
         request_id = None
     words = _and_lost(arrived.words, len(arrived.files))
     once = hashlib.sha256(f"{key}{words}".encode()).hexdigest()
-    strange.keep_strange(
+    unplaced_mail.keep_strange(
         SYSTEM,
         key=once,
         sort=arrived.sort.value,

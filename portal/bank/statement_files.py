@@ -15,7 +15,7 @@ from datetime import date, timedelta
 from portal.bank import camt, ofx, swift, table
 from portal.bank.statement import MAX_LINES, Line, Statement, Unreadable, text_of
 from portal.bank.table import Columns, Table
-from portal.core import apart
+from portal.core import sandbox
 
 FORMATS = "Export the statement as CSV, OFX, camt.053 or MT940."
 CANT_READ = f"We couldn’t read that file. {FORMATS}"
@@ -38,7 +38,7 @@ class Asked:
 
 def read(content: bytes, today: date, columns: Columns | None = None) -> Statement | Asked:
     """What the file says. A CSV whose columns aren't known yet comes back to be asked about. Raises Unreadable."""
-    found = apart.run(_read, content, columns, polite=Unreadable, died=CANT_READ, too_large=TOO_LARGE)
+    found = sandbox.run(_read, content, columns, polite=Unreadable, died=CANT_READ, too_large=TOO_LARGE)
     if isinstance(found, Statement) and any(line.on > today + AHEAD for line in found.lines):
         raise Unreadable("A line of it lies in the future. Check which column is the day.")
     return found

@@ -7,7 +7,7 @@ from portal.core.db import db
 from portal.ledger import posting
 from portal.ledger.models import JournalEntry
 from portal.payments.models import Payment
-from portal.receipts import short
+from portal.receipts import fund_cover
 from portal.receipts.models import Receipt
 from portal.spending import costs
 
@@ -30,4 +30,4 @@ def let_go(receipt: Receipt) -> None:
     receipt.in_run_at = None
     db.session.flush()
     costs.count(receipt)
-    short.look(receipt)
+    fund_cover.look(receipt)

@@ -1,7 +1,7 @@
 """Files people sent and the rows that point at them: kept before the row, made safe after it, forgotten with it.
 
 A row holds the original for as long as it takes to make it safe: pictures and PDFs become upright pages and a thumbnail
-(`core/pictures.py`), sounds an MP3 (`core/sounds.py`). Only what was made is ever sent to anyone (`core/sending.py`).
+(`core/pictures.py`), sounds an MP3 (`core/sounds.py`). Only what was made is ever sent to anyone (`core/file_answers.py`).
 """
 
 import shutil

@@ -7,7 +7,7 @@ from portal.core import clock
 from portal.core.forms import PlainForm
 from portal.core.ids import id_of
 from portal.core.web import invalid, page, saved
-from portal.documents import actions, attached, comparing, queries, readers
+from portal.documents import actions, attached, differences, queries, readers
 from portal.documents.forms import AnnounceForm, ChangeRuleForm, RenewForm, ShareForm
 from portal.documents.models import ABOUT, NOTICE_DAYS, RULE_ANSWER_WORDS
 from portal.people import queries as people
@@ -143,7 +143,7 @@ def _show(number: int, giving=None, came: attached.Came | None = None) -> dict:
         "found": found,
         "newest": newest,
         "holds": found.holding({}),
-        "parts": comparing.compare(before.words, newest.words) if before and newest.starts_on else [],
+        "parts": differences.compare(before.words, newest.words) if before and newest.starts_on else [],
         "reads": reads,
         "said": said[: queries.PAGE],
         "more": len(said) > queries.PAGE,

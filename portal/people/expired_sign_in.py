@@ -6,8 +6,8 @@ codes and files are never given back. What is sent again passes every check anew
 
 from flask import Response, make_response, render_template, request, url_for
 
-from portal.core.asked import NAMES
 from portal.core.guard import SAFE
+from portal.core.question_reasons import NAMES
 
 NEVER_BACK = frozenset({"password", "app_code", "code", "credential", "challenge_id"})
 FIRST_PART = "to-"  # of names in the form in which a proposal is answered with other words
