@@ -93,8 +93,8 @@ def after(text: str, *before: str | None) -> str:
 def playing_time(seconds: int) -> str:
     """How long a sound plays, in words: 45 seconds, 1 minute, 2 minutes 5 seconds."""
     minutes, rest = divmod(seconds, 60)
-    counted = [(minutes, "minute"), (rest, "second")]
-    return " ".join(f"{count} {one}{'' if count == 1 else 's'}" for count, one in counted if count) or "0 seconds"
+    parts = [counted(count, one) for count, one in ((minutes, "minute"), (rest, "second")) if count]
+    return " ".join(parts) or "0 seconds"
 
 
 def file_size(size: int) -> str:
@@ -106,6 +106,16 @@ def hidden_email(address: str) -> str:
     """sam@example.org as sa…@…org: enough to recognise, too little to learn."""
     name, _, domain = address.partition("@")
     return f"{name[:2]}…@…{domain.rpartition('.')[2]}"
+
+
+def first_name(name: str) -> str:
+    """What somebody is called where a page speaks of them in passing: Imani, of Imani Okafor. Said here alone."""
+    return name.partition(" ")[0]
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """A number with what it counts: 1 line, 2 lines, 3 copies. `many` where it isn't `one` with an s."""
+    return f"{count} {one if count == 1 else many or f'{one}s'}"
 
 
 def init_app(app: Flask) -> None:
@@ -122,5 +132,7 @@ def init_app(app: Flask) -> None:
         playing_time,
         file_size,
         hidden_email,
+        first_name,
+        counted,
     ):
         app.add_template_filter(filter_)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 
 from portal.core import clock
 from portal.core.db import UtcDateTime, db
+from portal.core.filters import first_name
 from portal.people import queries as people
 from portal.people.models import Group, Membership, Person, StaffRole
 from portal.risks.models import Risk, RiskLook, Worry
@@ -261,5 +262,5 @@ def name_in(group_id: int, words: str) -> str | None:
     query = (
         sa.select(Person.name).join(Membership, Membership.person_id == Person.id).where(Membership.group_id == group_id)
     )
-    names = {name.split(" ")[0] for name in db.session.scalars(query.distinct())}
+    names = {first_name(name) for name in db.session.scalars(query.distinct())}
     return next((name for name in sorted(names) if re.search(rf"\b{re.escape(name)}\b", words)), None)
