@@ -136,15 +136,23 @@ class PoundsField(Field):
         self.data = pence_of(valuelist[0] if valuelist else "")
 
 
+_POUNDS = re.compile(r"([1-9][0-9]{0,2}(?:[, ][0-9]{3})+|[0-9]{1,40})(?:\.([0-9]{0,2}))?", re.ASCII)
+_DECIMAL_COMMA = re.compile(r"([0-9]{1,40}),([0-9]{1,2})", re.ASCII)
+
+
 def pence_of(typed: str) -> int | None:
-    """Whole pence of pounds as typed; nothing typed is None. Raises ValueError with a plain sentence."""
-    typed = typed.strip().lstrip("£").replace(",", "").replace(" ", "")
+    """Whole pence of pounds as typed; nothing typed is None. Raises ValueError with a plain sentence.
+
+    A comma or a space is for thousands before exactly three digits. One comma before one or two is how half of Europe
+    writes pence, and can be nothing else. What could be read in two ways is not read at all.
+    """
+    typed = typed.strip().lstrip("£").strip()
     if not typed:
         return None
-    shape = re.fullmatch(r"([0-9]{1,40})(?:\.([0-9]{0,2}))?", typed, re.ASCII)
+    shape = _POUNDS.fullmatch(typed) or _DECIMAL_COMMA.fullmatch(typed)
     if not shape:
         raise ValueError("Use numbers, like 6 or 6.50")
-    pence = int(shape[1]) * 100 + int((shape[2] or "").ljust(2, "0"))
+    pence = int(re.sub("[, ]", "", shape[1])) * 100 + int((shape[2] or "").ljust(2, "0"))
     if pence == 0:
         raise ValueError("Enter an amount above £0")
     if pence > MAX_PENCE:

@@ -29,7 +29,25 @@ def test_pounds_as_people_write_them(words, pence):
     assert (form.amount.data, list(form.amount.errors)) == (pence, [])
 
 
-@pytest.mark.parametrize("words", ["six quid", "0", "-5", "1e12", "1.234", "999999999999", "٣", "６", "NaN", "1 2 3 x"])
+@pytest.mark.parametrize(
+    ("words", "pence"),
+    [
+        *(("12,50", 12_50), ("3,00", 3_00), ("£0,05", 5), ("12,5", 12_50), ("1250,00", 125_000)),
+        *(("1,250", 125_000), ("12,500", 1_250_000), ("1,250,000.5", 125_000_050), ("1 250.00", 125_000), ("£ 6", 600)),
+    ],
+)
+def test_a_comma_is_for_thousands_before_three_digits_and_for_pence_before_fewer(words, pence):
+    form = typed(amount=words)
+    assert (form.amount.data, list(form.amount.errors)) == (pence, [])
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("six quid", "0", "-5", "1e12", "1.234", "999999999999", "٣", "６", "NaN", "1 2 3 x"),
+        *("1,2,3", "1,2500", "1,250,00", "12,50.00", "1250,000", "0,500", "1.250,00", ",50", "12,", "1,,250", "12 50"),
+    ],
+)
 def test_pounds_that_are_none_get_a_sentence_and_stay_as_typed(words):
     form = typed(amount=words)
     assert form.amount.errors
