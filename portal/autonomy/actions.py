@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from portal.activity.models import TOLD_LATER, Entry, EntryWords
-from portal.autonomy import change_words, queries, standing
+from portal.autonomy import change_words, consent, queries, standing
 from portal.autonomy.areas import Area, Level
 from portal.autonomy.door import ACTIONS, Mistake, NotHere, ProofNeeded, action, newest_seq, run_for
 from portal.autonomy.models import (
@@ -25,7 +25,6 @@ from portal.autonomy.models import (
 from portal.autonomy.policy import DISPUTED
 from portal.core import clock
 from portal.core.db import db
-from portal.people import queries as people
 from portal.people.roles import ORGANISERS, Actor, Role
 
 ASKERS = frozenset({Role.COORDINATOR, Role.FINANCE})
@@ -83,7 +82,7 @@ def agree(by, group, loosening) -> Loosening:
     if not loosening.is_open(now) or loosening.agreed_at:
         raise Mistake("That one has lapsed, was stopped, or is agreed already.")
     _check_counts(by, group)
-    ours = people.independent_organisers(group.id)
+    ours = consent.electorate(group.id)
     if loosening.started_by not in ours:
         raise Mistake("Whoever started this is no longer an organiser who counts for it. Start it anew.")
     if loosening.started_by == by.person_id:
@@ -123,8 +122,7 @@ def say_yes(by, group, proposal, **amended):
         raise Mistake("This changed since it was proposed, so a yes no longer fits. Say no, or ask for a new one.")
     facts = {name: change_words.plain(amended.get(name, value)) for name, value in proposal.facts.items()}
     proposer = Actor(proposal.person_id, "", frozenset({proposal.role}))
-    if by.person_id is None or people.is_staff(by.person_id):
-        raise Mistake("You also work for the host, so another organiser says yes to this. A no is yours as well.")
+    consent.check(by, f"{consent.ASIDE} A no is yours as well.")
     if proposal.person_id == by.person_id:
         raise Mistake("Someone who didn’t propose it says yes.")
     facts_now = _revived(wanted, facts)
@@ -265,8 +263,7 @@ def _loosen(by, group, **wanted) -> Loosening:
 
 def _check_counts(by, group) -> None:
     """Whoever loosens is an organiser for 7 days or more, and not the host's as well."""
-    if by.person_id is None or people.is_staff(by.person_id):
-        raise Mistake("You also work for the host, so other organisers decide this. Making it tighter works at once.")
+    consent.check(by, "You also work for the host, so other organisers decide this. Making it tighter works at once.")
     if by.person_id not in queries.organisers_that_count(group.id):
         raise Mistake("New organisers can do this after their first 7 days. Making it tighter works at once.")
 

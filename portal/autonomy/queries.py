@@ -72,13 +72,22 @@ def waiting(group_id: int, after: int | None = None) -> list[Waiting]:
     return [one for one in found if one.until > now]
 
 
-# What waits for an organiser: proposals of staff, and loosenings somebody else started.
+# What waits for an organiser: proposals of staff, to which a no is everybody’s; and loosenings somebody else started.
 SUMMARY_STAYS = timedelta(days=7)  # the summary of a rest, on the first page
 _OVER_AT = sa.func.coalesce(Quiet.ended_at, Quiet.until)
 WAITING = (
     sa.select(*columns("proposal", number=Proposal.id, who=Person.name, what=Proposal.area, at=Proposal.made_at))
     .outerjoin(Person, Person.id == Proposal.person_id)
     .where(Proposal.group_id == sa.bindparam("group"), Proposal.answered_at.is_(None)),
+    sa.select(*columns("rested", number=Quiet.id, who=Person.name, what=sa.literal(""), at=_OVER_AT))
+    .join(Person, Person.id == Quiet.started_by)
+    .where(
+        Quiet.group_id == sa.bindparam("group"),
+        sa.bindparam("rested_since") < _OVER_AT,
+        sa.bindparam("rested_until") >= _OVER_AT,
+    ),
+)
+WAITING_FOR_YES = (
     sa.select(*columns("loosening", number=Loosening.id, who=Person.name, what=Loosening.area, at=Loosening.started_at))
     .join(Person, Person.id == Loosening.started_by)
     .where(
@@ -87,13 +96,6 @@ WAITING = (
         Loosening.agreed_at.is_(None),
         Loosening.ended_at.is_(None),
         Loosening.started_at > sa.bindparam("loosenings_since"),
-    ),
-    sa.select(*columns("rested", number=Quiet.id, who=Person.name, what=sa.literal(""), at=_OVER_AT))
-    .join(Person, Person.id == Quiet.started_by)
-    .where(
-        Quiet.group_id == sa.bindparam("group"),
-        sa.bindparam("rested_since") < _OVER_AT,
-        sa.bindparam("rested_until") >= _OVER_AT,
     ),
 )
 

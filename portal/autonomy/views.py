@@ -3,7 +3,7 @@
 from flask import Blueprint, Flask, abort, g, request, url_for
 
 from portal.activity import queries as activity
-from portal.autonomy import actions, amendments, door_answers, queries, standing
+from portal.autonomy import actions, amendments, consent, door_answers, queries, standing
 from portal.autonomy.areas import AREA_WORDS, BREAK_GLASS_WORDS, DUTY_WORDS, FLOOR_REASONS, LEVEL_WORDS, Area, Level
 from portal.autonomy.door import Mistake
 from portal.autonomy.forms import LevelForm, LimitsForm, RestForm, SeveralForm, WordsForm
@@ -297,7 +297,7 @@ def _rest(form) -> dict:
 
 def _quorum() -> dict:
     """Who counts for letting staff do more: whether there is one alone, and whether whoever looks is among them."""
-    ours = people.independent_organisers(_here())
+    ours = consent.electorate(_here())
     return {"alone": len(ours) == 1, "counts": actor().person_id in ours}
 
 
@@ -393,7 +393,7 @@ def _what_happens(made) -> str:
     if made.holds_from is None and made.each_pence:
         return "What is lower holds from now. What is higher waits until it is agreed to."
     if made.holds_from is None:
-        if people.independent_organisers(made.group_id) == [made.started_by]:
+        if consent.electorate(made.group_id) == [made.started_by]:
             return "It stays as it was until you confirm again in 7 days."
         return "It stays as it was until another organiser agrees."
     return (

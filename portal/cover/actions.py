@@ -2,13 +2,13 @@
 
 from datetime import date
 
+from portal.autonomy import consent
 from portal.autonomy.areas import Area
 from portal.autonomy.door import Mistake, Scope, action
 from portal.core import clock
 from portal.core.db import db
 from portal.cover import queries
 from portal.cover.models import Away, CoverChoice
-from portal.people import queries as people
 from portal.people.models import Person
 from portal.people.roles import ORGANISERS, Role
 
@@ -55,8 +55,7 @@ def end_away(by, away) -> Away:
 @action(area=Area.SUPPORT, roles=ORGANISERS, says="agreed ahead that whoever covers reads our requests")
 def agree_ahead(by, group) -> CoverChoice:
     """When the group's coordinator is away, whoever covers may read and answer its requests."""
-    if people.is_staff(by.person_id):
-        raise Mistake("You also work for the host, so another organiser agrees to this.")
+    consent.check(by, "You also work for the host, so another organiser agrees to this.")
     if already := queries.choice(group.id):
         return already
     made = CoverChoice(group_id=group.id, chosen_by=by.person_id)

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import sqlalchemy as sa
 
+from portal.autonomy import consent
 from portal.autonomy.areas import Area
 from portal.autonomy.change_words import Meaning, Shown
 from portal.autonomy.door import Mistake, Scope, action
@@ -236,8 +237,7 @@ def offer_version(by, group, document, *, summary: str, words: str, files: Seque
 
 def _bars_answer(by, _version: Version | None, _facts) -> str:
     """The host's people never count as organisers or consent (autonomy guide, "Actors")."""
-    host_too = by.person_id is not None and people.is_staff(by.person_id)
-    return "You also work for the host, so other organisers answer this." if host_too else ""
+    return "You also work for the host, so other organisers answer this." if consent.aside(by) else ""
 
 
 @action(roles=ORGANISERS, on=Version, bars=_bars_answer, says="said yes to an agreement")

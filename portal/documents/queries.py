@@ -382,7 +382,7 @@ def waiting_since() -> dict:
 
 # Agreements the host offered that wait for an organiser's own answer, and new rules that wait for the group's.
 _later = aliased(Version)
-WAITING = (
+WAITING_FOR_YES = (
     sa.select(*columns("agreement", number=Document.number, who=Person.name, what=Document.name, at=Version.added_at))
     .select_from(Version)
     .join(Document, sa.and_(Document.id == Version.document_id, Document.group_id == Version.group_id))
@@ -399,6 +399,8 @@ WAITING = (
             Answer.person_id == sa.bindparam("person"),
         ),
     ),
+)
+WAITING = (
     sa.select(*columns("new_rule", number=HostDocument.number, who=Person.name, what=HostDocument.name, at=Notice.told_at))
     .select_from(Notice)
     .join(HostDocument, HostDocument.id == Notice.document_id)

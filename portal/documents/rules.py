@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from portal.autonomy import consent
 from portal.autonomy.models import NEW_ORGANISER_WAITS
 from portal.core import clock
 from portal.core.db import db
 from portal.documents.models import AgreementRule, Answer, RuleYes, Version
-from portal.people.models import Membership, StaffRole
-from portal.people.roles import Role
+from portal.people.models import Membership
 from portal.spending.models import Needs
 
 START = Needs.TWO
@@ -41,11 +41,8 @@ def of(group_id: int) -> Rule:
         .limit(1)
         .scalar_subquery()
     )
-    host_too = sa.exists().where(StaffRole.person_id == Membership.person_id, StaffRole.ended_at.is_(None))
     rows = db.session.execute(
-        sa.select(Membership.person_id, Membership.joined_at, held).where(
-            *(Membership.group_id == group_id, Membership.role == Role.ORGANISER, Membership.ended_at.is_(None), ~host_too)
-        )
+        sa.select(Membership.person_id, Membership.joined_at, held).where(consent.counted(group_id))
     ).all()
     since = clock.now() - NEW_ORGANISER_WAITS
     needs = next((row[2] for row in rows if row[2]), START)

@@ -59,20 +59,22 @@ def _in_order(*parts: sa.Select) -> sa.Select:
 
 
 @prepared
-def _waits(*, organises: bool) -> sa.Select:
+def _waits(*, organises: bool, counts: bool) -> sa.Select:
     if not organises:
         return _in_order(receipts.WAITING, support.WAITING_FOR_HELPERS, breakglass.URGENT)
+    yes = (members, autonomy, payees, spending, documents)
     return _in_order(
-        *(receipts.WAITING, *members.WAITING, *autonomy.WAITING, disagreements.WAITING, silence.WAITING),
-        *(payees.WAITING, *spending.WAITING, support.WAITING, asks.WAITING, breakglass.WAITING, breakglass.URGENT),
-        *documents.WAITING,
+        *(receipts.WAITING, *autonomy.WAITING, disagreements.WAITING, silence.WAITING, support.WAITING, asks.WAITING),
+        *(breakglass.WAITING, breakglass.URGENT, *documents.WAITING),
+        *(part for feature in yes for part in feature.WAITING_FOR_YES if counts),
     )
 
 
-def waiting_for_us(group_id: int, person_id: int, *, organises: bool) -> list[Waiting]:
-    """What waits longest comes first. Helpers see questions and urgent messages; the rest is the organisers' to answer."""
+def waiting_for_us(group_id: int, person_id: int, *, organises: bool, counts: bool = True) -> list[Waiting]:
+    """What waits longest comes first. Helpers see questions and urgent messages; the rest is the organisers' to answer, and
+    what waits for the group's yes only those whose yes `counts`."""
     facts = {"group": group_id, "person": person_id, **breakglass.waiting_since()}
     if organises:
         facts |= members.waiting_since() | autonomy.waiting_since() | documents.waiting_since()
-    found = [Waiting(*row) for row in fetched(_waits(organises=organises), facts)]
+    found = [Waiting(*row) for row in fetched(_waits(organises=organises, counts=counts), facts)]
     return [one for one in found if one.kind != "proposal" or autonomy.still_waits(group_id, one.at)]

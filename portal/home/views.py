@@ -51,7 +51,7 @@ def index():
     if answer := unchanged(*facts, request.headers.get("HX-Request")):
         return answer
     group_id = g.place.group_id
-    organises = Role.ORGANISER in actor().roles
+    organises, who = Role.ORGANISER in actor().roles, session.identity()
     funds = ledger.statuses(group_id)
     return page(
         "home/index.html",
@@ -59,7 +59,9 @@ def index():
         spendable=ledger.spendable(funds),
         bound=[one for one in funds if one.fund.restriction is Restriction.RESTRICTED and one.free > 0],
         on_the_way=receipts.on_the_way(group_id),
-        waiting=waiting_for_us(group_id, actor().person_id or 0, organises=organises),
+        waiting=waiting_for_us(
+            group_id, actor().person_id or 0, organises=organises, counts=bool(who and not who.staff_roles)
+        ),
         answered_at=ANSWERED_AT,
         asks=ASKS,
         by_host=by_host(group_id),

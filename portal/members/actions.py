@@ -4,6 +4,7 @@ import re
 
 import sqlalchemy as sa
 
+from portal.autonomy import consent
 from portal.autonomy.areas import Area
 from portal.autonomy.door import Mistake, Scope, action
 from portal.core import clock, mail
@@ -15,6 +16,10 @@ from portal.people.models import Group, Membership, Person, StaffRole
 from portal.people.roles import ORGANISERS, Role
 
 ONLY_TWO = "With two organisers, neither can remove the other. Use “We disagree”: the host talks with both of you."
+ONLY_ONE_COUNTS = (
+    "Two others decide this, and whoever also works for the host isn’t counted. Use “We disagree”: the host talks with all "
+    "of you."
+)
 COORDINATORS = frozenset({Role.COORDINATOR})
 INVITED = frozenset({Role.SELF})
 
@@ -42,7 +47,8 @@ def invite_helper(by, group, *, email: str) -> Invitation:
 @action(area=Area.PEOPLE, roles=ORGANISERS, asks_again=True, says="proposed an organiser")
 def propose_organiser(by, group, *, email: str) -> Invitation:
     """Propose an organiser. Another organiser agrees before the mail leaves; the only one agrees with themselves."""
-    return invitations.invite(by.person_id, group, email, Role.ORGANISER, agreed=len(people.organisers(group.id)) == 1)
+    alone = consent.is_alone(group.id, by.person_id)
+    return invitations.invite(by.person_id, group, email, Role.ORGANISER, agreed=alone)
 
 
 @action(area=Area.PEOPLE, roles=ORGANISERS, asks_again=True, on=Invitation, says="agreed to an organiser")
@@ -51,6 +57,7 @@ def agree(by, group, invitation) -> Invitation:
     _check_open(invitation)
     if invitation.made_by == by.person_id:
         raise Mistake("Someone other than who proposed it says yes.")
+    consent.check(by)
     if invitation.waits_for_agreement:
         invitation.agreed_at, invitation.agreed_by = clock.now(), by.person_id
         invitations.post(invitation)
@@ -95,13 +102,17 @@ def remove_helper(by, group, membership) -> Membership:
 
 @action(area=Area.PEOPLE, roles=ORGANISERS, on=Membership, asks_again=True, says="asked that an organiser leaves")
 def ask_removal(by, group, membership) -> Removal:
-    """Ask that another organiser leaves. A third one agrees; with only two, neither can remove the other."""
+    """Ask that another organiser leaves. A third one agrees; with only two, neither can remove the other. Both are of those
+    whose yes counts."""
     if membership.role is not Role.ORGANISER or membership.ended_at:
         raise Mistake("They’re not an organiser of your group.")
     if membership.person_id == by.person_id:
         raise Mistake("To go yourself, use “Leave the group”.")
+    consent.check(by, "You also work for the host, so other organisers ask this.")
     if len(people.organisers(group.id)) < 3:
         raise Mistake(ONLY_TWO)
+    if len(set(consent.electorate(group.id)) - {membership.person_id}) < 2:
+        raise Mistake(ONLY_ONE_COUNTS)
     for earlier, *_ in queries.open_removals(group.id):
         if earlier.membership_id == membership.id and earlier.asked_by == by.person_id:
             return earlier
@@ -124,8 +135,9 @@ def agree_removal(by, group, removal) -> Removal:
         raise Mistake("Someone other than who asked says yes.")
     if by.person_id == membership.person_id:
         raise Mistake("Two other organisers decide this one. To go yourself, use “Leave the group”.")
-    if removal.asked_by not in people.organisers(group.id):
-        raise Mistake("Whoever asked is no longer an organiser, so this has run out. Nothing has changed.")
+    consent.check(by)
+    if removal.asked_by not in consent.electorate(group.id):
+        raise Mistake("Whoever asked is no longer an organiser who counts, so this has run out. Nothing has changed.")
     removal.agreed_at, removal.agreed_by = clock.now(), by.person_id
     _end(membership, by)
     mail.post("members.removed", membership_id=membership.id)

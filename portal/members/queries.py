@@ -29,7 +29,7 @@ def open_invitations(group_id: int) -> list[tuple[Invitation, str]]:
 
 _asker = sa.orm.aliased(Person)
 # What an organiser may agree to: new organisers somebody else proposed, organisers somebody else asks to go.
-WAITING = (
+WAITING_FOR_YES = (
     sa.select(*columns("organiser", number=Invitation.id, who=Person.name, what=Invitation.email, at=Invitation.made_at))
     .join(Person, Person.id == Invitation.made_by)
     .where(
@@ -58,7 +58,7 @@ WAITING = (
 
 
 def waiting_since() -> dict:
-    """From when on things still wait, for WAITING."""
+    """From when on things still wait, for WAITING_FOR_YES."""
     return {"invited_since": clock.now() - LASTS, "removals_since": clock.now() - REMOVAL_LASTS}
 
 

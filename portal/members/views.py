@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Flask, abort, request, url_for
 
-from portal.autonomy import amendments, standing
+from portal.autonomy import amendments, consent, standing
 from portal.autonomy.door import Mistake, may
 from portal.core.db import db
 from portal.core.web import invalid, page, saved
@@ -262,6 +262,8 @@ def _people(form) -> dict:
         "form": form,
         "me": who.id if who else None,
         "organises": Role.ORGANISER in actor().roles,
+        "aside": consent.aside(actor()),
+        "counted": consent.electorate(group().id),
     }
 
 

@@ -1,5 +1,6 @@
 """A group's own words for a funder: written, agreed to, taken back. They go with a report only while agreed."""
 
+from portal.autonomy import consent
 from portal.autonomy.areas import Area
 from portal.autonomy.door import Mistake, action
 from portal.core import clock
@@ -34,6 +35,7 @@ def write(by, group, fund, *, time: str, words: str | None) -> FundReport:
 @action(area=Area.STORY, roles=ORGANISERS, on=FundReport, says="agreed that a funder reads their words")
 def agree(by, group, report, *, mark_of_words: str) -> FundReport:
     """These words go with the report, and no others."""
+    consent.check(by)
     if not report.words:
         raise Mistake("There are no words to agree to.")
     if mark_of_words != mark(report.words):

@@ -20,6 +20,7 @@ from flask import (
     url_for,
 )
 
+from portal.autonomy import consent
 from portal.autonomy.door import Mistake, may
 from portal.core import clock, csv
 from portal.core.db import one_moment, reader
@@ -240,8 +241,9 @@ def _ours_report(fund_id: int, key: str, form: ReportWords | None = None) -> dic
     made = _made_report(g.place.group_id, fund_id, key)
     words = made.written.words if made.written else None
     agreeing = AgreeForm(mark_of_words=mark(words))
-    form = form or ReportWords(words=words)
-    return {**_ours(), "made": made, "form": form, "agreeing": agreeing, "sheets": sheets, "problem": "", "decision": None}
+    form, aside = form or ReportWords(words=words), consent.aside(actor())
+    facts = {"made": made, "form": form, "agreeing": agreeing, "sheets": sheets, "problem": "", "decision": None}
+    return {**_ours(), **facts, "aside": aside}
 
 
 def _theirs_report(slug: str, fund_id: int, key: str, form: ReportWords | None = None) -> dict:
@@ -249,7 +251,8 @@ def _theirs_report(slug: str, fund_id: int, key: str, form: ReportWords | None =
     made = _made_report(whose["group_id"], fund_id, key)
     decision = may(actor(), whose["group"], actions.write, made.statement.fund)
     form = form or ReportWords(words=made.words)
-    return {**whose, "made": made, "form": form, "agreeing": None, "sheets": sheets, "problem": "", "decision": decision}
+    facts = {"made": made, "form": form, "agreeing": None, "sheets": sheets, "problem": "", "decision": decision}
+    return {**whose, **facts, "aside": ""}
 
 
 def _written(fund_id: int, key: str) -> int:

@@ -1,7 +1,8 @@
 """How changed details come to hold: told to the old contact at once, 48 hours, and the yes of a second person.
 
-The second person is another organiser. Where a group has only one, or the change came by the person's own link, it may be
-finance of the host (F3). Whoever made the change, or sent the link, is never the second.
+The second person is another organiser whose yes counts (`autonomy/consent.py`). Where a group has only one of these, or the
+change came by the person's own link, it may be finance of the host (F3), who isn't in the group. Whoever made the change,
+or sent the link, is never the second.
 """
 
 from collections.abc import Collection
@@ -9,6 +10,7 @@ from datetime import datetime
 
 from flask import current_app
 
+from portal.autonomy import consent
 from portal.autonomy.door import Mistake
 from portal.core import clock, mail
 from portal.core.db import db
@@ -58,6 +60,10 @@ def barred(by, payee: Payee, given: Given, organisers: Collection[int]) -> str:
     """Why this person isn't the second person, or nothing."""
     if by.person_id in given.givers:
         return "Someone other than who changed it says yes."
+    if not by.is_host and (aside := consent.aside(by)):
+        return aside
+    if by.is_host and people.is_in(payee.group_id, by.person_id):
+        return "You are in this group yourself, so somebody else in finance says yes."
     if by.is_host and by.person_id == payee.person_id:
         return "This is about your own money. Someone else says yes."
     if by.is_host and not may_finance(given.details, organisers):
@@ -68,7 +74,7 @@ def barred(by, payee: Payee, given: Given, organisers: Collection[int]) -> str:
 def not_second(by, details: PayeeDetails, facts) -> str:
     """The same, asked by the door about the row that it loaded."""
     payee = db.session.get_one(Payee, details.payee_id)
-    return barred(by, payee, queries.given(details), people.organisers(details.group_id))
+    return barred(by, payee, queries.given(details), consent.electorate(details.group_id))
 
 
 @mail.letter("payees.changed")

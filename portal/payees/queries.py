@@ -6,12 +6,12 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from portal.autonomy import consent
 from portal.core import clock
 from portal.core.db import db
 from portal.core.waiting import columns
 from portal.payees.models import LINK_LASTS, Payee, PayeeDetails, PayeeLink
-from portal.people.models import Group, Membership, Person
-from portal.people.roles import Role
+from portal.people.models import Group, Person
 
 PAGE = 20
 # Who sent the link by which details came, if they came by one: both were written at the same moment.
@@ -157,12 +157,7 @@ def for_finance(after: int | None = None) -> Sequence[sa.Row]:
     """Changed details that finance may say yes to, oldest first, with payee and group: where a group has one organiser,
     or the change came by the person's own link."""
     organisers = (
-        sa.select(sa.func.count())
-        .where(
-            Membership.group_id == PayeeDetails.group_id, Membership.role == Role.ORGANISER, Membership.ended_at.is_(None)
-        )
-        .correlate(PayeeDetails)
-        .scalar_subquery()
+        sa.select(sa.func.count()).where(consent.counted(PayeeDetails.group_id)).correlate(PayeeDetails).scalar_subquery()
     )
     query = (
         sa.select(PayeeDetails, Payee, Group)
@@ -176,7 +171,7 @@ def for_finance(after: int | None = None) -> Sequence[sa.Row]:
 
 
 # What waits at home for organisers: an account that another of them changed, or that came by a link they didn't send.
-WAITING = (
+WAITING_FOR_YES = (
     sa.select(*columns("payee", number=Payee.id, who=Person.name, what=Payee.name, at=PayeeDetails.made_at))
     .join(Payee, sa.and_(Payee.id == PayeeDetails.payee_id, Payee.group_id == PayeeDetails.group_id))
     .outerjoin(PayeeLink, _BY_LINK)
@@ -185,5 +180,5 @@ WAITING = (
         PayeeDetails.group_id == sa.bindparam("group"),
         _UNANSWERED,
         sa.func.coalesce(PayeeDetails.made_by, PayeeLink.made_by, 0) != sa.bindparam("person"),
-    )
+    ),
 )

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Flask, abort, g, request, url_for
 
+from portal.autonomy import consent
 from portal.autonomy.door import Mistake, note_read
 from portal.core import clock
 from portal.core.forms import PlainForm
@@ -60,8 +61,8 @@ def show(payee_id):
     names = people.names(n for one in every for n in (one.made_by, one.second_by, one.stopped_by))
     facts = _words(here)
     barred = changes.barred(actor(), line.payee, line.pending, facts["organisers"]) if line.pending else ""
-    link = queries.open_link(here, payee_id)
-    return page("payees/show.html", line=line, names=names, barred=barred, link=link, key=PlainForm(), **facts)
+    facts |= {"barred": barred, "aside": consent.aside(actor()), "link": queries.open_link(here, payee_id)}
+    return page("payees/show.html", line=line, names=names, key=PlainForm(), **facts)
 
 
 @bp.get(f"{OURS}/<int:payee_id>/change")
@@ -200,7 +201,7 @@ def _line(payee_id: int) -> queries.Line:
 
 def _words(group_id: int) -> dict:
     return {
-        "organisers": people.organisers(group_id),
+        "organisers": consent.electorate(group_id),
         "may_finance": changes.may_finance,
         "may_organisers": changes.may_organisers,
         "now": clock.now(),

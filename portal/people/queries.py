@@ -45,7 +45,7 @@ def members(group: Group) -> list[Membership]:
 
 
 def organisers(group_id: int) -> list[int]:
-    """Person ids of the group's organisers now."""
+    """Person ids of the group's organisers now. Whose yes counts is another question: `autonomy/consent.py`."""
     live = sa.select(Membership.person_id).where(
         Membership.group_id == group_id, Membership.role == Role.ORGANISER, Membership.ended_at.is_(None)
     )
@@ -58,17 +58,6 @@ def is_in(group_id: int, person_id: int) -> bool:
         Membership.group_id == group_id, Membership.person_id == person_id, Membership.ended_at.is_(None)
     )
     return db.session.scalar(live) is not None
-
-
-def independent_organisers(group_id: int) -> list[int]:
-    """Person ids of the organisers who hold no role at the host: its staff never count as organisers or consent."""
-    live = sa.select(Membership.person_id).where(
-        Membership.group_id == group_id,
-        Membership.role == Role.ORGANISER,
-        Membership.ended_at.is_(None),
-        ~sa.exists().where(StaffRole.person_id == Membership.person_id, StaffRole.ended_at.is_(None)),
-    )
-    return list(db.session.scalars(live))
 
 
 def is_staff(person_id: int) -> bool:

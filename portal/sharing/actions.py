@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import sqlalchemy as sa
 
 from portal.activity.models import Entry
+from portal.autonomy import consent
 from portal.autonomy import queries as autonomy
 from portal.autonomy.areas import Area, Outcome
 from portal.autonomy.door import Mistake, NotHere, action
@@ -13,7 +14,6 @@ from portal.core import clock, mail, throttle
 from portal.core.db import db
 from portal.core.filters import full_day
 from portal.core.marks import mark
-from portal.people import queries as people
 from portal.people.roles import ORGANISERS, Role
 from portal.sharing import queries
 from portal.sharing.models import ENQUIRIES_KEPT, MOST_MONTHS, Audience, Enquiry, Seen, Share, months_on
@@ -250,5 +250,5 @@ def _told_of(share: Share) -> int | None:
 
 def _speaks_for_us(by) -> None:
     """Host staff never count as consent, even where they organise (autonomy guide, "Actors")."""
-    if not by.is_host and people.is_staff(by.person_id):
-        raise Mistake("You also work for the host, so another organiser does this. Withdrawing works at once.")
+    if not by.is_host:
+        consent.check(by, "You also work for the host, so another organiser does this. Withdrawing works at once.")

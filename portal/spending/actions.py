@@ -5,7 +5,7 @@ from datetime import datetime, time
 import sqlalchemy as sa
 
 from portal.activity.models import Entry
-from portal.autonomy import standing
+from portal.autonomy import consent, standing
 from portal.autonomy.areas import Area, Duty, Level, Outcome
 from portal.autonomy.change_words import Meaning
 from portal.autonomy.door import Mistake, NotHere, action
@@ -16,7 +16,6 @@ from portal.core.filters import pounds
 from portal.ledger import queries as ledger
 from portal.payees import queries as payees
 from portal.payees.models import Payee
-from portal.people import queries as people
 from portal.people.roles import GROUP_ROLES, ORGANISERS, Role
 from portal.receipts import fund_cover
 from portal.receipts.models import CostKind, Receipt
@@ -55,6 +54,8 @@ def unask(by, group, receipt) -> Receipt:
 
 
 def _not_for_oneself(by, receipt, _facts) -> str:
+    if aside := consent.aside(by):
+        return aside
     if costs.is_paid_to(receipt, by.person_id):
         return "This money is for you, so somebody else says yes."
     if costs.stands_back(receipt, by.person_id):
@@ -159,7 +160,8 @@ def say_yes_for(by, group, receipt, *, mark: str) -> Receipt:
 
 @action(roles=ORGANISERS, asks_again=True, says="changed who says yes to costs")
 def set_rule(by, group, *, needs: str, over_pence: int | None = None, over_needs: str | None = None) -> SpendingRule:
-    """The group's rule for yes. Stricter holds at once; easier waits for another organiser, where there is one."""
+    """The group's rule for yes. Stricter holds at once; easier waits for another organiser, where there is one. Whoever
+    works for the host makes it stricter alone."""
     over = over_pence is not None and over_needs is not None
     rule = SpendingRule(
         group_id=group.id,
@@ -168,9 +170,12 @@ def set_rule(by, group, *, needs: str, over_pence: int | None = None, over_needs
         over_needs=Needs(over_needs) if over and over_needs else None,
         made_by=by.person_id,
     )
+    easier = costs.is_easier(rule, costs.rule_of(group.id))
+    if easier:
+        consent.check(by, f"{consent.ASIDE} Making it stricter works at once.")
     for open_one in _open_rules(group.id):
         open_one.ended_at = clock.now()
-    if not costs.is_easier(rule, costs.rule_of(group.id)) or people.organisers(group.id) == [by.person_id]:
+    if not easier or consent.is_alone(group.id, by.person_id):
         rule.agreed_at, rule.agreed_by = clock.now(), by.person_id
     db.session.add(rule)
     return rule
@@ -183,6 +188,9 @@ def agree_rule(by, group, rule) -> SpendingRule:
         raise Mistake("That one is settled already.")
     if rule.made_by == by.person_id:
         raise Mistake("Another organiser says yes to this.")
+    consent.check(by)
+    if rule.made_by not in consent.electorate(group.id):
+        raise Mistake("Whoever wished this is no longer an organiser who counts for it. Wish it anew.")
     rule.agreed_at, rule.agreed_by = clock.now(), by.person_id
     return rule
 

@@ -1,7 +1,9 @@
 """When is a cost agreed to, and may it be paid? The group's rule for yes, and what a yes is bound to.
 
 Nobody decides on money for themselves (autonomy guide, "Actors" and F4): who is paid, or said they have an interest
-of their own, is not counted among those who can. Where nobody is left, the host's check stands for the group's yes.
+of their own, is not counted among those who can. Where that leaves nobody, the host's check stands for the group's yes.
+Whoever works for the host isn't counted either (`autonomy/consent.py`): where one is aside for that, and nobody is left, it
+waits for the group.
 """
 
 import hashlib
@@ -10,6 +12,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from portal.autonomy import consent
 from portal.autonomy.models import Hold
 from portal.core import clock
 from portal.core.db import db
@@ -17,7 +20,6 @@ from portal.ledger.models import Commitment
 from portal.payees import queries as payees
 from portal.payees.models import Payee, PayeeDetails
 from portal.people.models import Membership, Person
-from portal.people.roles import Role
 from portal.receipts import queries as receipts
 from portal.receipts.models import CostKind, Receipt
 from portal.spending.models import Approval, Conflict, Needs, SpendingRule
@@ -80,7 +82,8 @@ def stands_back(receipt: Receipt, person_id: int | None) -> bool:
 @dataclass(frozen=True)
 class Deciding:
     """How the deciding on one cost stands: what a yes is bound to now, the account that is paid, who can give a yes,
-    who did, how many it takes; and by name every yes with what it was to, and who stood back."""
+    who did, how many it takes; and by name every yes with what it was to, who stood back, and whose yes doesn't count
+    because they work for the host."""
 
     mark: str
     details: PayeeDetails | None
@@ -89,6 +92,7 @@ class Deciding:
     needed: int
     yeses: list[tuple[str, str]]
     stood_back: list[str]
+    at_host: list[str]
 
     @property
     def enough(self) -> bool:
@@ -96,12 +100,12 @@ class Deciding:
 
 
 def deciding(receipt: Receipt) -> Deciding:
-    """Three statements. With nobody left who can decide, nothing is needed, and nothing is enough."""
+    """Three statements. With nobody left who can decide, nothing is enough."""
     own = {"group_id": receipt.group_id, "receipt_id": receipt.id}
     nothing = sa.literal("")
     parts = (
-        sa.select(sa.literal("able"), Membership.person_id, nothing, Membership.id).where(
-            Membership.group_id == receipt.group_id, Membership.role == Role.ORGANISER, Membership.ended_at.is_(None)
+        sa.select(sa.case((consent.at_host, "host"), else_="able"), Membership.person_id, nothing, Membership.id).where(
+            consent.organise(receipt.group_id)
         ),
         sa.select(sa.literal("yes"), Approval.person_id, Approval.mark, Approval.id)
         .filter_by(**own)
@@ -125,6 +129,7 @@ def deciding(receipt: Receipt) -> Deciding:
         *(now, details, able, given, min(len(able), asked)),
         yeses=[(name, to) for what, _, name, to in rows if what == "yes"],
         stood_back=[name for what, _, name, _ in rows if what == "back"],
+        at_host=[name for what, _, name, _ in rows if what == "host"],
     )
 
 
@@ -134,7 +139,7 @@ def count(receipt: Receipt) -> None:
         return
     stands = deciding(receipt)
     as_it_is = receipt.agreed_mark == stands.mark
-    if not stands.deciders:
+    if not stands.deciders and not stands.at_host:
         if not as_it_is:
             receipt.agree(None, stands.mark)
     elif stands.enough:

@@ -67,7 +67,7 @@ def open_rule(group_id: int) -> tuple[SpendingRule, str] | None:
 
 
 # Costs that wait for the yes of an organiser who can give one, and easier rules that others wish.
-WAITING = (
+WAITING_FOR_YES = (
     sa.select(
         *columns(
             "cost",

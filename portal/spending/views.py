@@ -2,13 +2,12 @@
 
 from flask import Blueprint, Flask, abort, g, url_for
 
-from portal.autonomy import standing
+from portal.autonomy import consent, standing
 from portal.autonomy.areas import Area
 from portal.autonomy.door import Mistake
 from portal.autonomy.policy import TABLE
 from portal.core.web import invalid, page, saved
 from portal.payees import queries as payees
-from portal.people import queries as people
 from portal.people.reach import actor, as_staff, group, in_group
 from portal.people.roles import ORGANISERS
 from portal.receipts.models import COST_KIND_WORDS, CostKind
@@ -185,6 +184,7 @@ def _facts(found: queries.Cost, form: YesForm | None = None) -> dict:
         "stands": stands,
         "decides": me in stands.deciders,
         "said": me in stands.given,
+        "aside": consent.aside(actor()),
         "organises": bool(actor().roles & ORGANISERS),
         "form": form or YesForm(data={"mark": stands.mark}),
     }
@@ -204,7 +204,8 @@ def _rule(form: RuleForm | None = None) -> dict:
         "needs": NEEDS_WORDS,
         "wish": queries.open_rule(g.place.group_id),
         "me": actor().person_id,
-        "alone": len(people.organisers(g.place.group_id)) == 1,
+        "alone": consent.is_alone(g.place.group_id, actor().person_id),
+        "aside": consent.aside(actor()),
         "organises": bool(actor().roles & ORGANISERS),
         "form": form or RuleForm(data=known),
     }
