@@ -16,12 +16,12 @@ ASIDE = "You also work for the host, so another organiser says yes to this."
 at_host = sa.exists().where(StaffRole.person_id == Membership.person_id, StaffRole.ended_at.is_(None))
 
 
-def organise(group_id: int | sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
+def organise(group_id: int | sa.SQLColumnExpression[int]) -> sa.ColumnElement[bool]:
     """Which memberships make somebody an organiser of this group now, as a condition."""
     return sa.and_(Membership.group_id == group_id, Membership.role == Role.ORGANISER, Membership.ended_at.is_(None))
 
 
-def counted(group_id: int | sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
+def counted(group_id: int | sa.SQLColumnExpression[int]) -> sa.ColumnElement[bool]:
     """Which memberships give a yes that counts."""
     return sa.and_(organise(group_id), ~at_host)
 

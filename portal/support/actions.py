@@ -248,11 +248,11 @@ def take(by, group, request) -> Request:
 
 @action(roles=SUPPORT_STAFF, on=Request, bars=readers.bars, says="put a request back")
 def put_back(by, group, request) -> Request:
-    """Not be on it any more: it is the named coordinator's again."""
-    if request.holder_id == by.person_id:
-        _give_back(request)
-    elif _has_it(request, by):
+    """Not be on it any more: it is theirs again who had it. Nobody else's: who reads it is the group's to say (area 9)."""
+    if _has_it(request, by):
         request.taken_at = None
+    if request.holder_id == by.person_id and _works_on_support(request.had_by):
+        _is_theirs(request, request.had_by)
     return request
 
 
@@ -396,8 +396,12 @@ def _means_reading(row, facts, rows) -> autonomy.Meaning:
 
 
 def _can_be_let_in(group, request, *, person_id: int | None) -> None:
-    if person_id not in {row.id for row in queries.support_staff()}:
+    if not _works_on_support(person_id):
         raise Mistake("Choose someone who works on support.", "person_id")
+
+
+def _works_on_support(person_id: int | None) -> bool:
+    return person_id in {row.id for row in queries.support_staff()}
 
 
 def _can_be_asked(group, request, **facts) -> None:
@@ -409,11 +413,13 @@ def _can_be_asked(group, request, **facts) -> None:
 
 
 def _end_reading(by, group, reader: Reader) -> Reader:
-    """Whoever took it on meanwhile gives it back to the group's coordinator."""
+    """Whoever took it on meanwhile gives it back to who had it; where they are gone, to the group's coordinator."""
     reader.ended_at, reader.ended_by = clock.now(), by.person_id
     request = db.session.get_one(Request, reader.request_id)
     if request.holder_id == reader.person_id:
-        _give_back(request)
+        still = _works_on_support(request.had_by)
+        _is_theirs(request, request.had_by if still else queries.coordinator_for(group.id).id)
+        request.taken_at = None
     return reader
 
 
@@ -476,7 +482,8 @@ def stand_in(by, group, request) -> Reader:
 def hand_over(by, group, request, *, person_id: int) -> Request:
     """Make it a colleague's, as the group has set (area 9). The group is told who has it."""
     _can_be_let_in(group, request, person_id=person_id)
-    request.holder_id, request.taken_at = person_id, clock.now()
+    _is_theirs(request, person_id)
+    request.taken_at = clock.now()
     return request
 
 
@@ -578,9 +585,9 @@ def _check_takes_words(request: Request) -> None:
         raise Mistake(f"{what} To write to them now, ask whether you may: on their page.", "words")
 
 
-def _give_back(request: Request) -> None:
-    """It is the group's coordinator's again; nobody's, as long as there is none."""
-    request.holder_id, request.taken_at = queries.coordinator_for(request.group_id).id, None
+def _is_theirs(request: Request, person_id: int | None) -> None:
+    """It is this person's, and nobody's to put back to."""
+    request.holder_id, request.had_by = person_id, None
 
 
 def _has_it(request: Request, by) -> bool:
@@ -591,7 +598,7 @@ def _has_it(request: Request, by) -> bool:
 def _take(request: Request, by) -> None:
     """Be on it. Who covers is so for whoever is away: it is theirs again when they are back."""
     if not _has_it(request, by):
-        request.holder_id = by.person_id
+        request.holder_id, request.had_by = by.person_id, request.had_by or request.holder_id
     request.taken_at = clock.now()
 
 

@@ -105,7 +105,8 @@ def ref_of(number: int) -> str:
 class Request(GroupOwned, db.Model):
     """Something a group asks of its host; or, with `by_host`, something the host asks of a group.
 
-    `holder_id` is the named coordinator: whose it is at the host, from the start. `taken_at`: they are on it. `due_on`: the
+    `holder_id` is the named coordinator: whose it is at the host, from the start. `had_by`: whose it was before a
+    colleague took it on, to whom it goes back. `taken_at`: they are on it. `due_on`: the
     day by which the host promised a person's reply (NOTHING_DUE where it owes none). `gist`: the first words, for lists.
     `released_at`: when the host's own ask left for the group; held until then. `must_know`: why it did so in any case.
     """
@@ -141,6 +142,7 @@ class Request(GroupOwned, db.Model):
     fund_id: Mapped[int | None]
 
     holder_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
+    had_by: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
     taken_at: Mapped[datetime | None]
     moved_at: Mapped[datetime] = mapped_column(default=clock.now)
     answered_at: Mapped[datetime | None]

@@ -138,6 +138,7 @@ class Model:
         self.promises: list[list] = []
         self.closed = self.shared = self.taken = self.answered = self.asks = False
         self.holder, self.level = "imani", Level.ASK_FIRST
+        self.had = "imani"  # whose it is, whoever took it on meanwhile
         self.let_in: set[str] = set()
         self.snoozed: date | None = None
         self.later: date | None = None
@@ -294,8 +295,10 @@ class Clock(RuleBasedStateMachine):
         assert (reader is not None) is (other in self.model.let_in)
         if reader and self.does(who, actions.keep_out, reader_id=reader.id):
             self.model.let_in.remove(other)
+            if self.model.had == self.model.holder == other:
+                self.model.had = "imani"
             if self.model.holder == other:
-                self.model.holder, self.model.taken = "imani", False
+                self.model.holder, self.model.taken = self.model.had, False
 
     @rule(level=st.sampled_from(list(Level)))
     def set_level(self, level, first=False):
@@ -353,9 +356,9 @@ class Clock(RuleBasedStateMachine):
 
     @rule(who=theirs)
     def put_back(self, who):
-        """It is the named coordinator's again."""
+        """It is theirs again who had it."""
         if self.does(who, actions.put_back) and self.model.holder == self.named(who):
-            self.model.holder, self.model.taken = "imani", False
+            self.model.holder, self.model.taken = self.model.had, False
 
     @rule(who=theirs, other=theirs)
     def hand_over(self, who, other):
@@ -372,7 +375,7 @@ class Clock(RuleBasedStateMachine):
                 act(self.people[who], group, self.id)
         else:
             act(self.people[who], group, self.id)
-            self.model.holder, self.model.taken = other, True
+            self.model.holder, self.model.taken, self.model.had = other, True, other
 
     @rule(days=st.integers(1, 5), hours=st.sampled_from((0, 0, 0, -3)))
     def time_goes_by(self, days, hours):

@@ -235,7 +235,28 @@ def test_who_took_it_first_keeps_it_and_the_other_reads_who(kettle, marsha, iman
     assert state(asked, imani) is State.NEW
 
 
-def test_put_back_it_is_the_named_coordinators_again(kettle, marsha, imani, sefa):
+def test_put_back_by_whose_it_is_it_changes_no_hands(kettle, marsha, imani, sefa):
+    """Whom the host names meanwhile gets what is asked from now on, and reads nothing of before."""
+    make.set_level(kettle, Area.SUPPORT, Level.ONLY_US)
+    asked = ask(marsha, kettle)
+    actions.name_coordinator(sefa, kettle, person_id=sefa.person_id)
+    actions.take(imani, kettle, asked.id)
+    actions.put_back(imani, kettle, asked.id)
+    assert (again(asked).holder_id, asked.taken_at) == (imani.person_id, None)
+    assert queries.thread_at_host(asked.number, sefa) is None
+
+
+def test_put_back_by_a_colleague_it_goes_to_who_had_it_and_not_to_who_is_named_by_now(kettle, marsha, imani, sefa, glyn):
+    asked = ask(marsha, kettle)
+    actions.let_in(marsha, kettle, asked.id, person_id=glyn.person_id)
+    actions.take(glyn, kettle, asked.id)
+    actions.name_coordinator(sefa, kettle, person_id=sefa.person_id)
+    actions.put_back(glyn, kettle, asked.id)
+    assert (again(asked).holder_id, asked.taken_at) == (imani.person_id, None)
+    assert queries.thread_at_host(asked.number, sefa) is None
+
+
+def test_put_back_it_is_theirs_again_who_had_it(kettle, marsha, imani, sefa):
     asked = ask(marsha, kettle)
     make.set_level(kettle, Area.SUPPORT, Level.YOU_DO)
     actions.take(sefa, kettle, asked.id)
