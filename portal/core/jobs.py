@@ -187,8 +187,7 @@ def init_app(app: Flask) -> None:
             sign_of_life()
             for job_id in waiting():
                 run(job_id)
-            for due in _tidy_ups:
-                due()
+            tidy_up()
 
     app.extensions["huey"] = huey
     app.extensions["run_job"] = run_job
@@ -201,6 +200,17 @@ def regularly(function: Callable[[], None]) -> Callable[[], None]:
     """Register a tidy-up that the worker's sweep calls; it decides itself whether there is anything to do."""
     _tidy_ups.append(function)
     return function
+
+
+def tidy_up() -> None:
+    """Call each tidy-up, in a transaction of its own. One that fails is noted, and stops no other."""
+    for due in _tidy_ups:
+        try:
+            due()
+        except Exception:
+            log.exception("tidy-up failed", extra={"tidy_up": f"{due.__module__}.{due.__name__}"})
+        finally:
+            db.session.rollback()
 
 
 def work(app: Flask) -> None:

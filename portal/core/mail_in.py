@@ -87,7 +87,7 @@ class _TooMuch(Exception):
 
 
 def _read(raw: bytes, ours: set[str], null_sender: bool) -> Arrived:
-    mail = BytesParser(policy=policy.compat32).parsebytes(raw)
+    mail = BytesParser(policy=_CUT).parsebytes(raw)
     senders = [one for value in _all(mail, "from") for one in _addresses(value)]
     sender = senders[0] if len(senders) == 1 else ""
     message_id = _first(mail, "message-id").strip()[:500]
@@ -148,9 +148,20 @@ def _is_ours(senders: list[str], message_id: str, ours: set[str]) -> bool:
 # Its headers: read as bytes that may be anything, and cut where they are endless.
 
 
+class _Cut(policy.Compat32):
+    """Cuts each header, of each part, before it is looked at: what reads its parameters takes the square of its length."""
+
+    def header_source_parse(self, sourcelines):
+        name, value = super().header_source_parse(sourcelines)
+        return name, value[:HEADER_LETTERS]
+
+
+_CUT = _Cut()
+
+
 def _headers(raw: bytes) -> Message:
     head = re.split(rb"\r?\n\r?\n", raw[:MAX_BYTES], maxsplit=1)[0]
-    return BytesParser(policy=policy.compat32).parsebytes(head, headersonly=True)
+    return BytesParser(policy=_CUT).parsebytes(head, headersonly=True)
 
 
 def _all(mail: Message, name: str) -> list[str]:

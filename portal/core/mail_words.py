@@ -250,9 +250,10 @@ def _unsigned(lines: list[str]) -> list[str]:
         below = lines[marks[-1] + 1 :]
         if not any(line.lstrip().startswith(">") for line in below):
             lines = lines[: marks[-1]]
-    while lines and (not lines[-1].strip() or _SENT_FROM.fullmatch(lines[-1].strip())):
-        lines = lines[:-1]
-    return lines
+    end = len(lines)
+    while end and (not lines[end - 1].strip() or _SENT_FROM.fullmatch(lines[end - 1].strip())):
+        end -= 1
+    return lines[:end]
 
 
 def fitted(words: str) -> str:

@@ -12,7 +12,7 @@ from portal.core.db import db
 from portal.ledger.models import LEDGER_CODES, Fund
 from portal.people.roles import GROUP_ROLES, Role
 from portal.receipts import fund_cover, queries
-from portal.receipts.models import ASKS, Asks, Picture, Question, Receipt
+from portal.receipts.models import ASKS, GOES_WITH, Asks, Picture, Question, Receipt
 
 DESK = frozenset({Role.FINANCE, Role.COORDINATOR})
 FINANCE = frozenset({Role.FINANCE})
@@ -215,7 +215,7 @@ def give_up_picture(by, group, picture, *, sentence: str) -> Picture:
 @action(duty=Duty.F1, roles=SYSTEM_ONLY, on=Receipt, says="emptied the bin of a receipt")
 def remove(by, group, receipt) -> None:
     """Remove a receipt that lay in the bin for 30 days, with all that hangs on it."""
-    for model in (Question, Picture):
+    for model in GOES_WITH:
         for row in db.session.scalars(sa.select(model).where(model.group_id == group.id, model.receipt_id == receipt.id)):
             if isinstance(row, Picture):
                 stored_files.forget(*row.files)

@@ -253,3 +253,6 @@ class Question(GroupOwned, db.Model):
     @property
     def ref(self) -> str | None:
         return None
+
+
+GOES_WITH: list[type] = [Question, Picture]  # what goes with a receipt when its bin is emptied; others add to it

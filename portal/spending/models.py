@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.core import clock
 from portal.core.db import RECORD, SETTING, GroupOwned, Word, db, within_group
+from portal.receipts.models import GOES_WITH
 
 
 class Needs(StrEnum):
@@ -90,3 +91,6 @@ class Conflict(GroupOwned, db.Model):
     @classmethod
     def extra_constraints(cls):
         return (within_group("receipt_id", "receipts"), sa.UniqueConstraint("group_id", "receipt_id", "person_id"))
+
+
+GOES_WITH.extend((Approval, Conflict))

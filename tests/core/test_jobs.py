@@ -88,3 +88,16 @@ def test_ready_needs_a_worker_lately(app):
     assert client.get("/readyz").json == {"schema": True, "database": True, "files": True, "worker": True}
     with time_machine.travel(clock.now() + timedelta(minutes=5)):
         assert client.get("/readyz").status_code == 503
+
+
+def test_a_tidy_up_that_fails_stops_no_other_and_leaves_nothing_half_done(app, monkeypatch, caplog):
+    def breaks():
+        db.session.add(Job(name="tests.note", arguments={}))
+        db.session.flush()
+        raise OSError("no")
+
+    monkeypatch.setattr(jobs, "_tidy_ups", [breaks, lambda: ran.append(1)])
+    jobs.tidy_up()
+    assert ran == [1]
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Job)) == 0
+    assert [one.tidy_up.rsplit(".", 1)[-1] for one in caplog.records if one.message == "tidy-up failed"] == ["breaks"]

@@ -17,6 +17,7 @@ from portal.ledger import posting
 from portal.ledger import queries as ledger_queries
 from portal.people.roles import Actor, Role
 from portal.receipts import actions as receipts
+from portal.receipts.jobs import empty_bins
 from portal.receipts.models import Receipt
 from portal.receipts.queries import numbered
 from portal.receipts.states import State
@@ -489,3 +490,15 @@ def test_an_open_question_waits_too(kettle, cost, joe, glyn):
     checked(glyn, kettle, hall)
     receipts.ask(glyn, kettle, hall.id, asks="what_for")
     assert costs.payable(now(hall)) == "A question about it is open."
+
+
+def test_what_was_taken_back_goes_after_30_days_with_the_yeses_it_had(kettle, cost, marsha, joe):
+    actions.set_rule(marsha, kettle, needs="two")
+    hall = cost()
+    yes(joe, kettle, hall)
+    actions.stand_back(marsha, kettle, hall.id)
+    receipts.withdraw(marsha, kettle, hall.id)
+    with time_machine.travel(clock.now() + timedelta(days=31)):
+        empty_bins()
+    assert db.session.get(Receipt, hall.id) is None
+    assert db.session.scalars(sa.select(Approval.id)).all() == []

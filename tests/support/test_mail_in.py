@@ -186,3 +186,18 @@ def test_plain_words_without_quotes_are_kept_whole(said):
     if said.startswith(">") or said == "--":
         return
     assert words_of(said.encode()) == said.strip()
+
+
+HOSTILE = {
+    "390,000 blank lines": b"From: orla@example.org\r\n\r\nhi\r\n" + b"\r\n" * 390_000,
+    "a megabyte of ;": b"From: orla@example.org\r\nContent-Type: text/plain" + b";" * 1_000_000 + b"\r\n\r\nhi\r\n",
+    "in a part of it": b"From: orla@example.org\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n"
+    b"Content-Type: text/plain" + b";" * 1_000_000 + b"\r\n\r\nhi\r\n--b--\r\n",
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_an_email_that_means_to_take_long_takes_under_a_second(kind):
+    began = time.process_time()
+    assert mail_in.read(HOSTILE[kind]).words == "hi"
+    assert time.process_time() - began < 1
