@@ -1,40 +1,27 @@
 """Fixtures: an app with a fresh database per test, on both engines; people signed in by a real cookie."""
 
-import gc
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 
 from portal import config
 from portal.app import create_app
-from portal.core import migrate
-from portal.core.db import db
-from tests import make
+from tests import demo, engines, make
 from tests.client import Client
+from tests.installation import Installation, OnPostgreSQL, OnSQLite, around, close, new_folder, settings_for
 
 pytest_plugins = ("tests.browser",)
 
 BOTH = ("sqlite", "postgresql")
 ROOT = Path(__file__).parent.parent
-
-
-def settings_for(data: Path, **extra: str) -> config.Settings:
-    """The settings of a test installation in `data`."""
-    values = {
-        "PORTAL_DATA": str(data),
-        "PORTAL_SECRET": "a secret for tests, long enough to be taken",
-        "PORTAL_HOST_NAME": "Hearthrow Commons",
-        "PORTAL_MAIL_URL": "smtp://127.0.0.1:1",
-        "PORTAL_LOG_LEVEL": "error",
-        "PORTAL_BANK_NAME": "Hearthrow Commons",
-        "PORTAL_BANK_SORT_CODE": "08-99-99",
-        "PORTAL_BANK_ACCOUNT": "66374958",
-    }
-    return config.read(values | extra)
+QUICK = bool(os.environ.get("QUICK"))  # what is run for every save
+WHOLE = bool(os.environ.get("WHOLE"))  # what is run before anything lands
 
 
 @pytest.fixture(scope="session")
@@ -44,23 +31,7 @@ def shelf():
     (folder / "static").mkdir()
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
-
-
-@pytest.fixture(scope="session")
-def sqlite_template(shelf) -> Path:
-    """A migrated, empty SQLite database to copy."""
-    data = shelf / "template"
-    data.mkdir()
-    (data / "static").symlink_to(shelf / "static")
-    app = create_app(settings_for(data))
-    with app.app_context():
-        migrate.upgrade()
-        with db.engine.connect() as connection:
-            connection.exec_driver_sql("ROLLBACK")
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-            connection.exec_driver_sql("BEGIN")
-        db.engine.dispose()
-    return data / "portal.db"
+    demo.forget()
 
 
 @pytest.fixture(scope="session")
@@ -77,23 +48,26 @@ def postgresql(shelf):
         for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
             connection.exec_driver_sql(f"ALTER SYSTEM SET {setting}")
         connection.exec_driver_sql("SELECT pg_reload_conf()")
-        connection.exec_driver_sql("CREATE DATABASE portal_template")
-    data = shelf / "pg-template"
-    data.mkdir()
-    (data / "static").symlink_to(shelf / "static")
-    app = create_app(settings_for(data, PORTAL_DATABASE_URL=database_url(url, "portal_template")))
-    with app.app_context():
-        migrate.upgrade()
-        db.engine.dispose()
-    app.extensions["huey"].storage.close()
     yield admin
     admin.dispose()
     server.cleanup()
 
 
-def database_url(admin_url, name: str) -> str:
-    """The same server, another database."""
-    return sa.make_url(admin_url).set(database=name).render_as_string(hide_password=False)
+@pytest.fixture(scope="session")
+def installations(request, shelf):
+    """The installation of this process on each database, made when the first test wants it."""
+    made: dict[str, Installation] = {}
+
+    def on(dialect: str) -> Installation:
+        if dialect not in made:
+            data = new_folder(shelf / dialect, shelf)
+            on_sqlite = dialect == "sqlite"
+            made[dialect] = OnSQLite(data) if on_sqlite else OnPostgreSQL(data, request.getfixturevalue("postgresql"))
+        return made[dialect]
+
+    yield on
+    for one in made.values():
+        one.close()
 
 
 @pytest.fixture(params=BOTH)
@@ -103,28 +77,22 @@ def dialect(request) -> str:
 
 
 @pytest.fixture
-def data_folder(tmp_path, shelf) -> Path:
-    data = tmp_path / "data"
-    data.mkdir()
-    (data / "static").symlink_to(shelf / "static")
-    return data
+def installation(installations, dialect) -> Iterator[Installation]:
+    """The installation on this run's database, empty; emptied again after the test."""
+    yield installations(dialect)
+    installations(dialect).empty()
 
 
 @pytest.fixture
-def url(request, dialect, data_folder, sqlite_template):
-    """The URL of a fresh, migrated database."""
-    if dialect == "sqlite":
-        shutil.copy(sqlite_template, data_folder / "portal.db")
-        yield ""
-        return
-    admin = request.getfixturevalue("postgresql")
-    name = f"t{os.getpid()}_{abs(hash(request.node.nodeid)) % 10**10}"
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE portal_template")
-    yield database_url(admin.url, name)
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+def data_folder(installation) -> Path:
+    """Where the portal of this test keeps its files."""
+    return installation.data
+
+
+@pytest.fixture
+def url(installation) -> str:
+    """The URL of the migrated database of this test; empty on SQLite, where it is in the data folder."""
+    return installation.url
 
 
 @pytest.fixture
@@ -133,15 +101,22 @@ def settings(url, data_folder) -> config.Settings:
 
 
 @pytest.fixture
-def app(settings):
-    """The portal on a fresh database, its context open."""
-    app = create_app(settings)
+def app(installation, settings):
+    """The portal on an empty database, its context open."""
+    with installation.open(settings) as app:
+        yield app
+
+
+@pytest.fixture
+def own_app(tmp_path, shelf, installations) -> Iterator[Flask]:
+    """An app of the test's own on SQLite, its context open: for what can't be undone to one."""
+    data = new_folder(tmp_path / "own", shelf)
+    shutil.copy(installations("sqlite").database, data / "portal.db")
+    app = create_app(settings_for(data))
     app.config["PROPAGATE"] = True
     with app.app_context():
         yield app
-        db.session.remove()
-        db.engine.dispose()
-    app.extensions["huey"].storage.close()
+        close(app)
 
 
 @pytest.fixture
@@ -162,19 +137,56 @@ def walkers(app):
     return make.group("Hillfoot Walkers", organisers=("Sam",))
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_runtest_teardown(item, nextitem):
-    """Between two files, what stays for good is put beyond the garbage collector's reach. In a run of thousands it is a lot
-    (SQLAlchemy keeps its statements for many an app that is over), and looking through all of it stops every thread for
-    seconds, one that holds the database's lock too."""
-    if nextitem is None or nextitem.path != item.path:
-        gc.unfreeze()
-        gc.collect()
-        gc.freeze()
+@pytest.fixture(autouse=True)
+def nothing_left_behind():
+    """Whatever a test leaves outside of the installation, where nothing empties it, fails it: settings of this process, and
+    a clock that is still moved."""
+    before = around()
+    yield
+    assert around() == before
+
+
+def pytest_collection_modifyitems(config, items):
+    """Only what runs on PostgreSQL too is run there; with QUICK=1 nothing is, and nothing that takes a browser or long."""
+    wanted = [item for item in items if engines.is_wanted(item) and not (QUICK and _takes_long(item))]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(wanted)])
+    items[:] = wanted
+
+
+def _takes_long(item) -> bool:
+    on_postgresql = "postgresql" in item.name or "postgresql" in item.fixturenames
+    return on_postgresql or any(item.get_closest_marker(name) for name in ("browser", "slow"))
+
+
+def pytest_runtest_setup(item):
+    engines.begins(item.nodeid)
+
+
+WORKERS = pytest.StashKey[list]()
+
+
+def pytest_configure(config):
+    config.stash[WORKERS] = []
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node, error):
+    """What a process of the run saw, told to the one that started it."""
+    node.config.stash[WORKERS].append(getattr(node, "workeroutput", {}).get("ran", {"sqlite": {}, "postgresql": {}}))
 
 
 def pytest_sessionfinish(session, exitstatus):
-    """Where CI says so, a skipped test fails the run."""
+    """Where the whole was run, a skipped test fails it, and so does a statement that ran on SQLite alone."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["ran"] = engines.ran
+        if folder := os.environ.get("RECORD"):
+            engines.record(Path(folder))
+        return
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    if os.environ.get("NOTHING_SKIPPED") and reporter and reporter.stats.get("skipped"):
+    if not WHOLE or exitstatus:
+        return
+    alone = engines.on_sqlite_alone([*session.config.stash[WORKERS], engines.ran])
+    for line in alone:
+        reporter.write_line(f"on SQLite alone (see tests/engines.py): {line}", red=True)
+    if alone or reporter.stats.get("skipped"):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED

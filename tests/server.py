@@ -12,6 +12,9 @@ import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests import demo as demos
+from tests.installation import SECRET
+
 ROOT = Path(__file__).parent.parent
 _tick = threading.Event()
 
@@ -101,13 +104,17 @@ def running(data: Path, *, demo: bool = True, workers: int = 1, **env: str):
     settings = {
         "PORT": str(port),
         "PORTAL_DATA": str(data),
+        "PORTAL_SECRET": SECRET,
         "PORTAL_DEMO": str(int(demo)),
         "PORTAL_WORKERS": str(workers),
         "PORTAL_LOG_LEVEL": "warning",
     }
     server = Server(port, data, {**kept, **settings, **env})
-    first = ["demo", "--if-empty"] if demo else ["migrate"]
-    subprocess.run([sys.executable, "-m", "portal", *first], cwd=ROOT, env=server.env, check=True, capture_output=True)
+    if demo and "PORTAL_DATABASE_URL" not in env:
+        demos.copy(data)
+    else:
+        first = ["demo", "--if-empty"] if demo else ["migrate"]
+        subprocess.run([sys.executable, "-m", "portal", *first], cwd=ROOT, env=server.env, check=True, capture_output=True)
     try:
         server.start("serve")
         server.start("work")

@@ -401,7 +401,7 @@ AREAS_OF = {
 @pytest.fixture(scope="module")
 def actions(tmp_path_factory):
     """Every action there is, the demo's too."""
-    from tests.conftest import settings_for
+    from tests.installation import settings_for
 
     create_app(settings_for(tmp_path_factory.mktemp("matrix"), PORTAL_DEMO="1"))
     return door.ACTIONS

@@ -13,7 +13,6 @@ from hypothesis import settings as runs
 from portal.accountability import date_spans, figures, queries
 from portal.accountability.date_spans import Span, chosen
 from portal.activity.models import Entry
-from portal.app import create_app
 from portal.asks import actions as asks
 from portal.autonomy import actions as autonomy
 from portal.autonomy.areas import Area, Level
@@ -39,7 +38,7 @@ from portal.support.models import Request, Wanted
 from tests import make
 from tests.accountability import again
 from tests.accountability.conftest import MONDAY
-from tests.conftest import settings_for
+from tests.installation import settings_for
 
 SURVEY = {"title": "Survey", "purpose": "For the council", "gets": "A page", "sees": "Imani", "minutes": 4}
 SOAK = bool(os.environ.get("SOAK"))
@@ -62,15 +61,13 @@ def three_dates() -> list[Span]:
 
 
 @pytest.fixture
-def demo(url, data_folder):
+def demo(installation, url, data_folder):
     """The demo as it is laid out, on either database."""
-    app = create_app(settings_for(data_folder, PORTAL_DEMO="1", PORTAL_MAIL_URL="page:", PORTAL_DATABASE_URL=url))
-    with app.app_context():
+    with installation.open(
+        settings_for(data_folder, PORTAL_DEMO="1", PORTAL_MAIL_URL="page:", PORTAL_DATABASE_URL=url)
+    ) as app:
         seed.lay_out()
         yield app
-        db.session.remove()
-        db.engine.dispose()
-    app.extensions["huey"].storage.close()
 
 
 def test_on_the_demo_every_figure_is_what_the_log_comes_to_at_three_dates(demo):

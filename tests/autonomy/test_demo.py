@@ -4,17 +4,14 @@ from datetime import date
 
 import pytest
 import sqlalchemy as sa
-import time_machine
 
 from portal.activity.models import Entry
-from portal.app import create_app
 from portal.autonomy import queries, standing
 from portal.autonomy.areas import Area, Level
 from portal.core import clock
 from portal.core.db import db
-from portal.demo import seed
 from portal.people.models import Group, Person
-from tests.conftest import settings_for
+from tests import demo as demos
 
 # story, people, spending, budget, receipts, documents, visibility, contact, support
 LEVELS = {
@@ -31,17 +28,10 @@ LETTERS = {"only_us": "O", "ask_first": "A", "tell_after": "T", "you_do": "Y"}
 
 
 @pytest.fixture(scope="module")
-def stands(tmp_path_factory, shelf):
+def stands(tmp_path_factory):
     """The demo as it is laid out on its own day: its groups by name."""
-    data = tmp_path_factory.mktemp("demo-levels")
-    (data / "static").symlink_to(shelf / "static")
-    app = create_app(settings_for(data, PORTAL_DEMO="1", PORTAL_MAIL_URL="page:"))
-    with time_machine.travel("2026-11-09T12:00:00Z", tick=False), app.app_context():
-        seed.lay_out()
+    with demos.opened(tmp_path_factory.mktemp("demo-levels"), demos.ITS_OWN_DAY):
         yield {name: number for name, number in db.session.execute(sa.select(Group.name, Group.id))}  # noqa: C416 - rows
-        db.session.remove()
-        db.engine.dispose()
-    app.extensions["huey"].storage.close()
 
 
 def test_every_group_stands_at_the_levels_of_the_demo_data(stands):

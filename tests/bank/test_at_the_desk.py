@@ -12,7 +12,7 @@ from portal.people.roles import Role
 from portal.receipts import actions as receipts
 from tests import make
 from tests.browser import enter
-from tests.conftest import settings_for
+from tests.installation import settings_for
 
 pytestmark = pytest.mark.browser
 

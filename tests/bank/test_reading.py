@@ -120,7 +120,7 @@ def test_a_file_that_holds_too_many_lines_or_takes_too_long_is_refused(monkeypat
     row = "03/11/2026,HALL HIRE,-90.00,910.00\n"
     with pytest.raises(Unreadable, match="too much to read"):
         taken("Date,Description,Amount,Balance\n" + row * 10_001)
-    monkeypatch.setattr(statement_files.apart, "SECONDS", 0)
+    monkeypatch.setattr(statement_files.sandbox, "SECONDS", 0)
     with pytest.raises(Unreadable, match="couldn’t read"):
         taken(samples.SIGNED)
 

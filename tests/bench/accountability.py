@@ -26,7 +26,7 @@ from portal.support.models import ReplyBy, ReplyPromise, Request, Wanted
 from tests import make
 from tests.bench.timing import base, costs, within
 from tests.client import Client
-from tests.conftest import settings_for
+from tests.installation import settings_for
 
 GROUPS, EACH, TIMES = 1_000, 5, 10  # groups; requests, receipts and grants of each in a month; how much more before it
 SAID = (

@@ -10,7 +10,7 @@ from portal.people.roles import Role
 from tests import make
 from tests.bench.timing import base, costs, within
 from tests.client import Client
-from tests.conftest import settings_for
+from tests.installation import settings_for
 
 FEW, MANY = 10, 1_000
 AIM = 1.5

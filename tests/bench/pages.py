@@ -24,7 +24,7 @@ from tests.autonomy.test_chain import long_log
 from tests.bench.money import money_pages
 from tests.bench.timing import ROUNDS, base, beside, cost, cpu
 from tests.client import Client
-from tests.conftest import settings_for
+from tests.installation import settings_for
 
 
 def constant_app() -> Callable[[], object]:

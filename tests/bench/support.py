@@ -24,7 +24,7 @@ from tests.bench.served import Browser
 from tests.bench.timing import base, cost, costs, faster, within
 from tests.bench.told import FEW, GROUPS, MANY, MESSAGES, ONE, OTHER, Told, told
 from tests.client import Client
-from tests.conftest import settings_for
+from tests.installation import settings_for
 from tests.server import running
 
 WORDS = "INSERT INTO request_words (word, request_id, group_id) VALUES (?, ?, ?)"  # millions: too many to go by the model

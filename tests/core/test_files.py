@@ -6,13 +6,12 @@ import pytest
 import sqlalchemy as sa
 from moto.server import ThreadedMotoServer
 
-from portal.app import create_app
 from portal.core import files, jobs
 from portal.core.db import db
 from portal.receipts.models import Picture
 from tests import make
 from tests.client import Client
-from tests.conftest import settings_for
+from tests.installation import settings_for
 from tests.receipts.samples import jpeg
 
 
@@ -54,14 +53,9 @@ def dialect():
 
 
 @pytest.fixture
-def app(dialect_and_store, url, data_folder):
-    app = create_app(settings_for(data_folder, **dialect_and_store))
-    app.config["PROPAGATE"] = True
-    with app.app_context():
+def app(installation, dialect_and_store, data_folder):
+    with installation.open(settings_for(data_folder, **dialect_and_store)) as app:
         yield app
-        db.session.remove()
-        db.engine.dispose()
-    app.extensions["huey"].storage.close()
 
 
 def test_a_receipt_lives_its_whole_life_in_the_store(app, kettle):

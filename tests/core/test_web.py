@@ -7,19 +7,18 @@ import weakref
 from flask import render_template_string
 
 from portal.app import create_app
-from portal.core.db import db
 from portal.support.states import State
 from tests.client import Client, words
-from tests.conftest import settings_for
+from tests.installation import close, new_folder, settings_for
 
 
-def test_an_app_that_is_over_is_forgotten_with_all_its_pages_kept(data_folder, sqlite_template):
-    shutil.copy(sqlite_template, data_folder / "portal.db")
-    app = create_app(settings_for(data_folder))
+def test_an_app_that_is_over_is_forgotten_with_all_its_pages_kept(tmp_path, shelf, installations):
+    data = new_folder(tmp_path / "data", shelf)
+    shutil.copy(installations("sqlite").database, data / "portal.db")
+    app = create_app(settings_for(data))
     with app.app_context():
         assert "Why we ask" in words(Client(app).get("/sign-in"))
-        db.engine.dispose()
-    app.extensions["huey"].storage.close()
+        close(app)
     gone = weakref.ref(app)
     del app
     gc.collect()

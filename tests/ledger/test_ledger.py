@@ -11,6 +11,7 @@ from portal.bank import actions as bank
 from portal.budget import actions as budget
 from portal.core import clock, jobs, wall
 from portal.core.db import db
+from portal.demo import seed
 from portal.ledger import actions, posting, queries
 from portal.ledger.models import Account, Balance, Fund, HostFund, JournalEntry, Kind, Posting
 from portal.ledger.posting import Line, Unbalanced
@@ -19,6 +20,7 @@ from portal.receipts import actions as receipts
 from portal.receipts import queries as receipts_queries
 from portal.receipts.models import Receipt
 from tests import make
+from tests.installation import settings_for
 
 
 def status(fund: Fund) -> queries.Status:
@@ -268,13 +270,8 @@ def test_movements_are_a_page_at_a_time_and_no_entry_is_cut_in_two(kettle, glyn,
     assert all(seen.count(number) == 2 for number in set(seen))
 
 
-def test_the_demos_funds_equal_its_table_to_the_penny(settings):
-    from portal.app import create_app
-    from portal.demo import seed
-    from tests.conftest import settings_for
-
-    app = create_app(settings_for(settings.data, PORTAL_DEMO="1", PORTAL_DATABASE_URL=settings.database_url))
-    with app.app_context():
+def test_the_demos_funds_equal_its_table_to_the_penny(installation, settings):
+    with installation.open(settings_for(settings.data, PORTAL_DEMO="1", PORTAL_DATABASE_URL=settings.database_url)):
         seed.lay_out()
         shown = {}
         for group_id in db.session.scalars(sa.select(Group.id)):
@@ -285,9 +282,6 @@ def test_the_demos_funds_equal_its_table_to_the_penny(settings):
         small = {account: pence for (fund, account), pence in pot.items() if fund is HostFund.SMALL_THINGS}
         assert small == {Account.DONATION: -2400_00, Account.AWARDED: 1130_00, Account.BANK: 1270_00}
         assert list(queries.faults()) == []
-        db.session.remove()
-        db.engine.dispose()
-    app.extensions["huey"].storage.close()
 
 
 TABLE = {

@@ -9,7 +9,6 @@ import pytest
 import sqlalchemy as sa
 import time_machine
 
-from portal.app import create_app
 from portal.autonomy.door import Mistake
 from portal.core import clock, wall
 from portal.core.db import db
@@ -21,7 +20,7 @@ from portal.people.models import Group, Person
 from portal.people.roles import Role
 from tests import make
 from tests.client import Client, words
-from tests.conftest import settings_for
+from tests.installation import settings_for
 
 OURS = "/host/books/"
 
@@ -245,9 +244,8 @@ def test_two_awards_at_once_never_take_more_than_the_pot_holds(app, kettle, walk
     assert list(queries.faults()) == []
 
 
-def test_the_demos_pot_is_on_the_page_to_the_penny(settings):
-    app = create_app(settings_for(settings.data, PORTAL_DEMO="1", PORTAL_DATABASE_URL=settings.database_url))
-    with app.app_context():
+def test_the_demos_pot_is_on_the_page_to_the_penny(installation, settings):
+    with installation.open(settings_for(settings.data, PORTAL_DEMO="1", PORTAL_DATABASE_URL=settings.database_url)) as app:
         seed.lay_out()
         for name in ("Glyn Parry", "Imani Okafor", "Beatrix Lund"):
             person = db.session.scalars(sa.select(Person).where(Person.name == name)).one()
@@ -255,6 +253,3 @@ def test_the_demos_pot_is_on_the_page_to_the_penny(settings):
             assert "Small Things Pot £1,270.00 Donations £2,400.00, awarded £1,130.00, left £1,270.00." in page
             assert "Our own money £1,875.00 Fees £1,875.00, left £1,875.00." in page
             assert "The bank should hold £20,902 .02 £17,757.02 for groups, £3,145.00 in our own funds." in page
-        db.session.remove()
-        db.engine.dispose()
-    app.extensions["huey"].storage.close()

@@ -23,7 +23,7 @@ from portal.people.models import Group
 from portal.people.roles import Role
 from tests import make
 from tests.client import Client, words
-from tests.conftest import settings_for
+from tests.installation import settings_for
 
 ENDS = date(2026, 3, 31)
 IN_IT = date(2026, 2, 14)

@@ -2,20 +2,16 @@
 
 import subprocess
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-import time_machine
 
-from portal.app import create_app
 from portal.core.db import db
-from portal.demo import seed
 from portal.ledger.models import Fund
+from tests import demo as demos
 from tests import make
 from tests.client import Client
-from tests.conftest import settings_for
 from tests.papers import reading
 
 # Typed anew from the shared demo data: group, fund, in, fee, spent, promised, free.
@@ -36,18 +32,10 @@ YEAR = "2026-2027"
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory, shelf):
+def demo(tmp_path_factory):
     """The demo on its own day, and finance in a browser."""
-    folder = tmp_path_factory.mktemp("demo-papers")
-    (folder / "static").symlink_to(shelf / "static")
-    with time_machine.travel(datetime(2026, 11, 9, 10, tzinfo=UTC), tick=False):
-        app = create_app(settings_for(folder, PORTAL_DEMO="1", PORTAL_MAIL_URL="page:"))
-        with app.app_context():
-            seed.lay_out()
-            yield Client(app).as_(make.person("Glyn Parry", email="glyn@example.org"))
-            db.session.remove()
-            db.engine.dispose()
-        app.extensions["huey"].storage.close()
+    with demos.opened(tmp_path_factory.mktemp("demo-papers"), demos.ITS_OWN_DAY) as app:
+        yield Client(app).as_(make.person("Glyn Parry", email="glyn@example.org"))
 
 
 @pytest.fixture(scope="module")

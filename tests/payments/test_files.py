@@ -25,7 +25,7 @@ from portal.payments.transfers import Transfer, plain
 from portal.people.models import Device
 from tests import make
 from tests.client import Client
-from tests.conftest import settings_for
+from tests.installation import settings_for
 from tests.payments import ready
 from tests.payments.ready import finance
 

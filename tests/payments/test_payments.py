@@ -27,7 +27,8 @@ from tests import make
 from tests.client import Client, words
 from tests.payments import ready
 from tests.payments.ready import finance
-from tests.site.test_statements import MOST, counting
+from tests.site.test_statements import MOST
+from tests.site.visits import Listening
 
 OTHER = ("107999", "88837491")
 
@@ -528,7 +529,7 @@ def test_the_group_sees_that_it_is_on_its_way(app, kettle, cost):
     ready.put(kettle, cost, ready.run())
     marsha = Client(app).as_(make.person("Marsha"))
     path, day = f"/g/tuesday-kettle/receipts/{ready.again(cost).number}", f"{paydays.coming()[0]:%A %-d %B %Y}"
-    with counting() as seen:
+    with Listening() as seen:
         assert f"It’s in Hearthrow Commons’s payments of {day}." in words(marsha.get(f"{path}/payment"))
     assert len(seen) <= MOST
     assert "On its way to the bank" in words(marsha.get(path))
@@ -547,7 +548,7 @@ def test_a_page_of_payments_takes_as_many_statements_with_200_as_with_20(app, ke
         number = actions.hand_over(finance(), None, run.id).id
         sefa = Client(app).as_(make.person("Sefa"))
         for path in ("", f"{number}/"):
-            with counting() as seen:
+            with Listening() as seen:
                 assert sefa.get(f"/host/payments/{path}").status_code == 200
             taken.setdefault(bool(path), []).append(len(seen))
     assert all(few == many <= MOST for few, many in taken.values()), taken

@@ -4,19 +4,16 @@ from collections import Counter
 
 import pytest
 import sqlalchemy as sa
-import time_machine
 
-from portal.app import create_app
 from portal.core import files
 from portal.core.db import db
-from portal.demo import seed
 from portal.people.models import Group
 from portal.receipts import queries
 from portal.receipts.models import Picture, Receipt
 from portal.spending import costs
+from tests import demo as demos
 from tests import make
 from tests.client import Client, words
-from tests.conftest import settings_for
 
 # Reference, group, pounds, state. (R113 waits on Kit's phone.)
 TABLE = """
@@ -37,17 +34,10 @@ BLURRED = "R111"  # its total can't be read yet
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory, shelf):
+def demo(tmp_path_factory):
     """The demo on its own day: how each receipt stands, by number."""
-    data = tmp_path_factory.mktemp("demo-receipts")
-    (data / "static").symlink_to(shelf / "static")
-    app = create_app(settings_for(data, PORTAL_DEMO="1", PORTAL_MAIL_URL="page:"))
-    with time_machine.travel("2026-11-09T12:00:00Z", tick=False), app.app_context():
-        seed.lay_out()
+    with demos.opened(tmp_path_factory.mktemp("demo-receipts"), demos.ITS_OWN_DAY) as app:
         yield app
-        db.session.remove()
-        db.engine.dispose()
-    app.extensions["huey"].storage.close()
 
 
 def every() -> list[tuple[Receipt, str, str]]:

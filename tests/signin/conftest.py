@@ -5,7 +5,7 @@ import re
 import pytest
 
 from portal.core import jobs
-from tests.conftest import settings_for
+from tests.installation import settings_for
 from tests.smtp import listening
 
 

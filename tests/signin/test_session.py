@@ -6,13 +6,13 @@ from http.cookies import SimpleCookie
 import pytest
 import time_machine
 
-from portal.core import clock, wall
+from portal.core import clock, jobs, wall
 from portal.core.db import db
 from portal.people.models import Device, Membership, StaffRole
 from portal.people.roles import Role
 from tests import make
 from tests.client import Client, words
-from tests.conftest import settings_for
+from tests.installation import settings_for
 
 DAY = timedelta(days=1)
 KETTLE = "/g/tuesday-kettle/"
@@ -69,23 +69,15 @@ def test_a_device_nobody_asked_to_remember_ends_with_the_browser(client, code_fo
     assert "Expires" not in cookie
 
 
-def test_behind_tls_the_cookies_are_locked_to_this_host(url, data_folder, kettle, code_for, post):
-    from portal.app import create_app
-
+def test_behind_tls_the_cookies_are_locked_to_this_host(installation, url, data_folder, kettle, code_for, post):
     address = "https://trellis.example.org"
     facts = {"PORTAL_DATABASE_URL": url, "PORTAL_URL": address, "PORTAL_MAIL_URL": post.url}
-    app = create_app(settings_for(data_folder, **facts))
-    with app.app_context():
+    with installation.open(settings_for(data_folder, **facts)) as app:
         client = Client(app)
         client.post("/sign-in", data={"email": "marsha@example.org"}, base_url=address)
-        from portal.core import jobs
-
         jobs.run_waiting()
         code = post.newest.get_content().split()[4]
         answer = client.post("/sign-in/code", data={"code": code, "keep": "y"}, base_url=address)
-        db.session.remove()
-        db.engine.dispose()
-    app.extensions["huey"].storage.close()
     cookies = SimpleCookie()
     for line in answer.headers.getlist("Set-Cookie"):
         cookies.load(line)

@@ -9,8 +9,10 @@ import sqlalchemy as sa
 
 from portal.app import create_app
 from portal.core.db import db
-from tests.conftest import BOTH, database_url, settings_for
+from tests import demo as demos
+from tests.installation import close, create, new_folder, settings_for
 from tests.site import pages
+from tests.site import visits as visited
 from tests.site import world as worlds
 
 
@@ -31,29 +33,43 @@ class Place:
         worlds.copy_sqlite(str(self.data / "kept.db"), str(self.data / "portal.db"))
 
 
-@pytest.fixture(scope="module", params=BOTH)
-def place(request, tmp_path_factory, shelf, sqlite_template):
-    """The world of `world.py`, once a module and database."""
-    data = tmp_path_factory.mktemp("world")
-    (data / "static").symlink_to(shelf / "static")
-    url = ""
-    if request.param == "sqlite":
-        shutil.copy(sqlite_template, data / "portal.db")
-    else:
-        admin = request.getfixturevalue("postgresql")
-        with admin.connect() as connection:
-            connection.exec_driver_sql("DROP DATABASE IF EXISTS world WITH (FORCE)")
-            connection.exec_driver_sql("CREATE DATABASE world TEMPLATE portal_template")
-        url = database_url(admin.url, "world")
-    app = create_app(settings_for(data, PORTAL_DATABASE_URL=url))
-    with app.app_context():
-        made = Place(worlds.build(app), request.param, data)
-        if request.param == "sqlite":
-            made.keep()
-        yield made
+@pytest.fixture(scope="session")
+def places(installations, request, tmp_path_factory, shelf):
+    """The world of `world.py` on each database, built when the first test of this process wants it."""
+    made: dict[str, Place] = {}
+
+    def on(dialect: str) -> Place:
+        if dialect not in made:
+            new = installations(dialect)  # which has the migrated database to copy
+            data = new_folder(tmp_path_factory.mktemp("world") / "data", shelf)
+            if dialect == "sqlite":
+                shutil.copy(new.database, data / "portal.db")
+                url = ""
+            else:
+                url = create(request.getfixturevalue("postgresql"), "world", "new")
+            app = create_app(settings_for(data, PORTAL_DATABASE_URL=url))
+            with app.app_context():
+                made[dialect] = Place(worlds.build(app), dialect, data)
+                db.session.remove()
+            if dialect == "sqlite":
+                made[dialect].keep()
+        return made[dialect]
+
+    yield on
+    for one in made.values():
+        with one.world.app.app_context():
+            close(one.world.app)
+
+
+@pytest.fixture
+def place(places, dialect):
+    """The world, with its app's context open. On SQLite, what a test writes is put back; on PostgreSQL, write nothing."""
+    there = places(dialect)
+    with there.world.app.app_context():
+        yield there
         db.session.remove()
-        db.engine.dispose()
-    app.extensions["huey"].storage.close()
+    if dialect == "sqlite":
+        there.put_back()
 
 
 @pytest.fixture
@@ -72,13 +88,13 @@ def written(place):
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory, shelf):
+def demo(tmp_path_factory):
     """The demo with full lists, on SQLite."""
-    data = tmp_path_factory.mktemp("demo-pages")
-    (data / "static").symlink_to(shelf / "static")
-    app = create_app(settings_for(data, PORTAL_DEMO="1", PORTAL_MAIL_URL="page:"))
-    with app.app_context():
-        yield pages.lay_out(app)
-        db.session.remove()
-        db.engine.dispose()
-    app.extensions["huey"].storage.close()
+    with demos.opened(tmp_path_factory.mktemp("demo-pages")) as app:
+        yield pages.filled(app)
+
+
+@pytest.fixture(scope="session")
+def visits(demo) -> list[visited.Visit]:
+    """A visit to each page of the demo with full lists."""
+    return visited.opened(demo)

@@ -18,7 +18,6 @@ from portal.core import clock, wall
 from portal.core.db import db
 from portal.core.mail import ShownMail
 from portal.cover import actions as cover
-from portal.demo import seed
 from portal.disagreements import actions as disagreements
 from portal.documents import actions as documents
 from portal.governance import actions as governance
@@ -555,9 +554,9 @@ class Demo:
     client: Client
     words: dict[str, object]
 
-    def open(self, page: Page, **headers):
-        """The page as its person gets it."""
-        browser = self.browser(page)
+    def open(self, page: Page, browser: Client | None = None, **headers):
+        """The page as its person gets it, in a browser of theirs."""
+        browser = browser or self.browser(page)
         path = page.path.format(**self.words)
         if page.body is None:
             return browser.get(path, headers=headers)
@@ -577,9 +576,8 @@ class Demo:
         return _person(name)
 
 
-def lay_out(app) -> Demo:
-    """Lay it out. The app's context is open."""
-    seed.lay_out()
+def filled(app) -> Demo:
+    """The demo of this app with more in it. Its context is open."""
     kettle = db.session.scalars(sa.select(Group).where(Group.slug == "tuesday-kettle")).one()
     marsha = _person("Marsha")
     more_receipts(kettle.id, marsha.id, 25, first=601)

@@ -13,12 +13,11 @@ NAMES = ("after", "before", "fund", "old", "person", "r", "view", "year")
 @pytest.mark.xdist_group("demo pages")
 @pytest.mark.parametrize("typed", ["9" * 30, "-1", "0", "٣", "x", "", "1.5", "9" * 9])
 def test_a_page_answers_whatever_its_address_asks_for(demo, typed):
-    for page in PAGES:
-        if page.body is None and page.endpoint != "404":
-            path = page.path.format(**demo.words)
-            asked = "&".join(f"{name}={typed}" for name in NAMES)
-            answer = demo.browser(page).get(f"{path}{'&' if '?' in path else '?'}{asked}")
-            assert answer.status_code < 500, f"{page}: {asked}"
+    asked = "&".join(f"{name}={typed}" for name in NAMES)
+    for page in {page.endpoint: page for page in PAGES if page.body is None and page.endpoint != "404"}.values():
+        path = page.path.format(**demo.words)
+        answer = demo.browser(page).get(f"{path}{'&' if '?' in path else '?'}{asked}")
+        assert answer.status_code < 500, f"{page}: {asked}"
 
 
 @pytest.mark.parametrize("path", ["/g/%00/", "/g/tuesday-kettle/log/?area=%00", "/host/groups/?after=%00", "/join/%00"])

@@ -5,7 +5,6 @@ from html.parser import HTMLParser
 import pytest
 
 from portal.core import question_reasons
-from tests.site.pages import PAGES, Page
 
 
 class Controls(HTMLParser):
@@ -61,20 +60,27 @@ def _unseen(facts: dict) -> bool:
     return facts.get("type") in {"hidden", "submit"}
 
 
-@pytest.mark.xdist_group("demo pages")
-@pytest.mark.parametrize("page", PAGES, ids=str)
-def test_a_page_tells_why_of_everything_it_asks(demo, page: Page):
-    answer = demo.open(page)
-    assert answer.status_code == page.status
-    found = Controls(answer.text)
-    for control, called in found.asks:
-        if control not in question_reasons.ASK_NOTHING:
-            assert any(words.startswith(one) for words in called for one in found.told), (control, called, found.told)
+@pytest.fixture(scope="module")
+def controls(visits) -> dict[str, Controls]:
+    """What each page asks."""
+    return {visit.page.name: Controls(visit.html) for visit in visits}
 
 
 @pytest.mark.xdist_group("demo pages")
-def test_what_is_said_to_ask_nothing_is_on_some_page(demo):
-    there = {control for page in PAGES for control, _ in Controls(demo.open(page).text).asks}
+def test_every_page_tells_why_of_everything_it_asks(controls):
+    untold = [
+        (page, control, called, found.told)
+        for page, found in controls.items()
+        for control, called in found.asks
+        if control not in question_reasons.ASK_NOTHING
+        and not any(words.startswith(one) for words in called for one in found.told)
+    ]
+    assert untold == []
+
+
+@pytest.mark.xdist_group("demo pages")
+def test_what_is_said_to_ask_nothing_is_on_some_page(controls):
+    there = {control for found in controls.values() for control, _ in found.asks}
     assert set(question_reasons.ASK_NOTHING) - SUPPORTS <= there
 
 

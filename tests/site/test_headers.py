@@ -4,6 +4,7 @@ import io
 import json
 import logging
 import re
+import shutil
 
 import pytest
 import sqlalchemy as sa
@@ -17,8 +18,8 @@ from portal.people.roles import Role
 from portal.receipts import actions as receipts
 from tests import make
 from tests.client import Client, words
-from tests.conftest import settings_for
-from tests.site.pages import PAGES, Page
+from tests.installation import close, new_folder, settings_for
+from tests.site.pages import PAGES
 from tests.site.test_cells import DONE, TABLE, Try, _fresh, _path, _pick, _values, all_routes, send
 from tests.site.world import photo
 
@@ -40,24 +41,21 @@ OWN_FORMS = {"Sec-Fetch-Site": "same-origin"}
 
 def check_headers(answer, *, policy=POLICY, cache="no-store", sound=False) -> None:
     if sound:
-        assert answer.headers["Content-Security-Policy"] == f"{POLICY}; {RECORDS[0]}"
-        answer.headers["Content-Security-Policy"] = POLICY  # the rest is as everywhere
+        policy = f"{POLICY}; {RECORDS[0]}"
     assert answer.headers["Permissions-Policy"] == (RECORDS[1] if sound else QUIET)
     assert answer.headers["Content-Security-Policy"] == policy
     assert {name: answer.headers[name] for name in ALWAYS} == ALWAYS
     assert answer.headers["Cache-Control"] == cache
     assert len(answer.headers.getlist("Content-Security-Policy")) == 1
-    if policy == POLICY and "immutable" not in cache:
+    if policy.startswith(POLICY) and "immutable" not in cache:
         assert "HX-Request" in answer.headers["Vary"]
         assert re.fullmatch("[0-9A-F]{8}", answer.headers["X-Request-Id"])
 
 
 @pytest.mark.xdist_group("demo pages")
-@pytest.mark.parametrize("page", PAGES, ids=str)
-def test_every_page_carries_them(demo, page: Page):
-    answer = demo.open(page)
-    assert answer.status_code == page.status
-    check_headers(answer, sound="data-recorder" in answer.text or "<audio" in answer.text)
+def test_every_page_carries_them(visits):
+    for visit in visits:
+        check_headers(visit.answer, sound="data-recorder" in visit.html or "<audio" in visit.html)
 
 
 @pytest.mark.xdist_group("demo pages")
@@ -125,11 +123,10 @@ def test_a_picture_can_do_nothing_and_is_asked_for_anew(demo):
             check_headers(again, policy="sandbox; default-src 'none'", cache="private, no-cache")
 
 
-def test_behind_tls_cookies_are_locked_to_the_host_and_tls_stays(data_folder, sqlite_template):
-    import shutil
-
-    shutil.copy(sqlite_template, data_folder / "portal.db")
-    app = create_app(settings_for(data_folder, PORTAL_URL="https://trellis.example.org"))
+def test_behind_tls_cookies_are_locked_to_the_host_and_tls_stays(tmp_path, shelf, installations):
+    data = new_folder(tmp_path / "data", shelf)
+    shutil.copy(installations("sqlite").database, data / "portal.db")
+    app = create_app(settings_for(data, PORTAL_URL="https://trellis.example.org"))
     with app.app_context():
         browser = Client(app)
         at = {"base_url": "https://trellis.example.org"}
@@ -144,8 +141,7 @@ def test_behind_tls_cookies_are_locked_to_the_host_and_tls_stays(data_folder, sq
             for part in ("Secure", "HttpOnly", "SameSite=Lax", "Path=/"):
                 assert part in cookie
             assert "Domain" not in cookie
-        db.session.remove()
-        db.engine.dispose()
+        close(app)
 
 
 FORGED = (

@@ -117,12 +117,13 @@ def in_a_view(app, client, way, group_id):
     app.config["PROPAGATE"] = False
 
     @as_staff(does=actions.accept)
-    def rogue():
+    def rogue(**_address):
         way(group_id)
         return "done"
 
-    app.add_url_rule("/host/rogue", "rogue", rogue, methods=["POST"])
-    answer = client.as_(rob).post("/host/rogue")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setitem(app.view_functions, "desk.accept", rogue)
+        answer = client.as_(rob).post("/host/receipts/101/acceptance")
     assert answer.status_code == 500
     return rob.id, Role.COORDINATOR
 

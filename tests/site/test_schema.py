@@ -15,27 +15,19 @@ from portal.app import ROOT, create_app
 from portal.core import migrate, wall
 from portal.core.db import db
 from tests import make
-from tests.conftest import database_url, settings_for
+from tests.installation import close, create, new_folder, settings_for
 
 REVISIONS = [script.revision for script in ScriptDirectory(str(ROOT / "migrations")).walk_revisions()][::-1]
 
 
 @pytest.fixture
-def bare(request, dialect, data_folder):
-    """The app on an empty database, its context open."""
-    url = ""
-    if dialect == "postgresql":
-        admin = request.getfixturevalue("postgresql")
-        with admin.connect() as connection:
-            connection.exec_driver_sql("DROP DATABASE IF EXISTS bare WITH (FORCE)")
-            connection.exec_driver_sql("CREATE DATABASE bare")
-        url = database_url(admin.url, "bare")
-    app = create_app(settings_for(data_folder, PORTAL_DATABASE_URL=url))
+def bare(request, dialect, tmp_path, shelf):
+    """An app on a database with nothing in it, its context open."""
+    url = create(request.getfixturevalue("postgresql"), "bare") if dialect == "postgresql" else ""
+    app = create_app(settings_for(new_folder(tmp_path / "data", shelf), PORTAL_DATABASE_URL=url))
     with app.app_context():
         yield app
-        db.session.remove()
-        db.engine.dispose()
-    app.extensions["huey"].storage.close()
+        close(app)
 
 
 def test_what_the_migrations_build_is_what_the_models_say(app):

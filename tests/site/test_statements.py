@@ -1,7 +1,5 @@
 """At most six SQL statements a page, and no more with 200 rows than with 20. A sensitive read passes the door besides."""
 
-from contextlib import contextmanager
-
 import pytest
 import sqlalchemy as sa
 
@@ -23,38 +21,20 @@ from portal.support.models import Message, Note, Request
 from tests import make
 from tests.client import Client
 from tests.site import pages
-from tests.site.pages import PAGES, Page
+from tests.site.pages import PAGES
+from tests.site.visits import Listening
 
 MOST = 6
-NOT_COUNTED = ("BEGIN", "COMMIT", "ROLLBACK", "SET ", "PRAGMA", "SAVEPOINT", "RELEASE")
-
-
-@contextmanager
-def counting():
-    """The statements that run meanwhile."""
-    seen: list[str] = []
-
-    def look(_connection, _cursor, statement, *_):
-        if not statement.startswith(NOT_COUNTED):
-            seen.append(statement)
-
-    sa.event.listen(db.engine, "before_cursor_execute", look)
-    try:
-        yield seen
-    finally:
-        sa.event.remove(db.engine, "before_cursor_execute", look)
 
 
 @pytest.mark.xdist_group("demo pages")
-@pytest.mark.parametrize("page", [page for page in PAGES if page.body is None], ids=str)
-def test_a_page_takes_few_statements(demo, page: Page):
-    browser = demo.browser(page)
-    path = page.path.format(**demo.words)
-    with counting() as seen:
-        browser.get(path)
-    print(f"\n{page.name}: {len(seen)}")
-    passes_the_door = bool(rule_of(demo.app, page.endpoint).notes) if page.endpoint != "404" else False
-    assert len(seen) <= (MOST + 12 if passes_the_door else MOST), "\n".join(seen)
+def test_every_page_takes_few_statements(demo, visits):
+    too_many = {}
+    for visit in visits:
+        notes = visit.page.endpoint != "404" and rule_of(demo.app, visit.page.endpoint).notes
+        if visit.page.body is None and len(visit.statements) > (MOST + 12 if notes else MOST):  # 12: it passes the door
+            too_many[visit.page.name] = [statement for statement, _ in visit.statements]
+    assert too_many == {}
 
 
 def more_people(group: Group, count: int) -> None:
@@ -209,7 +189,7 @@ def test_a_list_takes_as_many_statements_with_200_rows_as_with_20(app):
     for count in (20, 180):
         more_of_everything(kettle, marsha, count)
         for name, (who, path) in LISTS.items():
-            with counting() as seen:
+            with Listening() as seen:
                 assert browsers[who].get(path).status_code == 200, path
             taken[name].append(len(seen))
     print(taken)
@@ -221,7 +201,7 @@ def test_the_demos_mail_takes_as_many_statements_when_there_is_more(demo):
     page = next(page for page in PAGES if page.name == "mail")
     taken = []
     for _ in range(2):
-        with counting() as seen:
+        with Listening() as seen:
             assert demo.open(page).status_code == 200
         taken.append(len(seen))
         pages.more_mail(180)

@@ -9,7 +9,7 @@ from itertools import chain
 import pytest
 
 from portal.app import ROOT
-from tests.site.pages import PAGES, Page
+from tests.site.pages import PAGES
 
 TEMPLATES = ROOT / "templates"
 FILES = sorted(path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.html"))
@@ -19,23 +19,21 @@ CODE = "\n".join(path.read_text() for path in (ROOT / "portal").rglob("*.py"))
 EVERYTHING = CODE + "\n".join(WRITTEN.values())
 
 
-@pytest.mark.parametrize("name", PARTS)
-def test_a_part_begins_with_what_it_needs(name):
-    first = WRITTEN[name].splitlines()[0]
-    assert re.match(r"\{# .*(needs|named arguments).* #\}$", first), first
+def test_every_part_begins_with_what_it_needs():
+    first = {name: WRITTEN[name].splitlines()[0] for name in PARTS}
+    assert {name: line for name, line in first.items() if not re.match(r"\{# .*(needs|named arguments).* #\}$", line)} == {}
 
 
-@pytest.mark.parametrize("name", FILES)
-def test_a_template_is_used(name):
-    assert f'"{name}"' in EVERYTHING
+def test_every_template_is_used():
+    assert [name for name in FILES if f'"{name}"' not in EVERYTHING] == []
 
 
-@pytest.mark.parametrize("name", FILES)
-def test_what_a_template_imports_it_uses(name):
-    for names in re.findall(r"\{% from \S+ import ([\w, ]+) %\}", WRITTEN[name]):
-        rest = WRITTEN[name].replace(f"import {names} %}}", "")
-        for imported in names.split(", "):
-            assert re.search(rf"\b{imported.split(' as ')[-1]}[(,]", rest), imported  # a comma: handed to `once`
+def test_what_a_template_imports_it_uses():
+    for name, written in WRITTEN.items():
+        for names in re.findall(r"\{% from \S+ import ([\w, ]+) %\}", written):
+            rest = written.replace(f"import {names} %}}", "")
+            for imported in names.split(", "):  # a comma: handed to `once`
+                assert re.search(rf"\b{imported.split(' as ')[-1]}[(,]", rest), f"{name}: {imported}"
 
 
 def test_every_macro_is_used():
@@ -107,21 +105,20 @@ class Seen(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def seen(demo):
+def seen(visits):
     """Every page, read once."""
-    return {page.name: Seen(demo.open(page).text) for page in PAGES}
+    return {visit.page.name: Seen(visit.html) for visit in visits}
 
 
 @pytest.mark.xdist_group("demo pages")
-@pytest.mark.parametrize("page", PAGES, ids=str)
-def test_a_page_is_put_together_well(seen, page: Page):
-    found = seen[page.name]
-    assert found.wrong == []
-    assert found.h1 == 1
-    assert len(found.ids) == len(set(found.ids)), [i for i in found.ids if found.ids.count(i) > 1]
-    assert found.pointed | found.labelled <= set(found.ids)
-    for field in found.fields:
-        assert field["in_label"] or field.get("id") in found.labelled or field.get("aria-label"), field
+def test_every_page_is_put_together_well(seen):
+    for page, found in seen.items():
+        assert found.wrong == [], page
+        assert found.h1 == 1, page
+        assert [one for one in found.ids if found.ids.count(one) > 1] == [], page
+        assert found.pointed | found.labelled <= set(found.ids), page
+        for field in found.fields:
+            assert field["in_label"] or field.get("id") in found.labelled or field.get("aria-label"), (page, field)
 
 
 @pytest.mark.xdist_group("demo pages")

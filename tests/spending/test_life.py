@@ -39,7 +39,7 @@ from portal.receipts import queries
 from portal.receipts.models import Receipt
 from portal.spending import actions, costs
 from tests import make
-from tests.conftest import settings_for
+from tests.installation import settings_for
 from tests.smtp import listening
 
 SOAK = bool(os.environ.get("SOAK"))

@@ -28,7 +28,7 @@ from portal.support import actions, incoming_mail, reply_to, unplaced_mail
 from portal.support.models import Attachment, Request
 from tests import make
 from tests.client import Client, words
-from tests.conftest import settings_for
+from tests.installation import settings_for
 from tests.server import free_port
 from tests.smtp import listening
 from tests.support.letters import REPLY, deliver, email, said, strange_ones

@@ -2,17 +2,14 @@
 
 import pytest
 import sqlalchemy as sa
-import time_machine
 
 from portal.activity.models import Entry
-from portal.app import create_app
 from portal.core import clock
 from portal.core.db import db
-from portal.demo import seed
 from portal.people.models import Group, Person
 from portal.support.models import ReplyPromise, Request
 from portal.support.states import state_of
-from tests.conftest import settings_for
+from tests import demo as demos
 
 # Reference, group, when, state, with whom (where the page says it).
 TABLE = """
@@ -30,17 +27,10 @@ S10 Tuesday Kettle         no_rush Closed
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory, shelf):
+def demo(tmp_path_factory):
     """The demo on its own day."""
-    data = tmp_path_factory.mktemp("demo-requests")
-    (data / "static").symlink_to(shelf / "static")
-    app = create_app(settings_for(data, PORTAL_DEMO="1", PORTAL_MAIL_URL="page:"))
-    with time_machine.travel("2026-11-09T12:00:00Z", tick=False), app.app_context():
-        seed.lay_out()
+    with demos.opened(tmp_path_factory.mktemp("demo-requests"), demos.ITS_OWN_DAY) as app:
         yield app
-        db.session.remove()
-        db.engine.dispose()
-    app.extensions["huey"].storage.close()
 
 
 def test_the_ten_of_the_table_stand_as_it_says(demo):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from portal.app import create_app
 from portal.support import reply_to
-from tests.conftest import settings_for
+from tests.installation import settings_for
 
 REPLY = "reply@trellis.example.org"
 IDS = st.integers(0, 2**31 - 1)

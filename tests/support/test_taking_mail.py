@@ -14,7 +14,7 @@ from portal.core.db import db
 from portal.core.mail_in import MAX_BYTES
 from portal.support import reply_to
 from portal.support.models import Message, Request
-from tests.conftest import settings_for
+from tests.installation import settings_for
 from tests.server import ROOT, free_port, running
 from tests.support.letters import REPLY, deliver, email
 

@@ -1,0 +1,113 @@
+"""On which databases a test runs. Every one runs on SQLite; on PostgreSQL too, where it could differ there.
+
+`on_postgresql.txt` names those: first what locks, races, guards or migrates; then as few others as it takes for each kind
+of statement to run on PostgreSQL as well (what it does, to which tables and columns). At the end of `make test`, whatever
+ran on SQLite alone fails the run, with a test to name. `make on-postgresql` chooses anew; `make soak` runs all on both.
+"""
+
+import json
+import os
+import re
+import sys
+from collections import defaultdict
+from functools import lru_cache
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from portal.core.db import db
+
+NAMED = Path(__file__).with_name("on_postgresql.txt")
+CHOSEN = "# Chosen by `make on-postgresql`: one for each kind of statement that none above runs."
+VERBS = ("SELECT", "WITH", "INSERT", "UPDATE", "DELETE")
+TABLE = re.compile(r"\b(?:FROM|JOIN|INTO|UPDATE)\s+(\w+)")
+INSERTED = re.compile(r"INSERT INTO (\w+) \(([^)]*)\)")
+UPDATED = re.compile(r"UPDATE (\w+) SET (.*?)(?: WHERE |$)", re.DOTALL)
+SET = re.compile(r"(\w+)\s*=")
+
+Kinds = dict[str, dict[str, str]]  # by database: the kinds of statement that ran, each with a test that ran it
+ran: Kinds = {"sqlite": {}, "postgresql": {}}
+by_test: dict[str, set[str]] = defaultdict(set)
+now = {"test": ""}
+
+
+@lru_cache(100_000)
+def kind_of(statement: str) -> str:
+    """What a statement does, the same on both databases; empty for what isn't about our tables."""
+    text = statement.replace('"', "")
+    verb, tables = text.split(None, 1)[0].upper(), sorted(set(TABLE.findall(text)) & set(db.metadata.tables))
+    if verb not in VERBS or not tables:
+        return ""
+    if told := INSERTED.match(text):
+        return f"INSERT {told[1]} {' '.join(sorted(told[2].replace(',', ' ').split()))}"
+    if told := UPDATED.match(text):
+        return f"UPDATE {told[1]} {' '.join(sorted(set(SET.findall(told[2]))))}"
+    return f"{verb} {' '.join(tables)}"
+
+
+@sa.event.listens_for(sa.Engine, "before_cursor_execute")
+def _hear(connection, _cursor, statement, *_):
+    if kind := kind_of(statement):
+        ran[connection.dialect.name].setdefault(kind, now["test"])
+        by_test[now["test"]].add(kind)
+
+
+def record(folder: Path) -> None:
+    """Write down which kinds of statement each test of this process ran, to choose from."""
+    told = {test: sorted(kinds) for test, kinds in by_test.items() if test}
+    (folder / f"{os.getpid()}.json").write_text(json.dumps(told))
+
+
+def begins(nodeid: str) -> None:
+    """This test's statements follow."""
+    now["test"] = plain(nodeid)
+
+
+def plain(nodeid: str) -> str:
+    """A test's name without its parameters."""
+    return nodeid.partition("[")[0]
+
+
+def named() -> set[str]:
+    """The files and tests that run on PostgreSQL too."""
+    return {line for line in NAMED.read_text().splitlines() if line and not line.startswith("#")}
+
+
+def is_wanted(item) -> bool:
+    """Whether this test runs, where it would on PostgreSQL. One that asks for a database by itself always does."""
+    params = getattr(item, "callspec", None)
+    if params is None or params.params.get("dialect") != "postgresql" or os.environ.get("SOAK"):
+        return True
+    if any("dialect" in str(mark.args[0]) for mark in item.iter_markers("parametrize")):
+        return True
+    name = plain(item.nodeid)
+    return bool({name, name.partition("::")[0]} & named())
+
+
+def on_sqlite_alone(seen: list[Kinds]) -> list[str]:
+    """What the processes of a whole run saw on SQLite alone, a line each."""
+    there = {kind for one in seen for kind in one["postgresql"]}
+    return sorted({f"{test}: {kind}" for one in seen for kind, test in one["sqlite"].items() if kind not in there})
+
+
+def choose(folder: Path) -> list[str]:
+    """The fewest tests, about, that run each kind of statement that the files and tests named first don't."""
+    kinds: dict[str, set[str]] = defaultdict(set)
+    for file in folder.glob("*.json"):
+        for test, found in json.loads(file.read_text()).items():
+            kinds[test] |= set(found)
+    first = NAMED.read_text().partition(CHOSEN)[0].split("\n")
+    missing, chosen = set().union(*kinds.values()), []
+    for test, found in kinds.items():
+        if test in first or test.partition("::")[0] in first:
+            missing -= found
+    while missing and (best := max(kinds, key=lambda test: len(kinds[test] & missing))) and kinds[best] & missing:
+        chosen.append(best)
+        missing -= kinds[best]
+    return sorted(chosen)
+
+
+if __name__ == "__main__":
+    told = choose(Path(sys.argv[1]))
+    NAMED.write_text("\n".join([NAMED.read_text().partition(CHOSEN)[0] + CHOSEN, *told, ""]))
+    print(f"{len(told)} tests chosen.")
