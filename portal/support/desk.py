@@ -13,7 +13,7 @@ from portal.core.ids import id_of
 from portal.core.web import invalid, page, saved
 from portal.people.reach import actor, as_staff, group_at
 from portal.people.session import is_dozed
-from portal.support import actions, attached, queries, unplaced_mail
+from portal.support import actions, attached, queries, unplaced_mail, words
 from portal.support.forms import NoteForm, PersonForm, ReplyForm, ReviewNoteForm, SnoozeForm, SorryForm, WithForm
 from portal.support.models import NOTE_LASTS
 
@@ -248,6 +248,7 @@ def _beyond(number: int, **forms) -> dict:
         "sorry": SorryForm(),
         "review_form": _review_form,
         "passing": WithForm(data={"with_whom": found.request.with_whom}),
+        "words": words,
     } | forms
 
 
@@ -293,7 +294,7 @@ def _among(found: queries.Thread, form: PersonForm | None = None) -> dict:
     form, already = form or PersonForm(), {found.request.holder_id, actor().person_id}
     form.person_id.choices = {row.id: row.name for row in queries.support_staff() if row.id not in already}
     level = standing.of(found.request.group_id).levels[Area.SUPPORT]
-    return {"found": found, "form": form, "level": level, "view": _view()}
+    return {"found": found, "form": form, "level": level, "view": _view(), "words": words}
 
 
 def _start(starts) -> str | None:
@@ -331,6 +332,7 @@ def _facts(number: int | None, **forms) -> dict:
         "standing_in": locked and PlainForm(),
         "me": actor().person_id,
         "on_host": True,
+        "words": words,
     }
     if found:
         forms["came"] = forms.get("came", attached.Came()).beside(found.begun)

@@ -7,7 +7,7 @@ from portal.core.forms import PlainForm
 from portal.core.ids import id_of
 from portal.core.web import invalid, page, saved
 from portal.people.reach import actor, as_staff
-from portal.support import actions, queries, unplaced_mail
+from portal.support import actions, queries, unplaced_mail, words
 from portal.support.desk import bp
 from portal.support.forms import PlaceForm
 
@@ -58,4 +58,4 @@ def _facts(mail_id: int | None = None, form: PlaceForm | None = None) -> dict:
     forms = {row.mail.id: PlaceForm(data={"number": f"S{row.number}" if row.number else ""}) for row in rows}
     if form and mail_id in forms:
         forms[mail_id] = form
-    return {"rows": rows, "more": more, "after": after, "forms": forms}
+    return {"rows": rows, "more": more, "after": after, "forms": forms, "words": words}

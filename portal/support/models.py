@@ -18,6 +18,7 @@ from portal.core.stored_files import OfKind, Recorded, SentFile
 NOTHING_DUE = date(9999, 12, 31)  # so that what the host owes nothing on sorts last
 DRAFT_LASTS = timedelta(days=30)  # since it was last kept
 NOTE_LASTS = 90  # days: the furthest off that a private note's review can be
+THUMB = 220  # the longer side, in pixels, of a file's first page beside its message
 GIST = 90  # letters of the first message that a list shows to those who may read it
 
 
@@ -246,6 +247,13 @@ class Attachment(Recorded, GroupOwned, db.Model):
             sa.Index("ix_attachments_request", "group_id", "request_id"),
             sa.Index("ix_attachments_original", "original"),
         )
+
+    @property
+    def thumb_size(self) -> tuple[int, int]:
+        """Width and height at which its first page shows beside a message: never larger than it is."""
+        width, height = self.pages[0]["width"], self.pages[0]["height"]
+        by = min(1, THUMB / max(width, height))
+        return round(width * by), round(height * by)
 
     @property
     def ref(self) -> str | None:

@@ -15,7 +15,7 @@ from portal.people.reach import actor, group, in_group
 from portal.people.roles import Role
 from portal.people.session import is_dozed
 from portal.receipts import queries as receipts
-from portal.support import actions, attached, incoming_mail, items, mail_desk, queries, reply_starts  # noqa: F401 - items registers
+from portal.support import actions, attached, incoming_mail, items, mail_desk, queries, reply_starts, words  # noqa: F401
 from portal.support.forms import AboutForm, CloseForm, HowForm, PersonForm, SayForm, WhatForm, WhenForm
 from portal.support.models import CAME_OF_WORDS, REASON_WORDS, REPLY_BY_WORDS, ReplyBy, Wanted
 
@@ -40,6 +40,7 @@ def index():
         level=standing.of(group().id).levels[Area.SUPPORT],
         organises=Role.ORGANISER in actor().roles,
         key=PlainForm(),
+        words=words,
     )
 
 
@@ -199,6 +200,7 @@ def _facts(number: int, saying=None, closing=None, letting=None, came=None) -> d
         "letting": letting,
         "me": actor().person_id,
         "on_host": False,
+        "words": words,
     }
 
 
@@ -216,7 +218,7 @@ def _asking(step: str, form: PlainForm | None = None, came: attached.Came | None
         form = _form(step)(data=_from_the_start(step, facts) | facts)
     _offer(form)
     theirs = queries.coordinator_for(group().id)
-    facts_of_page = {"form": form, "step": step, "steps": ORDER, "kept": facts, "came": came}
+    facts_of_page = {"form": form, "step": step, "steps": ORDER, "kept": facts, "came": came, "words": words}
     return facts_of_page | {"theirs": theirs, "holder": theirs.name or ""}
 
 
