@@ -6,7 +6,7 @@ from portal.autonomy.door import Mistake, may
 from portal.core.ids import id_of
 from portal.core.web import invalid, page, saved
 from portal.people.reach import actor, as_staff
-from portal.receipts import actions, queries
+from portal.receipts import actions, queries, words
 from portal.receipts.forms import AskForm, CheckForm, HoldForm, LabelForm, ReleaseForm, RenewForm
 from portal.receipts.pictures import send_picture
 
@@ -136,6 +136,7 @@ def _facts(number: int | None, **forms) -> dict:
         "after": after,
         "found": found,
         "opened": number is not None,
+        "words": words,
         "check": CheckForm(data={"ledger_code": found.likely_code or ""}) if found else None,
         "asking": AskForm(),
         "holding": HoldForm(),

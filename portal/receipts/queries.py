@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 from portal.autonomy.models import Hold
 from portal.core import clock
 from portal.core.db import db, fetched, prepared
+from portal.core.filters import day, inside
 from portal.core.pictures import alike
 from portal.core.waiting import columns
 from portal.ledger.models import Fund
@@ -97,6 +98,15 @@ class Line:
     @property
     def ref(self) -> str:
         return f"R{self.number}"
+
+    @property
+    def below(self) -> str:
+        """Its reference, and the day that matters: R101, today; R101, until 4 December."""
+        if self.paid_on:
+            return f"{self.ref}, {inside(day(self.paid_on))}"
+        if self.held_until and self.state is State.ON_HOLD:
+            return f"{self.ref}, until {inside(day(self.held_until))}"
+        return self.ref
 
 
 def _facts(row, *, has_question: bool, held_until: date | None) -> Facts:
@@ -245,6 +255,11 @@ class Whole:
     @property
     def open_questions(self) -> list[Question]:
         return [question for question in self.questions if question.answered_at is None]
+
+    @property
+    def is_open(self) -> bool:
+        """Neither paid nor on its way to be, nor taken back: it can still change."""
+        return self.state not in {State.PAID, State.ON_ITS_WAY, State.TAKEN_BACK}
 
     @property
     def failed(self) -> list[Picture]:

@@ -11,7 +11,7 @@ from portal.core.uploads import NotTaken
 from portal.core.web import invalid, page, saved, wants_part
 from portal.ledger.models import fund_names
 from portal.people.reach import actor, group, in_group
-from portal.receipts import actions, desk, items, queries  # noqa: F401 - items registers receipts
+from portal.receipts import actions, desk, items, queries, words  # noqa: F401 - items registers receipts
 from portal.receipts.forms import AnswerForm, DetailsForm, NoReceiptForm, UploadForm
 from portal.receipts.pictures import arriving, send_picture
 
@@ -188,6 +188,7 @@ def _facts(number: int, details=None, answering=None, picture_problem: str = "")
         "upload": UploadForm(),
         "picture_problem": picture_problem,
         "history": about_row(found.group.id, "receipts", found.receipt.id),
+        "words": words,
     }
 
 
