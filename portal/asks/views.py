@@ -2,10 +2,11 @@
 
 from flask import Blueprint, Flask, abort, request, url_for
 
-from portal.asks import actions, queries
+from portal.asks import actions, queries, words
 from portal.asks.forms import AnswersForm, CloseForm, DraftForm, SendForm
 from portal.asks.models import Ask, SentAsk
 from portal.asks.queries import Place
+from portal.asks.words import FIRST_A_YES, HELD, LATER, NOT_AT_ALL, NOW
 from portal.autonomy.areas import Outcome
 from portal.autonomy.door import Mistake, Proposed, Refused, would
 from portal.contact.host_questions import SAY_WHY
@@ -32,6 +33,7 @@ def every():
         lines=lines[: queries.PAGE],
         more=len(lines) > queries.PAGE,
         drafts_asks=_drafts_asks(),
+        words=words,
     )
 
 
@@ -158,7 +160,7 @@ def close(number):
 def ours():
     """What the host asked us, month by month, and what it led to."""
     rows = queries.ours(group().id, id_of(request.args.get("after")))
-    return page("asks/ours.html", rows=rows[: queries.PAGE], more=len(rows) > queries.PAGE)
+    return page("asks/ours.html", rows=rows[: queries.PAGE], more=len(rows) > queries.PAGE, words=words)
 
 
 @bp.get(f"{OURS}/<int:number>")
@@ -227,10 +229,6 @@ def _form(form: DraftForm, ask: Ask | None = None) -> dict:
     return {"form": form, "ask": ask}
 
 
-# What will happen at a group, before it does.
-NOT_AT_ALL, FIRST_A_YES, HELD, NOW, LATER = "not at all", "first a yes", "held", "now", "later"
-
-
 def _how(place: Place) -> str:
     """What the door would answer at this group, and when it would leave there."""
     outcome = would(actor(), place.stands, actions.send).outcome
@@ -254,6 +252,7 @@ def _sending(ask: Ask, form: SendForm) -> dict:
         "at": places,
         "goes": goes,
         "over": [place for place in goes if place.had.over(ask.minutes)],
+        "words": words,
         "form": form,
     }
 
@@ -266,6 +265,7 @@ def _one(ask: Ask, form: CloseForm | None = None) -> dict:
         "rows": queries.at_groups(ask),
         "answers": queries.answers_given(ask) if coordinates else {},
         "coordinates": coordinates,
+        "words": words,
         "form": form or CloseForm(data={"outcome": ask.outcome}),
     }
 
@@ -285,6 +285,7 @@ def _ours(sent: SentAsk, form: AnswersForm | None = None) -> dict:
         "boxes": form.beside(questions),
         "said": {number: words for number, words in said.items() if words},
         "before": queries.said_before(sent) if sent.is_open else {},
+        "words": words,
         "changed": any(one.draft is not None for one in written.values()),
     }
 

@@ -19,6 +19,7 @@ from portal.autonomy.models import Proposal, Quiet
 from portal.contact import times
 from portal.core import clock
 from portal.core.db import db
+from portal.core.filters import counted
 
 # The budget, for each group and from all of the host: two asks and twenty minutes within 30 days.
 WITHIN, MOST_ASKS, MOST_MINUTES = timedelta(days=30), 2, 20
@@ -50,6 +51,14 @@ class Had:
     def over(self, minutes: int) -> bool:
         """Whether one more that needs so many minutes is over the budget."""
         return self.asks + 1 > MOST_ASKS or self.minutes + minutes > MOST_MINUTES
+
+    @property
+    def sentence(self) -> str:
+        """The same in words: In the last 30 days we asked them twice, about 10 minutes in all."""
+        if not self.asks:
+            return "In the last 30 days we asked nothing of them."
+        often = {1: "once", 2: "twice"}.get(self.asks, f"{self.asks} times")
+        return f"In the last 30 days we asked them {often}, about {counted(self.minutes, 'minute')} in all."
 
 
 def had(group_ids: Iterable[int]) -> dict[int, Had]:

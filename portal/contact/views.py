@@ -5,7 +5,7 @@ from flask import Blueprint, Flask, url_for
 from portal.autonomy import standing
 from portal.autonomy.areas import Area, Level
 from portal.autonomy.door import Mistake, NotHere
-from portal.contact import actions, host_questions, times
+from portal.contact import actions, host_questions, times, words
 from portal.contact.forms import AskForm, AskMoreForm, TellForm, TimesForm
 from portal.contact.models import MUST_KNOW_WORDS
 from portal.core.forms import PlainForm
@@ -102,6 +102,7 @@ def _facts(slug: str, asking: AskForm | None = None, telling: TellForm | None = 
         "level": stands.levels[Area.CONTACT],
         "quiet_until": stands.quiet_until,
         "times": times.of(asked.id),
+        "words": words,
         "asking": asking or _form(stands.levels[Area.CONTACT])(),
         "telling": telling or TellForm(),
     }
