@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.core import clock
 from portal.core.db import GROUP_OWNED, RECORD, GroupOwned, Word, db, partial_index, within_group
+from portal.core.filters import first_name
 from portal.people.roles import Role
 
 TOLD_LATER = "told_later"  # as the level of an entry: the group is told of it later (`untold.py`)
@@ -49,6 +50,17 @@ class Entry(db.Model):
     hash: Mapped[str | None] = mapped_column(sa.String(64))
     once: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
     body: Mapped[str | None] = mapped_column(sa.String(64))
+
+    def sentence(self, name: str | None) -> str:
+        """What happened, by whom: Imani tried, and was refused: “changed the label”. `name`: of who did it, if anybody."""
+        who = "Someone" if self.role == "stranger" else first_name(name or "Trellis")
+        how = {"deny": "tried, and was refused", "propose": "asked us"}.get(self.outcome)
+        return f"{who} {how}: “{self.says}”" if how else f"{who} {self.says}"
+
+    @property
+    def has_before_and_after(self) -> bool:
+        """Whether it was done and changed words, so that there is a before to look at."""
+        return bool(self.words_hash) and self.outcome in {"allow", "allow_tell", "allow_list"}
 
 
 class EntryWords(GroupOwned, db.Model):
