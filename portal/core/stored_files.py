@@ -94,6 +94,13 @@ class Kept(SentFile):
         return self.made_at is None and self.failed_why is None
 
     @property
+    def thumb_size(self) -> tuple[int, int]:
+        """How wide and how high a page shows its thumbnail: no side over THUMB_SIDE, and none longer than it is."""
+        first = self.pages[0]
+        by = min(1, pictures.THUMB_SIDE / max(first["width"], first["height"]))
+        return round(first["width"] * by), round(first["height"] * by)
+
+    @property
     def files(self) -> list[str]:
         """Every file kept for it."""
         return [name for name in [self.original, self.thumb, *(page["file"] for page in self.pages)] if name]

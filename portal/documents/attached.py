@@ -12,7 +12,7 @@ from portal.core import file_answers, files, pictures, stored_files, uploads
 from portal.core.forms import PlainForm
 from portal.core.ids import id_of
 from portal.core.stored_files import Sent
-from portal.documents import differences
+from portal.documents import differences, words
 from portal.documents.models import DocumentFile, HostFile
 from portal.documents.queries import Whole
 
@@ -68,6 +68,7 @@ def two(found: Whole) -> dict:
     last = id_of(request.args.get("later")) or (numbers[0] if numbers else 0)
     first = id_of(request.args.get("earlier")) or max((n for n in numbers if n < last), default=0)
     before, after = (found.numbered(n) or abort(404) for n in (first, last))
+    names = [[file.shown_name for file in found.files.get(one.id, [])] for one in (before, after)]
     return {
         "found": found,
         "before": before,
@@ -75,7 +76,8 @@ def two(found: Whole) -> dict:
         "words": differences.compare(before.words, after.words),
         "summary": differences.compare(before.summary, after.summary),
         "links": [one.link for one in (before, after)],
-        "files": [[file.shown_name for file in found.files.get(one.id, [])] for one in (before, after)],
+        "files": names,
+        "files_apart": words.files_apart(before, after, names),
     }
 
 

@@ -7,7 +7,7 @@ from portal.autonomy.door import Mistake, may
 from portal.core.forms import PlainForm
 from portal.core.ids import id_of
 from portal.core.web import invalid, page, saved
-from portal.documents import actions, attached, queries, readers
+from portal.documents import actions, attached, queries, readers, words
 from portal.documents.forms import (
     AgreementForm,
     AgreementVersionForm,
@@ -15,7 +15,7 @@ from portal.documents.forms import (
     AskingVersionForm,
     MarkForm,
 )
-from portal.documents.models import ABOUT, Kind
+from portal.documents.models import Kind
 from portal.people.reach import actor, as_staff, group_at
 from portal.people.roles import Role
 
@@ -151,7 +151,7 @@ def _list(slug: str) -> dict:
         "lines": lines[: queries.PAGE],
         "more": len(lines) > queries.PAGE,
         "coordinates": Role.COORDINATOR in actor().roles,
-        "about": ABOUT,
+        "sentences": words,
     }
 
 
@@ -191,7 +191,7 @@ def _show(slug: str, document: int, giving=None, came: attached.Came | None = No
         "found": found,
         "read": read,
         "offered": offered,
-        "about": ABOUT,
+        "sentences": words,
         "coordinates": Role.COORDINATOR in actor().roles,
         "asks": decision.outcome == Outcome.PROPOSE,
         "answers": queries.answers(read) if found.document.is_agreement else {},

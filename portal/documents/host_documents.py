@@ -3,13 +3,12 @@
 from flask import Blueprint, abort, request, url_for
 
 from portal.autonomy.door import Mistake
-from portal.core import clock
 from portal.core.forms import PlainForm
 from portal.core.ids import id_of
 from portal.core.web import invalid, page, saved
-from portal.documents import actions, attached, differences, queries, readers
+from portal.documents import actions, attached, differences, queries, readers, words
 from portal.documents.forms import AnnounceForm, ChangeRuleForm, RenewForm, ShareForm
-from portal.documents.models import ABOUT, NOTICE_DAYS, RULE_ANSWER_WORDS
+from portal.documents.models import NOTICE_DAYS, RULE_ANSWER_WORDS
 from portal.people import queries as people
 from portal.people.reach import actor, as_staff
 from portal.people.roles import Role
@@ -126,7 +125,7 @@ def _staff() -> dict[int, str]:
 
 
 def _facts() -> dict:
-    return {"coordinates": Role.COORDINATOR in actor().roles, "about": ABOUT, "today": clock.today(), "notice": NOTICE_DAYS}
+    return {"coordinates": Role.COORDINATOR in actor().roles, "sentences": words, "notice": NOTICE_DAYS}
 
 
 def _show(number: int, giving=None, came: attached.Came | None = None) -> dict:

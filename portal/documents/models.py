@@ -214,6 +214,11 @@ class Answer(GroupOwned, db.Model):
     def ref(self) -> str | None:
         return None
 
+    @property
+    def said(self) -> str:
+        """The answer in words, but for their own."""
+        return "Yes" if self.agrees else "Not like this"
+
 
 class AgreementRule(GroupOwned, db.Model):
     """How many of a group's organisers agree to an agreement. The newest that is settled (`agreed_at`) counts; from the

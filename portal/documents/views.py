@@ -9,7 +9,17 @@ from portal.core import clock
 from portal.core.forms import PlainForm
 from portal.core.ids import id_of
 from portal.core.web import invalid, page, saved
-from portal.documents import actions, attached, desk, differences, host_documents, items, queries, rules  # noqa: F401 - items registers
+from portal.documents import (
+    actions,
+    attached,
+    desk,
+    differences,
+    host_documents,
+    items,  # noqa: F401 - registers
+    queries,
+    rules,
+    words,
+)
 from portal.documents.forms import (
     AgreementForm,
     AgreementVersionForm,
@@ -21,7 +31,7 @@ from portal.documents.forms import (
     RuleForm,
     VersionForm,
 )
-from portal.documents.models import ABOUT, RULE_ANSWER_WORDS, Kind, host_of
+from portal.documents.models import RULE_ANSWER_WORDS, Kind, host_of
 from portal.people.reach import actor, group, in_group
 from portal.people.roles import ORGANISERS
 from portal.spending.models import NEEDS_WORDS
@@ -244,13 +254,11 @@ def _version(number: int, version: int):
 
 
 def _list(lines: list[queries.Line]) -> dict:
-    organises = bool(actor().roles & ORGANISERS)
     return {
         "lines": lines[: queries.PAGE],
         "more": len(lines) > queries.PAGE,
-        "organises": organises,
-        "about": ABOUT,
-        "today": clock.today(),
+        "organises": bool(actor().roles & ORGANISERS),
+        "sentences": words,
     }
 
 
@@ -262,7 +270,7 @@ def _show(number: int, **forms) -> dict:
     giving = forms.get("giving") or (_again(found) if both else VersionForm())
     return {
         "found": found,
-        "about": ABOUT,
+        "sentences": words,
         "organises": bool(actor().roles & ORGANISERS),
         "agreed_to": any(one.agrees for one in mine),
         "offered": found.document.kind is Kind.OFFERED,
@@ -303,7 +311,7 @@ def _from_host(number: int, answering: int = 0, form: AnswerRuleForm | None = No
         "forms": forms,
         "answers": RULE_ANSWER_WORDS,
         "organises": bool(actor().roles & ORGANISERS),
-        "about": ABOUT,
+        "sentences": words,
     }
 
 
@@ -328,6 +336,7 @@ def _rule(form: RuleForm | None = None) -> dict:
         "me": actor().person_id,
         "organises": bool(actor().roles & ORGANISERS),
         "needs": NEEDS_WORDS,
+        "sentences": words,
         "form": form or RuleForm(data={"needs": now.needs.value}),
     }
 
