@@ -5,7 +5,6 @@ from collections.abc import Callable
 from flask import Blueprint, Flask, abort, current_app, request, url_for
 
 from portal.autonomy import standing
-from portal.autonomy.areas import STAFF_LEVEL_WORDS, Area
 from portal.autonomy.door import Mistake, may
 from portal.core import clock
 from portal.core.forms import PlainForm
@@ -13,7 +12,7 @@ from portal.core.ids import id_of
 from portal.core.web import invalid, page, saved
 from portal.cover import queries as cover
 from portal.documents import queries as documents
-from portal.governance import actions, forms, months, queries
+from portal.governance import actions, forms, months, queries, words
 from portal.governance.models import Item
 from portal.governance.starting_set import Holder
 from portal.governance.states import TASKS, State, state_of, status_of, words_of
@@ -35,7 +34,8 @@ def index():
     after = id_of(request.args.get("after"))
     held, more = queries.of_group(group().id, after)
     whole = not after and not more
-    return page("governance/index.html", more=more, whole=whole, organises=_organises(), **_listed(group(), held))
+    facts = _listed(group(), held) | {"sides": words.our_sides(_host()), "organises": _organises()}
+    return page("governance/index.html", more=more, whole=whole, **facts)
 
 
 @bp.get("/new")
@@ -128,7 +128,7 @@ def listed(slug):
     """How a group runs, as staff see it."""
     found = group_at(slug)
     held, more = queries.of_group(found.id, id_of(request.args.get("after")))
-    return page("governance/theirs.html", more=more, **_listed(found, held))
+    return page("governance/theirs.html", more=more, sides=words.THEIR_SIDES, **_listed(found, held))
 
 
 @theirs.get(ON_ITEM)
@@ -269,13 +269,14 @@ def _words(item: Item, state: State) -> str:
 
 
 def _listed(at: Group, held: list[queries.Held]) -> dict:
-    """Items by who holds them, each with its state and its words."""
-    quiet, today = standing.of(at.id).tasks_rest, clock.today()
-    lines: dict[Holder, list] = {holder: [] for holder in (Holder.GROUP, Holder.SHARED, Holder.HOST)}
+    """Items by who holds them, each with how it stands."""
+    quiet, today, ours = standing.of(at.id).tasks_rest, clock.today(), not actor().is_host
+    lines: dict[Holder, list[words.Line]] = {holder: [] for holder in Holder}
     for one in held:
         state = state_of(one.item, today, quiet=quiet)
-        lines[Holder(one.item.holder)].append((one.item, one.person, state, _words(one.item, state)))
-    return {"group": at, "lines": lines, "Holder": Holder}
+        below = words.below(one.item, one.person, ours=ours)
+        lines[Holder(one.item.holder)].append(words.Line(one.item, state, _words(one.item, state), below))
+    return {"group": at, "lines": lines}
 
 
 def _one(at: Group, item: str) -> dict:
@@ -303,6 +304,7 @@ def _shown(item: str, **given) -> dict:
         facts
         | {
             "organises": _organises(),
+            "held_by": words.our_holder(row, facts["person"], _host()),
             "papers": documents.about(group().id, row.key) if row.key else [],
             "from_host": documents.hosts_about(row.key) if row.key else [],
             "how": forms.StatusForm(data={"status": status_of(row)}),
@@ -324,8 +326,7 @@ def _their_item(at: Group, item: str, **given) -> dict:
         facts
         | {
             "decision": may(actor(), at, actions.set_status, row if row.id else None),
-            "level_words": STAFF_LEVEL_WORDS,
-            "area": Area.DOCUMENTS,
+            "held_by": words.their_holder(row, facts["person"]),
             "how": forms.TheirStatusForm(data={"status": status_of(row)}),
             "look": forms.TheirMonthForm(look_on=row.look_on),
             "note": forms.TheirNoteForm(data={"note": row.note}),
@@ -350,6 +351,7 @@ def _board(carried: int | None, **given) -> dict:
         "typed": typed if queries.mark(view, typed) else "",
         "found": chosen,
         "opened": carried is not None,
+        "sentences": words,
         "coordinates": bool(actor().roles & COORDINATORS),
         "key": PlainForm(),
         "hand": forms.HandForm(data={"person_id": chosen.item.person_id}) if chosen else None,
