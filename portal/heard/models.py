@@ -66,3 +66,11 @@ class PassedOn(GroupOwned, db.Model):
     @property
     def ref(self) -> str:
         return f"H{self.number}"
+
+    def whose(self, name: str, group: str) -> str:
+        """From whom those at the host have it, by the name its writer chose."""
+        return {
+            Attribution.PERSON: f"{name}, {group}",
+            Attribution.GROUP: group,
+            Attribution.NOBODY: "a group, without a name",
+        }[self.attribution]

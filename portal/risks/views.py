@@ -8,9 +8,8 @@ from portal.core.ids import id_of
 from portal.core.web import invalid, page, saved
 from portal.people.reach import actor, as_staff, group, group_at, in_group
 from portal.people.roles import GROUP_ROLES, Role
-from portal.risks import actions, queries
+from portal.risks import actions, queries, words
 from portal.risks.forms import AnswerForm, CloseForm, HandForm, LookForm, RiskForm, SeenForm, TakeForm, WeighForm, WorryForm
-from portal.risks.models import Did
 
 host = Blueprint("risks", __name__, url_prefix="/host/risks")
 bp = Blueprint("worries", __name__, url_prefix="/g/<group>/worries")
@@ -123,6 +122,7 @@ def ours():
     risks = queries.ours(group().id, id_of(request.args.get("before")))
     return page(
         "risks/ours.html",
+        sentences=words,
         worries=worries[: queries.PAGE],
         more_worries=len(worries) > queries.PAGE,
         risks=risks[: queries.PAGE],
@@ -162,7 +162,7 @@ def withdraw(taken):
 def carried(number):
     """One line that is about us, with everything that was done with it."""
     found = queries.one_of_ours(number, group().id) or abort(404)
-    return page("risks/carried.html", found=found, looks=queries.looks(found.risk), did=Did)
+    return page("risks/carried.html", found=found, looks=queries.looks(found.risk), sentences=words)
 
 
 def _typed(number: int, name: str, form: PlainForm, act, for_all, says: str, **more):
@@ -209,7 +209,8 @@ def _desk() -> dict:
     view, after = _view(), request.args.get("after")
     roles = {"coordinates": Role.COORDINATOR in actor().roles, "oversees": Role.TRUSTEE in actor().roles}
     lists = {"lines": queries.listed(view, after), "counts": queries.counts(), "after": after}
-    return {**lists, **roles, "view": view, "views": queries.VIEWS, "counted": queries.MOST_COUNTED}
+    says = {"sentences": words, "keys": words.keys(**roles)}
+    return {**lists, **roles, **says, "view": view, "views": queries.VIEWS, "here": 0}
 
 
 def _risk(number: int, **typed: PlainForm) -> dict:
@@ -225,7 +226,7 @@ def _risk(number: int, **typed: PlainForm) -> dict:
     desk = _desk()
     if desk["coordinates"]:
         forms["handing"].holder_id.choices = {"": "Choose", **queries.colleagues()}
-    return {**desk, **forms, "found": found, "asked": None, "looks": queries.looks(found.risk), "did": Did}
+    return {**desk, **forms, "found": found, "asked": None, "looks": queries.looks(found.risk), "here": number}
 
 
 def _worry(number: int, **typed: PlainForm) -> dict:
@@ -234,7 +235,7 @@ def _worry(number: int, **typed: PlainForm) -> dict:
     desk = _desk()
     if desk["coordinates"]:
         forms["taking"].holder_id.choices = {"": "Choose", **queries.colleagues()}
-    return {**desk, **forms, "found": None, "asked": asked}
+    return {**desk, **forms, "found": None, "asked": asked, "here": number}
 
 
 def _mine() -> dict:
