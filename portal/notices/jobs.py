@@ -183,5 +183,7 @@ def _must_know(person_id: int) -> mail.Letter:
 @mail.letter("notices.news")
 def _news(person_id: int, news: bool, groups: list[int], request: int | None = None) -> mail.Letter:
     answers = reply_to.address(person_id, request) if request else ""
-    facts = {"news": news, "fingerprints": [chain.fingerprint(group_id) for group_id in groups], "answers": bool(answers)}
+    to_keep = "A line to keep." if len(groups) == 1 else "Lines to keep."
+    fingerprints = [chain.fingerprint(group_id) for group_id in groups]
+    facts = {"news": news, "fingerprints": fingerprints, "to_keep": to_keep, "answers": bool(answers)}
     return mail.Letter(db.session.get_one(Person, person_id).email, facts, answers)
