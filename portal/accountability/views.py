@@ -4,7 +4,7 @@ from functools import partial
 
 from flask import Blueprint, Flask, abort, current_app, g, request, url_for
 
-from portal.accountability import charts, figures, queries
+from portal.accountability import charts, figures, queries, words
 from portal.accountability.date_spans import CHOICES, Span, chosen
 from portal.accountability.queries import LISTS, Looker
 from portal.core import clock
@@ -63,9 +63,10 @@ def _doing(endpoint: str, **where) -> dict:
     return {
         "span": span,
         "found": found,
+        "sentences": words,
         "waits": charts.of_waits(found.waits, promises),
         "to_paid": charts.of_paid(found.to_paid),
-        "times": {words: (url_for(f".{endpoint}", **where, time=one), one == name) for one, words in CHOICES.items()},
+        "times": {called: (url_for(f".{endpoint}", **where, time=one), one == name) for one, called in CHOICES.items()},
         "opens": {one: url_for(f".{endpoint}_list", figure=one, time=name, **where) for one in LISTS},
     }
 
@@ -78,7 +79,8 @@ def _listed(figure: str, looker: Looker, endpoint: str, **where) -> dict:
     further = more(after=found.after) if found.after else ""
     back = url_for(f".{endpoint}", **where, time=name)
     others = queries.others_money(span, looker) if figure == "money" else (0, 0)
-    return {"kind": kind, "span": span, "lines": found.lines, "further": further, "back": back, "others_money": others}
+    says = {"kind": kind, "span": span, "back": back, "others_money": others, "sentences": words}
+    return says | {"lines": found.lines, "further": further}
 
 
 def init_app(app: Flask) -> None:

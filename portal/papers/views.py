@@ -28,7 +28,7 @@ from portal.core.forms import PlainForm
 from portal.core.marks import mark
 from portal.core.typeset import CantSet
 from portal.core.web import invalid, page, saved
-from portal.papers import actions, beancount, pdf, periods, queries, sheets, xlsx
+from portal.papers import actions, beancount, pdf, periods, queries, sheets, words, xlsx
 from portal.papers.forms import AgreeForm, ChoosePaper, ReportWords
 from portal.papers.queries import Report, Statement
 from portal.people.reach import actor, as_staff, group, group_at, in_group
@@ -210,7 +210,8 @@ def _page_of(whose: dict, fund_id: int, key: str) -> dict:
     """A statement's page: by month, or where it is of one month, with what moved in it."""
     made = _statement(whose["group_id"], fund_id, key)
     rows, more = queries.movements(made, request.args.get("after")) if made.period.is_month else ([], None)
-    return {**whose, "made": made, "rows": rows, "more": more, "sheets": sheets, "month": periods.month, "longest": LONGEST}
+    says = {"sheets": sheets, "sentences": words, "month": periods.month, "longest": LONGEST}
+    return {**whose, **says, "made": made, "rows": rows, "more": more}
 
 
 def _statement_file(whose: dict, fund_id: int, key: str, kind: str):
@@ -239,9 +240,9 @@ WRITERS = {"pdf": pdf.made, "xlsx": xlsx.made, "csv": _csv}
 
 def _ours_report(fund_id: int, key: str, form: ReportWords | None = None) -> dict:
     made = _made_report(g.place.group_id, fund_id, key)
-    words = made.written.words if made.written else None
-    agreeing = AgreeForm(mark_of_words=mark(words))
-    form, aside = form or ReportWords(words=words), consent.aside(actor())
+    written = made.written.words if made.written else None
+    agreeing = AgreeForm(mark_of_words=mark(written))
+    form, aside = form or ReportWords(words=written), consent.aside(actor())
     facts = {"made": made, "form": form, "agreeing": agreeing, "sheets": sheets, "problem": "", "decision": None}
     return {**_ours(), **facts, "aside": aside}
 
