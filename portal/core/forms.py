@@ -88,6 +88,12 @@ class PlainForm(Form):
         """What was typed, by field, for the action; the key travels as `key`."""
         return dict(self.data)
 
+    def to_look_at(self, came=None) -> list[tuple[str, str]]:
+        """The fields that something is wrong with: the id of each, and its name for the middle of a sentence. `came`: files
+        sent with it, of which some couldn't be taken."""
+        wrong = [self[name] for name in self.errors] + ([came.field] if came and came.problems else [])
+        return [(field.id, field.label.text.rstrip("?…:.").lower()) for field in wrong]
+
 
 class Needed:
     """Say this sentence when nothing was typed. What was typed and couldn't be read has a sentence of its own."""
