@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from portal.autonomy.areas import Area
 from portal.core import clock
 from portal.core.db import RECORD, GroupOwned, Word, db, within_group
+from portal.core.filters import day, inside
 from portal.people.models import Membership
 from portal.people.roles import Role
 
@@ -51,6 +52,12 @@ class Invitation(GroupOwned, db.Model):
     @property
     def waits_for_agreement(self) -> bool:
         return self.agreed_at is None
+
+    def stands(self, not_of: str = "") -> str:
+        """What it waits for (where it matters: from one who isn't of the host, by its name), or until when it is good."""
+        if self.waits_for_agreement:
+            return f"Waits for the yes of another organiser{f' who doesn’t work for {not_of}' if not_of else ''}"
+        return f"Good until {inside(day(self.expires_at))}"
 
 
 class Removal(GroupOwned, db.Model):

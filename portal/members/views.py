@@ -1,12 +1,13 @@
 """The people page of a group, invitations and joining; the host's list of groups."""
 
-from flask import Blueprint, Flask, abort, request, url_for
+from flask import Blueprint, Flask, abort, current_app, request, url_for
 
 from portal.autonomy import amendments, consent, standing
+from portal.autonomy.areas import Area
 from portal.autonomy.door import Mistake, may
 from portal.core.db import db
 from portal.core.web import invalid, page, saved
-from portal.members import actions, invitations, queries
+from portal.members import actions, invitations, queries, words
 from portal.members.forms import AddressForm, AppointForm, FoundForm, InviteForm, JoinForm
 from portal.people import queries as people
 from portal.people import session
@@ -235,15 +236,18 @@ def _group_page(found: Group, form: AddressForm | None = None) -> dict:
     group's to keep, so seeing goes no further than what staff were asked to do."""
     sees_people = may(actor(), found, actions.remove_helper).changes
     new = not queries.ever_had_members(found.id)
+    invited = queries.open_invitations(found.id) if sees_people or new else []
+    levels = standing.of(found.id).levels
     return {
         "group": found,
-        "levels": standing.of(found.id).levels,
+        "levels": levels,
+        "ways": words.ways(actor().roles),
         "members": people.members(found) if sees_people else None,
-        "invitations": queries.open_invitations(found.id) if sees_people or new else [],
+        "why_hidden": words.why_hidden(levels[Area.PEOPLE]),
+        "invitations": [invitation for invitation, _ in invited if new or invitation.role == Role.HELPER],
         "new": new,
         "coordinates": bool(COORDINATORS & actor().roles),
-        "may_use_duty": bool(actor().roles - {Role.TRUSTEE}),
-        "inviting": may(actor(), found, actions.invite_helper).outcome,
+        "inviting": words.inviting(may(actor(), found, actions.invite_helper).outcome),
         "form": form or AddressForm(),
     }
 
@@ -254,16 +258,25 @@ def _staff(form) -> dict:
 
 
 def _people(form) -> dict:
-    who = session.identity()
+    me, organises = actor().person_id, Role.ORGANISER in actor().roles
+    members = people.members(group())
+    invited, leaving = queries.open_invitations(group().id), queries.open_removals(group().id)
+    to_agree = [(one, name) for one, name in invited if one.role == Role.ORGANISER and one.waits_for_agreement]
+    others = [one for one in members if one.role == Role.ORGANISER and one.person_id != me]
+    aside, counted = consent.aside(actor()), set(consent.electorate(group().id))
     return {
-        "members": people.members(group()),
-        "invitations": queries.open_invitations(group().id),
-        "removals": queries.open_removals(group().id),
+        "members": members,
+        "others": others,
+        "invitations": invited,
+        "to_agree": [(one, name) for one, name in to_agree if organises and one.made_by != me],
+        "removals": leaving if organises else [],
+        "asks_me": any(me not in {one.asked_by, one.membership.person_id} for one, _, _ in leaving),
         "form": form,
-        "me": who.id if who else None,
-        "organises": Role.ORGANISER in actor().roles,
-        "aside": consent.aside(actor()),
-        "counted": consent.electorate(group().id),
+        "me": me,
+        "organises": organises,
+        "aside": aside,
+        "not_of": current_app.config["SETTINGS"].host_name if aside or len(counted) < 2 else "",
+        "removable": [one for one in others if len(counted - {one.person_id}) > 1],
     }
 
 

@@ -20,6 +20,11 @@ class Person(db.Model):
     email: Mapped[str] = mapped_column(sa.String(254), unique=True)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
+    @property
+    def known_as(self) -> str:
+        """Their name, or their address until they gave one."""
+        return self.name or self.email
+
 
 class Group(db.Model):
     """A hosted group. Its row stands behind its own door, but for the founding of it."""
