@@ -38,6 +38,13 @@ class Meaning:
     shown: list[Shown]
     words: str = ""
 
+    @property
+    def in_short(self) -> str:
+        """It within a line that goes on: its words, or else the names of what would change."""
+        if self.words:
+            return self.words[:1].lower() + self.words[1:-1]
+        return ", ".join(one.name for one in self.shown).lower()
+
 
 def key_of(change: dict) -> Key:
     """The row of a change in the log."""

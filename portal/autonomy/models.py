@@ -155,6 +155,11 @@ class Proposal(GroupOwned, db.Model):
     def ref(self) -> str:
         return f"P{self.id}"
 
+    @property
+    def was_answered(self) -> bool:
+        """Whether the group said yes or no; else it closed by itself or was called off."""
+        return self.answer in {"yes", "amended", "no"}
+
     def settle(self, by, answer: str) -> None:
         """It is answered, or waits no more. Within an action."""
         self.answer, self.answered_at, self.answered_by = answer, clock.now(), by.person_id

@@ -225,6 +225,11 @@ class Told:
         return {self.row_key, *(key_of(change) for change in self.changes)}
 
     @property
+    def undo_words(self) -> str:
+        """What the button to undo it says."""
+        return "Take it back" if self.added else "Put it back how it was"
+
+    @property
     def can_undo(self) -> bool:
         """Whether it was a tell-after change within its 14 days that nobody undid yet."""
         wanted = ACTIONS.get(self.entry.action)

@@ -1,13 +1,15 @@
 """Our say, the proposals that wait for us, what can be undone, and rest: the group's own side of the promise."""
 
-from flask import Blueprint, Flask, abort, g, request, url_for
+from datetime import datetime
+
+from flask import Blueprint, Flask, abort, current_app, g, request, url_for
 
 from portal.activity import queries as activity
-from portal.autonomy import actions, amendments, consent, door_answers, queries, standing
+from portal.autonomy import actions, amendments, consent, door_answers, promise_words, queries, standing
 from portal.autonomy.areas import AREA_WORDS, BREAK_GLASS_WORDS, DUTY_WORDS, FLOOR_REASONS, LEVEL_WORDS, Area, Level
 from portal.autonomy.door import Mistake
 from portal.autonomy.forms import LevelForm, LimitsForm, RestForm, SeveralForm, WordsForm
-from portal.autonomy.promise_words import IN_SHORT, SENTENCES
+from portal.autonomy.promise_words import SENTENCES
 from portal.core import clock
 from portal.core.forms import PlainForm
 from portal.core.ids import id_of
@@ -31,10 +33,11 @@ def say():
 @in_group()
 def promise():
     """The whole promise on one page, to print."""
+    agreed = queries.agreed(_here())
     return page(
         "autonomy/promise.html",
         standing=standing.of(_here()),
-        agreed=queries.agreed(_here()),
+        since={what: promise_words.since(*_agreed(agreed.get(what))) for what in (*AREA_WORDS, queries.LIMITS)},
         areas=AREA_WORDS,
         sentences=SENTENCES,
         duties=DUTY_WORDS,
@@ -267,28 +270,45 @@ def wake():
     return saved(goto=url_for("home.index", group=group().slug), says="Welcome back.")
 
 
+def _host_name() -> str:
+    return current_app.config["SETTINGS"].host_name
+
+
 def _here() -> int:
     """The group of this page by its number: reading needs no more of it."""
     return g.place.group_id
 
 
+def _agreed(what: queries.Agreed | None) -> tuple[datetime | None, list[str]]:
+    return (what.at, what.by) if what else (None, [])
+
+
 def _say() -> dict:
-    found = queries.loosenings(_here())
+    now = standing.of(_here())
     return {
-        "standing": standing.of(_here()),
+        "standing": now,
         "areas": AREA_WORDS,
         "levels": LEVEL_WORDS,
-        "sentences": SENTENCES,
-        "in_short": IN_SHORT,
+        "in_short": promise_words.in_short(now.levels),
         "duties": DUTY_WORDS,
-        "loosenings": found,
-        "now": clock.now(),
-        "new": bool(found) and actor().person_id not in queries.organisers_that_count(_here()),
+        "loosenings": _loosenings(),
         "proposals": queries.waiting(_here()),
-        "me": actor().person_id,
-        **_quorum(),
         "organises": bool(actor().roles & ORGANISERS),
     }
+
+
+def _loosenings() -> list[promise_words.OnItsWay]:
+    """What is on its way to let staff do more, as whoever looks reads it."""
+    found, me, now = queries.loosenings(_here()), actor().person_id, clock.now()
+    if not found:
+        return []
+    quorum, new = _quorum(), me not in queries.organisers_that_count(_here())
+    return [
+        promise_words.on_its_way(
+            *(one, name, me, now), seconds=quorum["counts"] and (one.started_by != me or quorum["alone"]), new=new
+        )
+        for one, name in found
+    ]
 
 
 def _rest(form) -> dict:
@@ -306,13 +326,13 @@ def _area(name: str) -> dict:
         abort(404)
     chosen = Area(name)
     level = standing.of(_here()).levels[chosen]
+    has_looser = level != list(Level)[-1]
     return {
         "area": chosen,
         "words": AREA_WORDS[chosen],
         "sentences": SENTENCES[chosen],
         "level": level,
-        "looser": list(Level)[list(Level).index(level) + 1 :],
-        **_quorum(),
+        "looser": promise_words.looser(**_quorum(), host_name=_host_name()) if has_looser else "",
         "form": LevelForm(data={"level": level.value}),
     }
 
@@ -355,6 +375,7 @@ def _proposal(proposal_id: int, form, amend=None) -> dict:
         "by": people.names([found.person_id]).get(found.person_id or 0, "Trellis"),
         "until": until,
         "over": until <= clock.now(),
+        "answered": promise_words.answered(found.answer, _host_name()),
         "meaning": queries.meanings(_here(), [found])[0],
         "notes": queries.notes(found),
         "area": AREA_WORDS[found.area],
@@ -376,12 +397,22 @@ def _change(entry_id: int, problem: str = "") -> dict:
     return {
         "told": told,
         "shown": shown,
+        "nothing_shown": _nothing_shown(told, shown),
         "past": queries.past_undo(told, rows.get(told.row_key)),
         "clash": bool(queries.clashes(rows, told.changes)),
         "problem": problem,
         "key": PlainForm(),
         "organises": organises,
     }
+
+
+def _nothing_shown(told: queries.Told, shown: list) -> str:
+    """Why a change shows no more than its own sentence; an empty string where it does, or the sentence says it all."""
+    if shown and not told.added:
+        return ""
+    if not told.is_kept:
+        return "What it said is no longer kept."
+    return "" if told.added else "There is no more to it than that."
 
 
 def _what_happens(made) -> str:
