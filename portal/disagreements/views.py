@@ -4,7 +4,6 @@ from flask import Blueprint, Flask, abort, current_app, g, request, url_for
 
 from portal.autonomy.door import Mistake, may
 from portal.autonomy.models import Among
-from portal.core import clock
 from portal.core.forms import PlainForm
 from portal.core.ids import id_of
 from portal.core.web import invalid, page, saved
@@ -102,18 +101,19 @@ def _host() -> str:
 
 
 def _words() -> dict:
-    return {"due": steps.due, "enough": queries.enough, "today": clock.today(), "among": Among}
+    return {"due_words": steps.due_words, "in_a_line": steps.in_a_line, "enough": queries.enough}
 
 
 def _one(group_id: int, number: int, among: Among | None = None) -> dict:
     found, raised_by, settled_by = queries.one(group_id, number, among=among) or abort(404)
     answers = queries.answers(found)
+    answered = queries.is_answered(found, answers)
     return {
         "found": found,
         "answers": answers,
-        "answered": queries.is_answered(found, answers),
-        "days": steps.days(found),
-        "steps": steps.STEPS,
+        "answered": answered,
+        "ladder": steps.ladder(found, answered),
+        "further": None if found.step == steps.OUTSIDE else steps.FURTHER[found.step - 1],
         "raised_by": raised_by,
         "settled_by": settled_by,
         **_words(),
