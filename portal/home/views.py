@@ -7,7 +7,7 @@ from flask import Blueprint, Flask, current_app, g, redirect, request, url_for
 from portal.activity.queries import by_host, newest
 from portal.core import clock
 from portal.core.web import page, unchanged
-from portal.home import health, nav
+from portal.home import health, nav, words
 from portal.home.queries import ANSWERED_AT, waiting_for_us
 from portal.ledger import queries as ledger
 from portal.ledger.models import Restriction
@@ -40,7 +40,10 @@ def front():
 @signed_in()
 def choose():
     """For someone in several groups, or in a group and at the host: which side are you on now?"""
-    return page("home/choose.html", who=session.identity())
+    who = session.identity()
+    assert who is not None
+    here = words.where_you_are(who, current_app.config["SETTINGS"].host_name)
+    return page("home/choose.html", who=who, where_you_are=here)
 
 
 @bp.get("/g/<group>/")
@@ -53,12 +56,15 @@ def index():
     group_id = g.place.group_id
     organises, who = Role.ORGANISER in actor().roles, session.identity()
     funds = ledger.statuses(group_id)
+    spendable, on_the_way = ledger.spendable(funds), receipts.on_the_way(group_id)
+    bound = [one for one in funds if one.fund.restriction is Restriction.RESTRICTED and one.free > 0]
     return page(
         "home/index.html",
         funds=funds,
-        spendable=ledger.spendable(funds),
-        bound=[one for one in funds if one.fund.restriction is Restriction.RESTRICTED and one.free > 0],
-        on_the_way=receipts.on_the_way(group_id),
+        spendable=spendable,
+        bound_words=words.bound(bound, spendable),
+        on_the_way=on_the_way,
+        how_many=words.how_many(on_the_way.count),
         waiting=waiting_for_us(
             group_id, actor().person_id or 0, organises=organises, counts=bool(who and not who.staff_roles)
         ),
