@@ -16,6 +16,7 @@ FILES = sorted(path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglo
 PARTS = [name for name in FILES if name.startswith("components/") or name.rpartition("/")[2].startswith("_")]
 WRITTEN = {name: (TEMPLATES / name).read_text() for name in FILES}
 CODE = "\n".join(path.read_text() for path in (ROOT / "portal").rglob("*.py"))
+LONGEST = 124  # as in the code
 EVERYTHING = CODE + "\n".join(WRITTEN.values())
 
 
@@ -41,6 +42,17 @@ def test_every_macro_is_used():
         for macro in re.findall(r"\{% macro (\w+)\(", text):
             used = len(re.findall(rf"\b{macro}\(|\bonce\({macro},", "".join(WRITTEN.values()))) - 1
             assert used > 0, f"{macro} of {name}"
+
+
+def test_no_line_is_longer_than_a_screen_is_wide():
+    """It lists each that is, with how long it is: a template is read, compared and blamed by its lines."""
+    wide = {
+        f"{name}:{number}": len(line)
+        for name, text in WRITTEN.items()
+        for number, line in enumerate(text.splitlines(), start=1)
+        if len(line) > LONGEST
+    }
+    assert wide == {}
 
 
 def test_every_letter_is_written_and_every_written_one_is_sent():
