@@ -8,13 +8,8 @@ from wtforms.validators import Length
 from portal.core import clock
 from portal.core.forms import WHY, DayField, Needed, PlainForm, WordsField, why_field
 from portal.core.question_reasons import US_AND_STAFF, WITH_US, Asked
-from portal.sharing.models import LONGEST_WORDS, USUAL_MONTHS, Audience, months_on
+from portal.sharing.models import AUDIENCE_WORDS, LONGEST_WORDS, USUAL_MONTHS, Audience, months_on
 
-AUDIENCE_WORDS = {
-    Audience.NAMED: "One funder or partner, by name",
-    Audience.LINK: "People who have the link",
-    Audience.PUBLIC: "Anyone",
-}
 _LONG = Length(max=LONGEST_WORDS, message="Keep it under 2,000 letters.")
 _SEEN = "Those it is for, our group, and {host}’s coordinators."
 _THEIRS = "The coordinator at {host}, and the group once they pass it on."

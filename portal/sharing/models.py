@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from portal.autonomy.areas import Area
 from portal.core import clock
 from portal.core.db import RECORD, GroupOwned, Word, db, within_group
+from portal.core.filters import day, inside
 from portal.core.mail import is_address
 
 USUAL_MONTHS, MOST_MONTHS = 3, 12  # how long a share lasts unless another day is chosen, and at most
@@ -25,6 +26,13 @@ class Audience(StrEnum):
     NAMED = "someone we name"
     LINK = "whoever has the link"
     PUBLIC = "anyone"
+
+
+AUDIENCE_WORDS = {
+    Audience.NAMED: "One funder or partner, by name",
+    Audience.LINK: "People who have the link",
+    Audience.PUBLIC: "Anyone",
+}
 
 
 def months_on(day: date, months: int) -> date:
@@ -137,6 +145,13 @@ class Enquiry(GroupOwned, db.Model):
     @property
     def ref(self) -> str:
         return f"E{self.id}"
+
+    @property
+    def done(self) -> str:
+        """What came of it and when, in words; empty while it waits."""
+        if self.passed_on_at:
+            return f"Passed on {inside(day(self.passed_on_at))}."
+        return f"Answered {inside(day(self.answered_at))}." if self.answered_at else ""
 
     @property
     def by_mail(self) -> bool:

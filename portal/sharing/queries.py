@@ -11,8 +11,9 @@ from portal.breakglass import queries as duties
 from portal.breakglass.models import Act
 from portal.core import clock
 from portal.core.db import db
+from portal.core.filters import day, inside
 from portal.people.models import Group, Person
-from portal.sharing.models import Audience, Enquiry, Seen, Share
+from portal.sharing.models import AUDIENCE_WORDS, Audience, Enquiry, Seen, Share
 
 PAGE = 20
 
@@ -29,6 +30,11 @@ class Shown:
     full: bool = False
     asks: bool = False  # whether the group takes enquiries
     listed: bool = False  # whether search engines may list it
+
+    @property
+    def reader(self) -> str:
+        """Whom a share that isn't for anyone is for."""
+        return self.who or "whoever has this link"
 
 
 _SHOWN = (
@@ -95,6 +101,21 @@ class Line:
     by: str
     hidden_until: datetime | None
     duty: int | None
+
+    @property
+    def about(self) -> str:
+        """To whom it goes, what for, who shared it and when."""
+        share, purpose = self.share, self.share.purpose.rstrip(".")
+        who = share.who or AUDIENCE_WORDS[share.audience].lower()
+        return f"{share.ref}, for {who}: {purpose}. Shared by {self.by} {inside(day(share.added_at))}."
+
+    @property
+    def ended(self) -> str:
+        """How it came to its end, once it has."""
+        share = self.share
+        if share.withdrawn_at:
+            return f"Withdrawn {inside(day(share.withdrawn_at))}."
+        return f"Ended by itself {inside(day(share.until_on))}."
 
 
 def ours(group_id: int, *, ended: bool = False, before: int | None = None) -> list[Line]:

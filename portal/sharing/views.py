@@ -4,16 +4,14 @@ from flask import Blueprint, Flask, abort, current_app, make_response, request, 
 
 from portal.autonomy import amendments
 from portal.autonomy.door import Mistake, may
-from portal.core import clock
 from portal.core.forms import PlainForm
 from portal.core.ids import id_of
 from portal.core.marks import mark
 from portal.core.web import invalid, page, saved
 from portal.people.reach import actor, as_staff, group, group_at, in_group, public
 from portal.people.roles import ORGANISERS, STRANGER
-from portal.sharing import actions, items, queries  # noqa: F401 - items registers shares
+from portal.sharing import actions, items, queries, words  # noqa: F401 - items registers shares
 from portal.sharing.forms import (
-    AUDIENCE_WORDS,
     ApprovalForm,
     EnquiryForm,
     ShareForm,
@@ -21,7 +19,7 @@ from portal.sharing.forms import (
     SuggestForm,
     SummaryForm,
 )
-from portal.sharing.models import Audience, Share
+from portal.sharing.models import Audience, Seen, Share
 
 bp = Blueprint("sharing", __name__, url_prefix="/g/<group>/who-sees-us")
 host = Blueprint("shares", __name__)
@@ -44,8 +42,7 @@ def index():
         ended=ended,
         enquiries=asked[: queries.PAGE],
         more_enquiries=len(asked) > queries.PAGE,
-        stands=queries.stands(group().id),
-        today=clock.today(),
+        stands=queries.stands(group().id) or Seen(),
         organises=bool(actor().roles & ORGANISERS),
         address=_address,
     )
@@ -315,12 +312,11 @@ def _reply() -> str:
 
 
 def _summary(form: SummaryForm | None = None, problem: str = "") -> dict:
-    stands = queries.stands(group().id)
-    words = stands.summary if stands else None
+    stands = queries.stands(group().id) or Seen()
     return {
         "stands": stands,
-        "form": form or SummaryForm(data={"words": words}),
-        "approval": ApprovalForm(data={"mark_of_words": mark(words)}),
+        "form": form or SummaryForm(data={"words": stands.summary}),
+        "approval": ApprovalForm(data={"mark_of_words": mark(stands.summary)}),
         "problem": problem,
     }
 
@@ -333,6 +329,7 @@ def _hosts(slug: str, sharing: ShareSummaryForm | None = None, suggesting: Sugge
     return {
         "group": shown,
         "level": decision.level,
+        "may_share": words.may_share(decision.level),
         "lines": lines[: queries.PAGE],
         "more": len(lines) > queries.PAGE,
         "approved": approved,
@@ -345,4 +342,3 @@ def _hosts(slug: str, sharing: ShareSummaryForm | None = None, suggesting: Sugge
 def init_app(app: Flask) -> None:
     for one in (bp, host, outside):
         app.register_blueprint(one)
-    app.jinja_env.globals.update(audience_words=AUDIENCE_WORDS)
