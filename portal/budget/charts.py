@@ -22,6 +22,11 @@ class Part:
     x: float
     width: float
 
+    @property
+    def words(self) -> str:
+        """What this part is, for the list beneath the bar."""
+        return {"free": "", "promised": "Promised from ", "float": "In a float, from "}[self.kind] + self.fund
+
 
 def bar(statuses: Sequence[Status]) -> list[Part]:
     """What the group's funds hold: of each what is free, what is promised, and what is in a float."""

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from portal.budget.models import BudgetLine
 from portal.core import clock
 from portal.core.db import db
+from portal.core.filters import pounds
 from portal.ledger import queries as ledger
 from portal.ledger.models import Fund, LineBalance
 from portal.ledger.queries import Status
@@ -37,6 +38,20 @@ class Line:
     def free(self) -> int:
         """What of the plan is left. Below zero, more is spent or promised than was planned."""
         return self.planned - self.used
+
+    @property
+    def left(self) -> str:
+        """What is left of it, or what there is more than planned, in words."""
+        if self.line.dropped_at:
+            return "not planned any more"
+        return f"{pounds(-self.free)} more than planned" if self.free < 0 else f"{pounds(self.free)} left"
+
+    @property
+    def sums(self) -> str:
+        """What was planned, spent and promised, as a sentence."""
+        planned = f"Planned {pounds(self.planned)}, spent" if self.planned else "Spent"
+        promised = f", promised {pounds(self.promised)}" if self.promised else ""
+        return f"{planned} {pounds(self.spent)}{promised}."
 
 
 def lines(group_id: int, statuses: Sequence[Status]) -> dict[int, list[Line]]:
@@ -96,6 +111,34 @@ class Year:
     @property
     def room(self) -> int:
         return self.planned - self.spent_of_plan
+
+    @property
+    def most_planned(self) -> int:
+        """What was planned for the month with the most."""
+        return max(month.plan for month in self.months)
+
+    @property
+    def plan(self) -> str:
+        """How the line of the plan is called in the picture: with its amount where that is every month’s."""
+        return f"Our plan, {pounds(self.most_planned)}" if self._evenly_planned else "Our plan"
+
+    @property
+    def picture(self) -> str:
+        """What the picture of this year shows, in words."""
+        spent = [month.spent for month in self.months]
+        most = pounds(self.most_planned) if self._evenly_planned else f"up to {pounds(self.most_planned)}"
+        planned = f"; we planned {most} a month" if self.most_planned else ""
+        return f"Between {pounds(min(spent))} and {pounds(max(spent))} a month{planned}. The table below gives each month."
+
+    @property
+    def planned_for_now(self) -> str:
+        """What was planned for the months so far, and what of it is spent where that differs; the sentence goes on."""
+        spent = f", and {pounds(self.spent_of_plan)} of it is spent" if self.spent_of_plan != self.spent else ""
+        return f"Our plan for now was {pounds(self.planned)}{spent}"
+
+    @property
+    def _evenly_planned(self) -> bool:
+        return len({month.plan for month in self.months}) == 1
 
 
 def year_of(day: date) -> int:

@@ -4,7 +4,7 @@ from flask import Blueprint, Flask, abort, g, request, url_for
 
 from portal.autonomy import amendments
 from portal.autonomy.door import Mistake, may
-from portal.budget import actions, charts, queries
+from portal.budget import actions, charts, queries, words
 from portal.budget.forms import AskingBetweenForm, AskingMoveForm, BetweenForm, LineForm, MoveForm, asked_for
 from portal.core import clock
 from portal.core.forms import PlainForm
@@ -183,6 +183,9 @@ def _fund(fund_id: int, **forms) -> dict:
     forms = {"planning": None, "moving": None, "sending": None, "changing": {}} | forms
     return {
         "one": one,
+        "binds": words.binds(one.fund),
+        "term": words.term(one.fund),
+        "held_as": words.held_as(one.fund),
         "lines": its_lines,
         "organises": bool(actor().roles & ORGANISERS),
         "versions": ledger.fees(here).get(fund_id, []),

@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 
 from portal.core import clock
 from portal.core.db import db, prepared
+from portal.core.filters import pounds
 from portal.ledger.models import (
     HELD,
     MONEY_IN,
@@ -77,6 +78,14 @@ class Status:
     def free(self) -> int:
         """What can be spent now: in the bank, and not promised. Below zero, the fund is short."""
         return self.sums.get(Account.BANK, 0) - self.promised
+
+    @property
+    def why_so_much(self) -> str:
+        """Why it is that much: what came in, went and is promised, as a sentence."""
+        fee = f", fee {pounds(self.fee)}" if self.fee else ""
+        where = "moved here" if self.moved > 0 else "moved away"
+        moved = f", {where} {pounds(abs(self.moved))}" if self.moved else ""
+        return f"In {pounds(self.came_in)}{fee}{moved}, spent {pounds(self.spent)}, promised {pounds(self.promised)}."
 
 
 _NO_LINE = sa.cast(sa.null(), sa.Integer)
