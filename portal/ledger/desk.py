@@ -1,5 +1,7 @@
 """The host's own books: its funds, what the bank should hold, years, the movement in funds."""
 
+from datetime import date
+
 from flask import Blueprint, Response, abort, request, url_for
 
 from portal.autonomy.door import Mistake
@@ -77,14 +79,12 @@ def close():
 def show_year(number):
     """The movement in funds of one year."""
     moved = year.movement(_year(number))
-    closed = queries.closed_until()
     return page(
         "ledger/year.html",
         moved=moved,
         classes=year.CLASSES,
         ours=year.OURS,
-        closed=closed is not None and moved.year.ends_on <= closed,
-        over=moved.year.ends_on < clock.today(),
+        stands=_stands(moved.year, queries.closed_until()),
     )
 
 
@@ -127,13 +127,17 @@ def _ours(**forms) -> dict:
         "rows": rows,
         "before": before,
         "check": queries.last_check(),
-        "years": sorted(years, key=lambda one: one.number, reverse=True),
-        "closed_until": last,
+        "years": [(one, _stands(one, last)) for one in sorted(years, key=lambda one: one.number, reverse=True)],
         "to_close": over if open_still else None,
-        "today": clock.today(),
         "finance": bool(actor().roles & actions.FINANCE),
         **forms,
     }
+
+
+def _stands(one: year.Year, closed_until: date | None) -> str:
+    if closed_until and one.ends_on <= closed_until:
+        return "Closed"
+    return "Open" if one.ends_on < clock.today() else "Running"
 
 
 def _entry(entry_id: int, form=None) -> dict:
@@ -143,7 +147,9 @@ def _entry(entry_id: int, form=None) -> dict:
         "entry": found,
         "lines": queries.lines(found),
         "rate": None,
+        "account_words": queries.account_words,
         "names": HOST_FUNDS,
+        "correct_at": url_for(".correct", entry_id=entry_id),
         "form": form or CorrectionForm(),
         "finance": bool(actor().roles & actions.FINANCE),
     }

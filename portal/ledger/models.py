@@ -287,6 +287,11 @@ class BooksCheck(db.Model):
     faults: Mapped[int]
     first: Mapped[str | None] = mapped_column(sa.Text)
 
+    @property
+    def words(self) -> str:
+        """What doesn't add up, in a few words that go on."""
+        return "One thing doesn’t add up," if self.faults == 1 else f"{self.faults} things don’t add up,"
+
 
 class Commitment(GroupOwned, db.Model):
     """Money of a fund that is promised to one thing and not paid yet; over when it is paid or no longer wanted. One that

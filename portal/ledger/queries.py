@@ -10,9 +10,10 @@ from sqlalchemy.orm import aliased
 
 from portal.core import clock
 from portal.core.db import db, prepared
-from portal.core.filters import pounds
+from portal.core.filters import day, full_date, percent, pounds
 from portal.ledger.models import (
     HELD,
+    HOST_FUNDS,
     MONEY_IN,
     Account,
     Balance,
@@ -24,6 +25,7 @@ from portal.ledger.models import (
     HostBalance,
     HostFund,
     JournalEntry,
+    Kind,
     LineBalance,
     MonthBalance,
     Posting,
@@ -31,6 +33,12 @@ from portal.ledger.models import (
 from portal.people.models import Group
 
 PAGE = 30
+_CAME_IN = {
+    Account.DONATION: "Donations",
+    Account.GRANT: "Grants",
+    Account.FEE_INCOME: "Fees",
+    Account.UNMATCHED: "Came in",
+}
 CORRECTED = aliased(JournalEntry)
 WINDOW = 2000  # how many entries one page of a search looks through, so that it costs the same however many there are
 
@@ -200,6 +208,24 @@ class Movement:
     from_float: bool = False
     rate: FeeRate | None = None  # the version of the fee that was taken
 
+    @property
+    def words(self) -> str:
+        """What it was, with the version of the fee where one was taken."""
+        before = ""
+        if self.account is Account.FEE and self.rate:
+            before = f"The fee, {percent(self.rate.basis_points)} (agreed version {self.rate.version}): "
+        elif self.account is Account.FEE:
+            before = "The fee: "
+        elif self.account is Account.FLOAT:
+            before = "Into a float: " if self.pence < 0 else "Back from a float: "
+        return before + self.entry.words
+
+    @property
+    def under(self) -> str:
+        """When, in which fund, and how."""
+        how = ("from a float" if self.from_float else None, _if_correction(self.entry))
+        return ", ".join([day(self.entry.on), self.fund, *filter(None, how)])
+
 
 @dataclass(frozen=True)
 class Movements:
@@ -304,6 +330,18 @@ class FeeVersion:
     rate: FeeRate
     state: str
 
+    @property
+    def stands(self) -> str:
+        """Whether it holds, in a word."""
+        return {"now": "Now", "past": "Before", "coming": "Coming", "never": "Not any more"}[self.state]
+
+    @property
+    def about(self) -> str:
+        """Which version it is, from when it holds, and what was agreed."""
+        since = "replaced before its day" if self.state == "never" else f"from {full_date(self.rate.starts_on)}"
+        agreed = f". {self.rate.words}" if self.rate.words else ""
+        return f"Version {self.rate.version}, {since}{agreed}"
+
 
 def fees(group_id: int) -> dict[int, list[FeeVersion]]:
     """Every version of the fee on each of a group's funds, oldest first."""
@@ -338,6 +376,44 @@ class OurFund:
     def held(self) -> int:
         return sum(self.sums.get(account, 0) for account in HELD)
 
+    @property
+    def why_so_much(self) -> str:
+        """What came in, what was awarded and what is left, as a sentence."""
+        if not self.sums:
+            return "Nothing came in."
+        parts = [f"{words} {pounds(-self.sums[at])}" for at, words in _CAME_IN.items() if self.sums.get(at)]
+        if awarded := self.sums.get(Account.AWARDED):
+            parts.append(f"awarded {pounds(awarded)}")
+        return ", ".join([*parts, f"left {pounds(self.held)}."])
+
+
+@dataclass(frozen=True)
+class OurMovement:
+    """What one entry did in one of the host's own funds: pence in (positive) or out (negative), on which account; and
+    whose entry it is where it is a group's."""
+
+    entry: JournalEntry
+    fund: HostFund
+    account: Account
+    pence: int
+    slug: str | None
+    group: str | None
+
+    @property
+    def words(self) -> str:
+        """What it was."""
+        return {Account.FEE_INCOME: "Fee: ", Account.AWARDED: "Award: "}.get(self.account, "") + self.entry.words
+
+    @property
+    def under(self) -> str:
+        """When, in which fund, of which group."""
+        where = (self.group, _if_correction(self.entry))
+        return ", ".join([day(self.entry.on), HOST_FUNDS[self.fund], *filter(None, where)])
+
+
+def _if_correction(entry: JournalEntry) -> str | None:
+    return "correction" if entry.kind is Kind.REVERSAL else None
+
 
 def our_funds() -> list[OurFund]:
     """The host's own funds, each, with or without money in it."""
@@ -359,9 +435,8 @@ def held_for_groups() -> dict[Account, int]:
     return {account: int(pence) for account, pence in db.session.execute(sums)}
 
 
-def our_movements(fund: HostFund | None = None, before: int | None = None) -> tuple[Sequence[sa.Row], int | None]:
-    """A page of what moved in the host's own funds, or in one of them, the newest first: entry, fund, account, pence (in
-    positive, out negative), slug and name of the group whose entry it is; and the number to go on below."""
+def our_movements(fund: HostFund | None = None, before: int | None = None) -> tuple[list[OurMovement], int | None]:
+    """A page of what moved in the host's own funds, or in one of them, the newest first; and the number to go on below."""
     ours = Posting.host_fund.is_not(None) if fund is None else Posting.host_fund == fund
     page = sa.select(Posting.entry_id).distinct().where(ours).order_by(Posting.entry_id.desc()).limit(PAGE + 1)
     rows = db.session.execute(
@@ -377,7 +452,8 @@ def our_movements(fund: HostFund | None = None, before: int | None = None) -> tu
         .order_by(JournalEntry.id.desc(), Posting.host_fund, Posting.account)
     ).all()
     ids = list(dict.fromkeys(row[0].id for row in rows))
-    return [row for row in rows if row[0].id in ids[:PAGE]], ids[PAGE - 1] if len(ids) > PAGE else None
+    shown = [OurMovement(*row) for row in rows if row[0].id in ids[:PAGE]]
+    return shown, ids[PAGE - 1] if len(ids) > PAGE else None
 
 
 def closed_years() -> Sequence[ClosedYear]:
@@ -428,8 +504,8 @@ def _months_differing() -> Iterator[str]:
         .group_by(Posting.fund_id, JournalEntry.on)
     )
     computed: dict[tuple, int] = defaultdict(int)
-    for fund_id, day, pence in by_day:
-        computed[fund_id, day.replace(day=1)] += int(pence)
+    for fund_id, on, pence in by_day:
+        computed[fund_id, on.replace(day=1)] += int(pence)
     kept = sa.select(MonthBalance.fund_id, MonthBalance.month, MonthBalance.pence)
     return _compared("fund {} spent in the month of {}", computed, kept)
 
@@ -461,6 +537,15 @@ def lines(entry: JournalEntry) -> Sequence[sa.Row]:
         .where(Posting.entry_id == entry.id)
         .order_by(Posting.id)
     ).all()
+
+
+def account_words(posting: Posting, rate: FeeRate | None) -> str:
+    """What the account of a posting is called, with its code; the fee with the version that was taken."""
+    if posting.account is Account.FEE and rate:
+        called = f"The fee, {percent(rate.basis_points)} (agreed version {rate.version})"
+    else:
+        called = posting.account.replace("_", " ").capitalize()
+    return f"{called} {posting.code}" if posting.code else called
 
 
 def closed_until() -> date | None:

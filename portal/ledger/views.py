@@ -108,7 +108,9 @@ def _entry(slug: str, entry_id: int, form=None) -> dict:
         "entry": found,
         "lines": queries.lines(found),
         "rate": queries.rate_taken(found),
+        "account_words": queries.account_words,
         "names": HOST_FUNDS,
+        "correct_at": url_for(".correct", slug=slug, entry_id=entry_id),
         "form": form or CorrectionForm(),
         "finance": finance,
     }

@@ -15,6 +15,7 @@ from flask import current_app
 
 from portal.core import clock
 from portal.core.db import db
+from portal.core.filters import pounds
 from portal.ledger.models import (
     HELD,
     HOST_FUNDS,
@@ -125,6 +126,12 @@ class Movement:
     @property
     def adds_up(self) -> bool:
         return self.total().closing == sum(self.held.values())
+
+    @property
+    def words(self) -> str:
+        """What is in all funds, and what bank and floats hold."""
+        floats = f" and {pounds(self.held[Account.FLOAT])} in floats" if self.held[Account.FLOAT] else ""
+        return f"{pounds(self.total().closing)} in all funds, {pounds(self.held[Account.BANK])} in the bank{floats}."
 
 
 def movement(year: Year) -> Movement:

@@ -69,7 +69,7 @@ def test_what_moved_is_a_page_at_a_time_by_fund_with_the_groups_it_came_from(app
     second, end = queries.our_movements(before=before)
     assert (len(first), len(second), end) == (queries.PAGE, 6, None)
     fees, end = queries.our_movements(HostFund.FEES)
-    assert [(row.host_fund, row.pence, row.name) for row in fees] == [(HostFund.FEES, 5_00, "Tuesday Kettle")]
+    assert [(row.fund, row.pence, row.group) for row in fees] == [(HostFund.FEES, 5_00, "Tuesday Kettle")]
     browser = Client(app).as_(make.person("Glyn"))
     assert "Earlier ones" in words(browser.get(OURS))
     page = words(browser.get(f"{OURS}?fund=small_things&before={before}"))
