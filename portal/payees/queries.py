@@ -45,6 +45,16 @@ class Line:
     is_me: bool
     every: list[Given] = field(default_factory=list, compare=False)
 
+    @property
+    def called(self) -> str:
+        """Their name, as the person who looks reads it."""
+        return f"{self.payee.name} (you)" if self.is_me else self.payee.name
+
+    @property
+    def ending(self) -> str:
+        """On which account they are paid, by its last digits."""
+        return f"Account ending {self.current.tail}" if self.current else "No account yet"
+
 
 def holding(now: datetime) -> sa.ColumnElement[bool]:
     """Details that hold at a moment: their time has come, a second person said yes (the first need none), none stopped."""

@@ -1,6 +1,6 @@
 """Who we pay: the group's pages, the page behind a link, and what finance sees at the host."""
 
-from flask import Blueprint, Flask, abort, g, request, url_for
+from flask import Blueprint, Flask, abort, current_app, g, request, url_for
 
 from portal.autonomy import consent
 from portal.autonomy.door import Mistake, note_read
@@ -8,7 +8,7 @@ from portal.core import clock
 from portal.core.forms import PlainForm
 from portal.core.ids import id_of
 from portal.core.web import invalid, page, saved
-from portal.payees import actions, changes, links, queries
+from portal.payees import actions, changes, links, queries, words
 from portal.payees.details import unsealed
 from portal.payees.forms import AddForm, DetailsForm
 from portal.payees.models import Checked
@@ -62,7 +62,8 @@ def show(payee_id):
     facts = _words(here)
     barred = changes.barred(actor(), line.payee, line.pending, facts["organisers"]) if line.pending else ""
     facts |= {"barred": barred, "aside": consent.aside(actor()), "link": queries.open_link(here, payee_id)}
-    return page("payees/show.html", line=line, names=names, key=PlainForm(), **facts)
+    accounts = [(one.details.tail, words.history(one, names)) for one in line.every]
+    return page("payees/show.html", line=line, accounts=accounts, key=PlainForm(), **facts)
 
 
 @bp.get(f"{OURS}/<int:payee_id>/change")
@@ -200,11 +201,10 @@ def _line(payee_id: int) -> queries.Line:
 
 
 def _words(group_id: int) -> dict:
+    organisers, host = consent.electorate(group_id), current_app.config["SETTINGS"].host_name
     return {
-        "organisers": consent.electorate(group_id),
-        "may_finance": changes.may_finance,
-        "may_organisers": changes.may_organisers,
-        "now": clock.now(),
+        "organisers": organisers,
+        "waits": lambda given: words.waits(given, organisers, host, clock.now()),
         "checked": Checked,
     }
 
