@@ -11,9 +11,8 @@ from portal.payees import queries as payees
 from portal.people.reach import actor, as_staff, group, in_group
 from portal.people.roles import ORGANISERS
 from portal.receipts.models import COST_KIND_WORDS, CostKind
-from portal.spending import actions, costs, queries
+from portal.spending import actions, costs, queries, words
 from portal.spending.forms import CostForm, RuleForm, YesForm
-from portal.spending.models import NEEDS_WORDS
 
 bp = Blueprint("spending", __name__, url_prefix="/g/<group>")
 bp_host = Blueprint("costs", __name__, url_prefix="/host/receipts/<int:number>/payment")
@@ -187,22 +186,25 @@ def _facts(found: queries.Cost, form: YesForm | None = None) -> dict:
         "aside": consent.aside(actor()),
         "organises": bool(actor().roles & ORGANISERS),
         "form": form or YesForm(data={"mark": stands.mark}),
+        "ours": words.ours,
     }
 
 
 def _hosts(number: int, form: YesForm | None = None) -> dict:
     found = queries.numbered(number) or abort(404)
     level = standing.of(found.group.id).levels[Area.SPENDING]
-    return _facts(found, form) | {"level": level, "outcome": TABLE[Area.SPENDING][level]}
+    outcome = TABLE[Area.SPENDING][level]
+    said = {"means": words.means(outcome), "theirs": words.theirs(found.receipt)}
+    return _facts(found, form) | {"level": level, "outcome": outcome} | said
 
 
 def _rule(form: RuleForm | None = None) -> dict:
-    now = costs.rule_of(g.place.group_id)
+    now, wish = costs.rule_of(g.place.group_id), queries.open_rule(g.place.group_id)
     known = {"needs": now.needs, "over_pence": now.over_pence, "over_needs": now.over_needs or "two"} if now else {}
     return {
-        "rule": now,
-        "needs": NEEDS_WORDS,
-        "wish": queries.open_rule(g.place.group_id),
+        "rule": words.rule(now),
+        "wish": wish,
+        "wished": words.rule(wish[0]).capitalize() if wish else "",
         "me": actor().person_id,
         "alone": consent.is_alone(g.place.group_id, actor().person_id),
         "aside": consent.aside(actor()),
