@@ -54,6 +54,16 @@ class Match:
     def may_accept(self) -> bool:
         return self.fits is not Fits.DIFFERS
 
+    @property
+    def certainty_words(self) -> str:
+        """How sure it is, before its title in a list."""
+        return "This is" if self.fits is Fits.SURE else "Likely"
+
+    @property
+    def verb(self) -> str:
+        """What its one button says."""
+        return {"return": "It came back", "fund": "Receive it"}.get(self.how, "It’s paid")
+
 
 @dataclass(frozen=True)
 class Matches:

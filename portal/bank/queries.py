@@ -9,7 +9,9 @@ import sqlalchemy as sa
 from portal.bank.models import BankAccount, BankImport, BankLine
 from portal.bank.statement import Statement
 from portal.bank.statement_files import Known
+from portal.core import clock
 from portal.core.db import db
+from portal.core.filters import pounds
 from portal.core.ids import id_of
 from portal.ledger.models import Account, Balance, Fund, HostBalance, JournalEntry
 from portal.payees.models import Payee
@@ -37,6 +39,16 @@ class Item:
     group: str | None
     slug: str | None
     settled_by: str | None
+
+    @property
+    def amount(self) -> str:
+        """How much came in or went out."""
+        return f"{pounds(abs(self.line.pence))} {'in' if self.line.pence > 0 else 'out'}"
+
+    @property
+    def waited(self) -> str:
+        """For how long it has waited for a place."""
+        return f"waits for {(clock.today() - self.line.on).days} days"
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from portal.autonomy.door import Mistake
 from portal.bank import actions, matching, queries, statement_files
 from portal.bank.forms import ROLES, AccountForm, ColumnsForm, FileForm, LineForm, OwnForm, ReceiveForm
-from portal.bank.matching import Matches
+from portal.bank.matching import Match, Matches
 from portal.bank.models import SOURCES
 from portal.bank.statement import Statement, Unreadable
 from portal.bank.statement_files import Asked
@@ -266,13 +266,23 @@ def _facts(listed: tuple[str, int | None, queries.Page], found: queries.Item | N
         "matches": matches,
         "these": matches.get(found.line.id, Matches()) if found else Matches(),
         "words": words,
-        "today": clock.today(),
+        "settle_at": _settle_at,
         "key": PlainForm(),
         "receiving": ReceiveForm(),
         "sources": SOURCES,
         "accounts": [],
         "wrong": "",
     }
+
+
+def _settle_at(one: Match) -> str:
+    """Where to say that a line is this."""
+    return {
+        "payment": lambda: url_for(".settle_payment", slug=one.slug, payment_id=one.key),
+        "cost": lambda: url_for(".settle_cost", slug=one.slug, cost_id=one.key),
+        "return": lambda: url_for(".returned", slug=one.slug, payment_id=one.key),
+        "fund": lambda: url_for(".receive_into", slug=one.slug, fund_id=one.key),
+    }[one.how]()
 
 
 def _sending(accounts, form=None, naming=None) -> dict:
