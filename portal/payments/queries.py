@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from portal.core.db import db
+from portal.core.filters import inside, moment
 from portal.ledger.models import Fund
 from portal.payees.models import Payee, PayeeDetails
 from portal.payments import checks, paydays
@@ -38,6 +39,22 @@ class Summary:
     def is_open(self) -> bool:
         """Whether something can still be put in."""
         return self.run.handed_at is None and self.run.released_at is None and self.run.ended_at is None
+
+    @property
+    def by(self) -> str:
+        """Who prepared it, and who released it and when."""
+        prepared = f"{self.run.ref}, prepared by {self.prepared_by}"
+        if not self.run.released_at:
+            return prepared
+        return f"{prepared}, released by {self.released_by} {inside(moment(self.run.released_at))}"
+
+    @property
+    def bank_says(self) -> str:
+        """What the bank's lines say of it: how many are paid, how many came back."""
+        paid = f"The bank’s own lines say {self.paid} of {self.count} are paid."
+        if self.count and self.paid == self.count:
+            paid = "The bank says that all of them are paid."
+        return f"{paid} {self.came_back} came back." if self.came_back else paid
 
 
 def _summaries() -> sa.Select:
