@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from portal.autonomy.areas import BREAK_GLASS_WORDS
 from portal.core import clock
 from portal.core.db import RECORD, GroupOwned, Word, db, within_group
+from portal.core.filters import inside, moment
 
 MOST_HOURS = 72
 DANGER_LASTS = timedelta(hours=24)
@@ -120,6 +121,15 @@ class BreakGlass(GroupOwned, db.Model):
     def is_told(self, now: datetime) -> bool:
         """Whether the group sees it yet."""
         return self.told_at is not None and self.told_at <= now
+
+    def telling(self, now: datetime) -> str:
+        """When the group is told of it, or was."""
+        if self.told_at is None:
+            return "The group is told when it begins."
+        at = inside(moment(self.told_at))
+        if self.delay and not self.started_at:
+            return f"The group is told {self.delay_days} days after it begins; if it never does, {at}."
+        return f"The group was told {at}." if self.is_told(now) else f"The group is told {at}."
 
     @property
     def told_later(self) -> bool:
