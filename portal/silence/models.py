@@ -43,6 +43,9 @@ class Kind(StrEnum):
     EXIT = "exit"
 
 
+KIND_WORDS = {Kind.PAUSE: "A pause", Kind.ORGANISER: "A new organiser", Kind.EXIT: "Follow the exit plan"}
+
+
 class Wish(GroupOwned, db.Model):
     """A pause or a new organiser, asked by a named person; or the exit plan, by a trustee. Another trustee says yes."""
 
@@ -57,6 +60,11 @@ class Wish(GroupOwned, db.Model):
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
     agreed: Mapped[bool | None]
+
+    @property
+    def asks_for(self) -> str:
+        """What is asked, and who would be the organiser."""
+        return f"{KIND_WORDS[self.kind]}: {self.email}" if self.email else KIND_WORDS[self.kind]
 
     @property
     def ref(self) -> None:
