@@ -439,7 +439,7 @@ def our_movements(fund: HostFund | None = None, before: int | None = None) -> tu
     """A page of what moved in the host's own funds, or in one of them, the newest first; and the number to go on below."""
     ours = Posting.host_fund.is_not(None) if fund is None else Posting.host_fund == fund
     page = sa.select(Posting.entry_id).distinct().where(ours).order_by(Posting.entry_id.desc()).limit(PAGE + 1)
-    rows = db.session.execute(
+    rows: Sequence[sa.Row] = db.session.execute(
         sa.select(
             *(JournalEntry, Posting.host_fund, Posting.account, sa.func.sum(-Posting.pence).label("pence")),
             *(Group.slug, Group.name),
