@@ -21,7 +21,7 @@ from portal.people.reach import Side, rule_of
 HERE = Path(__file__).parent
 KEPT_TO_ITSELF = {"views", "forms", "actions", "jobs", "desk", "pictures", "nav", "health", "seed"}  # core's apart
 TURN = {"models": 0, "items": 0.5, "queries": 1, "actions": 2, "forms": 2, "jobs": 3, "pictures": 3, "desk": 4, "views": 5}
-TOP = {"app", "cli", "checks", "wsgi", "__main__"}  # they put the floors together, so they see all of them
+TOP = {"app", "cli", "checks", "processes", "__main__"}  # they put the floors together, so they see all of them
 
 # The files that know of requests. The rest can be used by jobs and tests as it is.
 OF_THE_WEB = {

@@ -1,9 +1,8 @@
 """The `portal` command: run, serve, work, mail, setup, demo, check, log, ledger, migrate, settings."""
 
-import contextlib
 import os
 import signal
-import subprocess
+import socket
 import sys
 import threading
 import urllib.error
@@ -11,16 +10,14 @@ import urllib.request
 
 import click
 
-from portal import config
+from portal import config, processes
 
 pause = threading.Event()
 
 
-def _app():
-    from portal.app import create_app
-
+def _app(settings: config.Settings | None = None):
     try:
-        return create_app()
+        return processes.load(settings or _checked_settings())
     except (config.UnsafeSettings, RuntimeError) as problem:
         raise click.ClickException(str(problem)) from None
 
@@ -55,31 +52,14 @@ def migrate():
 def serve():
     """Run the web server."""
     settings = _checked_settings()
-    command = [
-        *(sys.executable, "-m", "gunicorn", "portal.wsgi:app", "--no-control-socket"),
-        *("--bind", f"{settings.PORTAL_BIND}:{settings.PORT}"),
-        *("--worker-class", "gthread", "--workers", str(settings.PORTAL_WORKERS), "--threads", "8"),
-        *("--timeout", "120", "--graceful-timeout", "20", "--log-level", "warning", "--worker-tmp-dir", "/dev/shm"),  # noqa: S108
-    ]
-    if not os.path.isdir("/dev/shm"):  # noqa: S108
-        command = command[:-2]
-    os.execv(sys.executable, command)  # noqa: S606
+    port = _port(settings)
+    processes.serve(_app(settings), port)
 
 
 @main.command()
 def work():
     """Run the worker that does background jobs and, where PORTAL_MAIL_PORT is set, takes mail in."""
-    from portal.core import jobs, mail_server
-
-    app = _app()
-    with contextlib.ExitStack() as stack:
-        try:
-            stack.enter_context(mail_server.listening(app))
-        except (
-            OSError
-        ) as problem:  # `portal mail listen` has it, or a worker that is just ending: jobs are done all the same
-            click.echo(f"Mail isn't taken in by this worker: {problem.strerror}", err=True)
-        jobs.work(app)
+    processes.work(_app())
 
 
 @main.group()
@@ -256,37 +236,44 @@ def check():
 @main.command()
 def run():
     """Everything at once: schema, the demo where it is on and empty, web server and worker. Ctrl-C stops all of it."""
+    os.environ.setdefault("PORTAL_LOG_LEVEL", "warning")
     settings = _checked_settings()
-    command = [sys.executable, "-m", "portal"]
-    first = ["demo", "--if-empty"] if settings.PORTAL_DEMO else ["migrate"]
-    subprocess.run([*command, *first], check=True)  # noqa: S603
-    quiet = {**os.environ, "PORTAL_LOG_LEVEL": os.environ.get("PORTAL_LOG_LEVEL", "warning")}
-    parts = [subprocess.Popen([*command, part], env=quiet, start_new_session=True) for part in ("serve", "work")]  # noqa: S603
+    port = _port(settings)
     for told_to_stop in (signal.SIGINT, signal.SIGTERM):  # said anew: whoever started us may have had one ignored
         signal.signal(told_to_stop, signal.default_int_handler)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup has it
+        signal.signal(signal.SIGHUP, signal.default_int_handler)
     try:
-        _wait_until_up(settings, parts)
-        click.echo(f"Trellis is at http://127.0.0.1:{settings.PORT}")
-        while all(part.poll() is None for part in parts):
-            pause.wait(0.3)
+        app = _app(settings)
+        with processes.Family() as family:
+            if not family.do(processes.prepare, app):
+                raise click.ClickException("The database couldn’t be made ready.")
+            family.begin("The web server", processes.serve, app, port)
+            port.close()
+            family.begin("The worker", processes.work, app)
+            while not (ended := family.ended(within=0.05)) and not _is_up(settings):
+                pass
+            if not ended:
+                click.echo(f"Trellis is at http://127.0.0.1:{settings.PORT}")
+                ended = family.ended()
+        raise click.ClickException(f"{ended} ended by itself, so everything was stopped.")
     except KeyboardInterrupt:
         click.echo("")
-    finally:
-        for part in parts:
-            part.terminate()
-        for part in parts:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                part.wait(20)
-            part.kill()
 
 
-def _wait_until_up(settings: config.Settings, parts) -> None:
-    while all(part.poll() is None for part in parts):
-        try:
-            urllib.request.urlopen(f"http://127.0.0.1:{settings.PORT}/readyz", timeout=2)
-            return
-        except (urllib.error.URLError, OSError):
-            pause.wait(0.2)
+def _is_up(settings: config.Settings) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{settings.PORT}/readyz", timeout=2):
+            return True
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def _port(settings: config.Settings) -> socket.socket:
+    try:
+        return processes.bound(settings)
+    except processes.PortTaken as problem:
+        raise click.ClickException(str(problem)) from None
 
 
 def _checked_settings() -> config.Settings:

@@ -13,6 +13,7 @@ from html import unescape
 from pathlib import Path
 from urllib.parse import urlencode
 
+from portal import config, processes
 from tests.bench.served import Browser
 from tests.bench.told import Told
 from tests.server import Server, free_port
@@ -41,8 +42,7 @@ def environment() -> Path:
 
 @contextlib.contextmanager
 def running(folder: Path, requests: list[Told], ours: Server) -> Iterator[Browser]:
-    """Their server with these requests as tickets, by the very command line that serves `ours`; a browser signed in to it
-    as staff."""
+    """Their server with these requests as tickets, served by gunicorn as `ours` is; a browser signed in to it as staff."""
     python, port = environment(), free_port()
     folder.mkdir()
     shutil.copy(HERE / "their_desk.py", folder)
@@ -51,13 +51,9 @@ def running(folder: Path, requests: list[Told], ours: Server) -> Iterator[Browse
     env |= {"DESK_FOLDER": str(folder), "PYTHONPATH": str(folder)}
     lay = [python, "-c", "import their_desk; their_desk.lay_out()"]
     key = subprocess.run(lay, env=env, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
-    swaps = {
-        sys.executable: str(python),
-        "portal.wsgi:app": "their_desk:app",
-        f"127.0.0.1:{ours.port}": f"127.0.0.1:{port}",
-    }
-    started = [swaps.pop(word, word) for word in _command_of(ours)]
-    assert not swaps, "ours is served by another command than was thought"
+    options = processes.web_options(config.read(ours.env)) | {"bind": f"127.0.0.1:{port}", "preload_app": True}
+    (folder / "gunicorn.conf.py").write_text("".join(f"{name} = {value!r}\n" for name, value in options.items()))
+    started = [str(python), "-m", "gunicorn", "their_desk:app"]
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen(started, cwd=folder, env=env, stdout=log, stderr=log)
     try:
@@ -67,10 +63,6 @@ def running(folder: Path, requests: list[Told], ours: Server) -> Iterator[Browse
     finally:
         server.terminate()
         server.wait(30)
-
-
-def _command_of(server: Server) -> list[str]:
-    return Path(f"/proc/{server.parts['serve'].pid}/cmdline").read_text().rstrip("\0").split("\0")
 
 
 def tickets(browser: Browser) -> list[dict]:
