@@ -1,4 +1,4 @@
-"""What must hold everywhere: floors, routes, settings, engine, wall. `portal check` and the tests both ask here."""
+"""What must hold everywhere: floors, routes, settings, wall. `portal check` and the tests both ask here."""
 
 import ast
 import re
@@ -13,8 +13,8 @@ from portal import config
 from portal.app import FLOORS
 from portal.autonomy.areas import Area
 from portal.autonomy.door import ACTIONS
-from portal.core import migrate, wall
-from portal.core.db import HOST, RECORD, SETTING, check_engine, db
+from portal.core import migrate, sqlite, wall
+from portal.core.db import HOST, RECORD, SETTING, db
 from portal.core.guard import SAFE
 from portal.people.reach import Side, rule_of
 
@@ -111,7 +111,13 @@ WITHOUT_A_ROUTE = {
 
 def complaints(app: Flask) -> Iterator[str]:
     """Everything that doesn't hold, a sentence each."""
-    yield from chain(floors(), routes(app), settings(), engine(app), walls(app), owners())
+    yield from chain(floors(), routes(app), settings(), walls(app), owners())
+
+
+def notes(app: Flask) -> Iterator[str]:
+    """What is in order, and good to know."""
+    if app.config["SETTINGS"].database_url.startswith("sqlite") and (said := sqlite.note()):
+        yield said
 
 
 def floors(root: Path = HERE) -> Iterator[str]:
@@ -255,15 +261,6 @@ def settings_page() -> str:
         default = f"`{setting.default}`" if setting.default else "empty"
         lines.append(f"|`{setting.name}`|{default}|{setting.sentence}|")
     return "\n".join(lines) + "\n"
-
-
-def engine(app: Flask) -> Iterator[str]:
-    """The SQLite engine is one that keeps what it committed."""
-    if app.config["SETTINGS"].database_url.startswith("sqlite"):
-        try:
-            check_engine()
-        except RuntimeError as problem:
-            yield str(problem)
 
 
 def walls(app: Flask) -> Iterator[str]:

@@ -222,12 +222,15 @@ def _groups(slug: str | None) -> list[tuple[str, int]]:
 
 @main.command()
 def check():
-    """Check floors, routes, settings and the database engine."""
-    from portal.checks import complaints
+    """Check floors, routes and settings, and tell what is good to know."""
+    from portal import checks
 
-    found = list(complaints(_app()))
+    app = _app()
+    found = list(checks.complaints(app))
     for complaint in found:
         click.echo(complaint, err=True)
+    for note in checks.notes(app):
+        click.echo(note)
     if found:
         raise SystemExit(1)
     click.echo("All is in order.")

@@ -16,6 +16,7 @@ from tests import demo as demos
 from tests.installation import SECRET
 
 ROOT = Path(__file__).parent.parent
+OLD_SQLITE = ROOT / "tests" / "old_sqlite"
 _tick = threading.Event()
 
 

@@ -12,15 +12,13 @@ from enum import StrEnum
 from functools import cache, wraps
 from typing import ClassVar, ParamSpec, TypeVar
 
-import pysqlite3
 import sqlalchemy as sa
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column, registry
 
-# WAL can lose a committed transaction in engines before these patches: https://sqlite.org/wal.html (reset race).
-FIXED_ENGINES = ((3, 44, 6), (3, 50, 7), (3, 51, 3))
+from portal.core import sqlite
 
 P = ParamSpec("P")
 S = TypeVar("S", bound=sa.ClauseElement)
@@ -207,25 +205,22 @@ def reader() -> sa.Connection:
     return connection
 
 
+def reading_blocks() -> bool:
+    """Whether nobody can commit while somebody reads, as it is with SQLite's rollback journal."""
+    return db.engine.dialect.name == "sqlite" and sqlite.journal() != "WAL"
+
+
 def set_mode(*, reads: bool) -> None:
     """Say for this request whether its transactions only read."""
     _reading.set(reads)
 
 
-def check_engine(version: tuple[int, ...] = pysqlite3.sqlite_version_info) -> None:
-    """Refuse a SQLite engine whose WAL mode can lose a commit. Raises RuntimeError."""
-    if version < (3, 51, 3) and not any(version[:2] == fixed[:2] and version >= fixed for fixed in FIXED_ENGINES):
-        shown = ".".join(map(str, version))
-        raise RuntimeError(f"SQLite {shown} can lose a committed change in WAL mode; 3.51.3 or newer is needed.")
-
-
 def engine_options(url: str) -> dict:
-    """Options for create_engine: our own SQLite build as driver, small pools."""
+    """Options for create_engine: the SQLite driver we take, small pools."""
     if url.startswith("sqlite"):
-        check_engine()
         # More plans than we have statements: of fewer, the driver lets go of the newest, and SQLite makes those again each
         # time (it goes by how often one was used, and what was used at the start is ahead for good).
-        return {"module": pysqlite3, "connect_args": {"check_same_thread": False, "cached_statements": 1000}}
+        return {"module": sqlite.driver, "connect_args": {"check_same_thread": False, "cached_statements": 1000}}
     return {"pool_pre_ping": True, "pool_size": 8}
 
 
@@ -244,7 +239,7 @@ def _on_connect(dbapi_connection, record):
     dbapi_connection.isolation_level = None
     cursor = dbapi_connection.cursor()
     cursor.execute("PRAGMA busy_timeout=10000")  # first: the next lines may have to wait
-    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute(f"PRAGMA journal_mode={sqlite.journal()}")
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.close()

@@ -23,7 +23,7 @@ from flask import (
 from portal.autonomy import consent
 from portal.autonomy.door import Mistake, may
 from portal.core import clock, csv
-from portal.core.db import one_moment, reader
+from portal.core.db import one_moment, reader, reading_blocks
 from portal.core.forms import PlainForm
 from portal.core.marks import mark
 from portal.core.typeset import CantSet
@@ -281,6 +281,9 @@ def _ledger(group_id: int | None):
     read = reader()
     written = beancount.written(read, f"Ledger of {_host()}", group_id)
     parts = iter(lambda: "".join(islice(written, 500)), "")
+    if reading_blocks():  # all of it is read first, so that nobody waits for whoever fetches it slowly
+        parts = iter(list(parts))
+        read.close()
     answer = _file(parts, "ledger.beancount", "text/plain; charset=utf-8")
     answer.call_on_close(read.close)
     return answer

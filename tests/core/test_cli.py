@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -15,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.server import ROOT, free_port
+from tests.server import OLD_SQLITE, ROOT, free_port
 
 
 def portal(*words: str, data: Path, **env: str) -> subprocess.CompletedProcess:
@@ -156,6 +157,18 @@ def test_check_and_settings(tmp_path):
     checked = portal("check", data=tmp_path)
     assert (checked.returncode, checked.stdout) == (0, "All is in order.\n"), checked.stderr
     assert "PORTAL_DATABASE_URL" in portal("settings", data=tmp_path).stdout
+
+
+def test_check_says_where_sqlite_needs_a_rollback_journal_and_does_not_complain(tmp_path):
+    old = {"data": tmp_path, "PYTHONPATH": str(OLD_SQLITE)}
+    assert portal("demo", **old).returncode == 0
+    checked = portal("check", **old)
+    assert checked.returncode == 0, checked.stderr
+    note, verdict = checked.stdout.splitlines()
+    assert "keeps a rollback journal" in note
+    assert verdict == "All is in order."
+    with contextlib.closing(sqlite3.connect(tmp_path / "portal.db")) as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("delete",)
 
 
 def test_what_was_done_in_the_demo_is_kept(tmp_path):

@@ -1,5 +1,6 @@
 """Many at once: nobody's write is lost, and nobody is turned away because the database was busy."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -8,16 +9,22 @@ import threading
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 
-import pysqlite3
 import pytest
 import sqlalchemy as sa
 
+from portal.core import sqlite
 from portal.core.counters import Counter
 from portal.core.db import db
 from tests import make
-from tests.server import ROOT, free_port
+from tests.server import OLD_SQLITE, ROOT, free_port
 
 WRITES, AT_ONCE = 400, 8
+
+
+@pytest.fixture
+def old_sqlite(monkeypatch):
+    """Processes that start from here on have only an SQLite that needs a rollback journal."""
+    monkeypatch.setenv("PYTHONPATH", str(OLD_SQLITE))
 
 
 @pytest.fixture
@@ -25,6 +32,8 @@ def counting(settings, app):
     """A real gunicorn of three processes with the counting route, on this test's database."""
     db.session.add(Counter(name="test", value=0))
     db.session.commit()
+    db.session.remove()
+    db.engine.dispose()  # nobody has the database open but who is tested
     port = free_port()
     env = {**os.environ, **{name: str(value) for name, value in settings.values.items() if isinstance(value, str)}}
     env |= {"PORTAL_DATA": str(settings.data), "PORT": str(port)}
@@ -50,6 +59,11 @@ def post(url: str) -> int:
         return int(answer.read())
 
 
+def get(url: str) -> int:
+    with urllib.request.urlopen(f"{url}/count", timeout=60) as answer:
+        return int(answer.read())
+
+
 def test_400_of_400_read_then_write_requests_are_counted(counting):
     with ThreadPoolExecutor(AT_ONCE) as people:
         answers = list(people.map(post, [counting] * WRITES))
@@ -59,15 +73,31 @@ def test_400_of_400_read_then_write_requests_are_counted(counting):
 
 
 @pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
+def test_with_a_rollback_journal_all_that_many_write_is_there_and_nobody_who_reads_is_turned_away(
+    old_sqlite, settings, counting
+):
+    with ThreadPoolExecutor(2 * AT_ONCE) as people:
+        reads = [people.submit(get, counting) for _ in range(WRITES)]
+        answers = list(people.map(post, [counting] * WRITES))
+        seen = [read.result() for read in reads]
+    assert sorted(answers) == list(range(1, WRITES + 1))
+    assert set(seen) <= set(range(WRITES + 1))
+    with contextlib.closing(sqlite.driver.connect(settings.data / "portal.db")) as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("delete",)
+        assert connection.execute("SELECT value FROM counters WHERE name = 'test'").fetchone() == (WRITES,)
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
 def test_writers_a_backup_and_a_long_read_do_not_block_each_other(counting, settings, kettle, tmp_path):
     make.receipt(kettle)
-    reader = pysqlite3.connect(settings.data / "portal.db")
+    reader = sqlite.driver.connect(settings.data / "portal.db")
     reader.execute("BEGIN")
     reader.execute("SELECT count(*) FROM receipts").fetchone()
     with ThreadPoolExecutor(AT_ONCE) as people:
         posts = [people.submit(post, counting) for _ in range(80)]
-        copy = pysqlite3.connect(tmp_path / "copy.db")
-        reader_of_backup = pysqlite3.connect(settings.data / "portal.db")
+        copy = sqlite.driver.connect(tmp_path / "copy.db")
+        reader_of_backup = sqlite.driver.connect(settings.data / "portal.db")
         reader_of_backup.backup(copy, pages=20)
         assert sorted(done.result() for done in posts) == list(range(1, 81))
     assert copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)

@@ -2,9 +2,9 @@
 
 import re
 
-import pysqlite3
 import pytest
 
+from portal.core import sqlite
 from portal.people.reach import rule_of
 from tests.site.test_cells import ACCOUNT, DONE, KEY, TABLE, Try, _fresh, _path, _pick, _values, all_routes, send
 from tests.site.world import ABSENT, AGREED_MARK, photo
@@ -78,7 +78,7 @@ def contents(place):
     """Everything in the database, but for what differs by chance."""
 
     def read(*, exactly=False) -> dict[str, list]:
-        connection = pysqlite3.connect(str(place.data / "portal.db"))
+        connection = sqlite.driver.connect(str(place.data / "portal.db"))
         names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         found = {}
         for name in names:

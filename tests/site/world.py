@@ -4,7 +4,6 @@ import io
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-import pysqlite3
 import sqlalchemy as sa
 
 from portal.activity.models import Entry
@@ -20,7 +19,7 @@ from portal.breakglass import actions as duties
 from portal.breakglass.models import BreakGlass
 from portal.budget.models import BudgetLine
 from portal.contact import actions as contact
-from portal.core import clock, files, wall, workdays
+from portal.core import clock, files, sqlite, wall, workdays
 from portal.core.db import db
 from portal.cover import actions as cover
 from portal.cover import queries as covers
@@ -597,7 +596,7 @@ def held_file() -> str:
 
 def copy_sqlite(source: str, target: str) -> None:
     """Make one SQLite file what another is, under whoever has it open."""
-    one, other = pysqlite3.connect(source), pysqlite3.connect(target)
+    one, other = sqlite.driver.connect(source), sqlite.driver.connect(target)
     other.execute("PRAGMA synchronous=OFF")
     one.backup(other)
     one.close()
