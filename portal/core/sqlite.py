@@ -42,6 +42,6 @@ def note() -> str:
     if journal() == "WAL":
         return ""
     return (
-        f"SQLite {driver.sqlite_version} keeps a rollback journal, since its write-ahead log could lose a change. Nothing is "
-        "lost, but people wait for each other more. SQLite 3.51.3, or PostgreSQL, does without."
+        f"SQLite {driver.sqlite_version} keeps a rollback journal, since its write-ahead log could lose a change. Nothing "
+        "is lost, but people wait for each other more. SQLite 3.51.3, or PostgreSQL, does without."
     )
