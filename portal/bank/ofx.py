@@ -3,8 +3,6 @@
 from html import unescape
 from xml.etree.ElementTree import Element
 
-from ofxtools.Parser import TreeBuilder
-
 from portal.bank.statement import CUT_OFF, TWO_ACCOUNTS, Line, Statement, Unreadable, day_of, in_pounds, pence_of, words_of
 
 
@@ -13,6 +11,8 @@ def read(text: str) -> Statement:
     body = text[text.index("<OFX>") :].rstrip()
     if not body.endswith("</OFX>"):
         raise Unreadable(CUT_OFF)
+    from ofxtools.Parser import TreeBuilder
+
     builder = TreeBuilder()
     builder.feed(body)
     root = builder.close()

@@ -3,8 +3,6 @@
 import io
 from datetime import date
 
-import mt940
-
 from portal.bank.statement import CUT_OFF, TWO_ACCOUNTS, Line, Statement, Unreadable, in_pounds, pence_from, words_of
 
 OPENS, CLOSES = (
@@ -15,6 +13,8 @@ OPENS, CLOSES = (
 
 def read(text: str) -> Statement:
     """The lines of an MT940 file. Raises Unreadable."""
+    import mt940
+
     blocks = mt940.parse_statements(io.StringIO(text), options=mt940.Options.all())
     lines: list[Line] = []
     closing = None

@@ -11,7 +11,6 @@ import re
 import unicodedata
 from itertools import groupby
 
-from lxml import etree
 from mailparser_reply.constants import MAIL_LANGUAGES
 
 MOST_LETTERS = 5000  # of an answer, as many as the page takes
@@ -97,6 +96,8 @@ class _Lines:
 
 def of_html(markup: str) -> str:
     """The words of a page that can be seen, quotes marked as in plain mail; where a link leads stands behind its words."""
+    from lxml import etree
+
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     root = etree.fromstring(markup.encode("utf-8", "replace"), parser) if markup.strip() else None
     if root is None:

@@ -8,9 +8,9 @@ from typing import Any
 MEMORY = 512 * 1024 * 1024
 SECONDS = 10
 PRELOAD = [
-    "portal.core.pictures",
-    "portal.core.sounds",
-    "portal.core.typeset",
+    "portal.core.decoded_pictures",
+    "portal.core.decoded_sounds",
+    "typst",
 ]  # what takes long to import is there before a child is forked
 
 

@@ -3,8 +3,6 @@ a child process (`apart.py`), and what it took is given back."""
 
 from pathlib import Path
 
-import typst
-
 from portal.core import sandbox
 
 MEMORY = 1024 * 1024 * 1024  # a thousand lines take a fifth of it; each of its threads claims some
@@ -21,6 +19,8 @@ def pdf(template: Path, **inputs: str) -> bytes:
 
 
 def _set(template: Path, inputs: dict[str, str]) -> bytes:
+    import typst
+
     return typst.compile(
         template,
         root=template.parent,

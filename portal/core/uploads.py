@@ -15,7 +15,6 @@ from typing import IO, cast
 
 import filetype
 from htmx_flask.requests import HtmxAwareRequest
-from PIL import Image, UnidentifiedImageError
 from werkzeug.datastructures import FileStorage, MultiDict
 
 from portal.core import clock, files, pictures, sounds
@@ -212,14 +211,11 @@ def _look_at_image(path: Path, kind: str) -> None:
     if kind in _ENDS and not _ENDS[kind](path):
         raise NotTaken(cut_off)
     try:
-        with Image.open(path) as image:
-            width, height = image.size
-    except Image.DecompressionBombError:
-        raise NotTaken(pictures.TOO_LARGE) from None
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
-        raise NotTaken("We couldn’t open that photo. Please take it again, or try another copy.") from None
-    if width * height > pictures.MAX_PIXELS:
-        raise NotTaken(pictures.TOO_LARGE)
+        size = pictures.size_of(path)
+    except pictures.CantOpen as why:
+        raise NotTaken(str(why)) from None
+    if not size:
+        raise NotTaken("We couldn’t open that photo. Please take it again, or try another copy.")
 
 
 def _tail(path: Path, size: int) -> bytes:

@@ -3,8 +3,6 @@
 import io
 from datetime import date
 
-from xlsxwriter import Workbook
-
 from portal.papers.sheets import Paper, Pence
 
 OPTIONS = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -14,6 +12,8 @@ WIDE = {"Words": 44, "Line": 20, "": 26}
 def made(paper: Paper) -> bytes:
     """The file."""
     out = io.BytesIO()
+    from xlsxwriter import Workbook
+
     with Workbook(out, OPTIONS) as book:
         book.set_properties({"title": paper.title})
         styles = {

@@ -8,8 +8,6 @@ import pyotp
 import sqlalchemy as sa
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from webauthn import verify_authentication_response, verify_registration_response
-from webauthn.helpers.exceptions import WebAuthnException
 
 from portal.autonomy.door import Mistake, ProofNeeded, Scope, action
 from portal.core import clock, mail, throttle
@@ -170,6 +168,9 @@ def add_passkey(by, *, challenge_id: int, credential: str, browser: str, domain:
     if asked is None:
         raise Mistake("That took a little long. Please try once more.")
     asked.spent_at = clock.now()
+    from webauthn import verify_registration_response
+    from webauthn.helpers.exceptions import WebAuthnException
+
     try:
         made = verify_registration_response(
             credential=json.loads(credential),
@@ -312,6 +313,9 @@ def _check_may_change_ways(by) -> None:
 
 def _verified_passkey(challenge_id: int, credential: str, browser: str, domain: str, origin: str) -> Passkey:
     asked = queries.open_challenge(challenge_id, "passkey", hashed(browser))
+    from webauthn import verify_authentication_response
+    from webauthn.helpers.exceptions import WebAuthnException
+
     try:
         answer = json.loads(credential)
         key = queries.passkey(str(answer["id"]))

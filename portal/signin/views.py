@@ -10,13 +10,6 @@ import pyotp
 import segno
 from flask import Blueprint, Flask, abort, current_app, make_response, request, session, url_for
 from itsdangerous import BadSignature, URLSafeSerializer
-from webauthn import generate_authentication_options, generate_registration_options, options_to_json
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from portal.autonomy.door import Mistake
 from portal.core.ids import id_of
@@ -124,6 +117,9 @@ def passkey_challenge():
     if asked is None:
         return {}, 429
     allowed = queries.ways_of(who.id).passkeys if who else []
+    from webauthn import generate_authentication_options, options_to_json
+    from webauthn.helpers.structs import PublicKeyCredentialDescriptor, UserVerificationRequirement
+
     options = generate_authentication_options(
         rp_id=domain,
         challenge=bytes.fromhex(asked.nonce),
@@ -256,6 +252,14 @@ def new_passkey_challenge():
     asked = actions.ask_passkey(_me().self_actor, browser=browser_mark(), address=_address())
     if asked is None:
         return {}, 429
+    from webauthn import generate_registration_options, options_to_json
+    from webauthn.helpers.structs import (
+        AuthenticatorSelectionCriteria,
+        PublicKeyCredentialDescriptor,
+        ResidentKeyRequirement,
+        UserVerificationRequirement,
+    )
+
     options = generate_registration_options(
         rp_id=domain,
         rp_name="Trellis",
