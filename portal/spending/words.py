@@ -47,6 +47,8 @@ def ours(receipt: Receipt, stands: Deciding, host_name: str, pay_day: Callable[[
         return f"It’s in {host_name}’s payments of {full_day(pay_day(receipt))}. We see it here when it’s paid."
     if receipt.agreed_at:
         return _agreed(receipt, host_name, pay_day)
+    if not stands.deciders:
+        return "It waits for one of us who can say yes."
     if not stands.given:
         who = " or ".join(stands.deciders.values())
         takes = f"; it takes {stands.needed}" if stands.needed > 1 else ""
