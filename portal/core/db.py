@@ -242,6 +242,7 @@ def _on_connect(dbapi_connection, record):
     cursor.execute(f"PRAGMA journal_mode={sqlite.journal()}")
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute("PRAGMA recursive_triggers=ON")  # else what REPLACE deletes passes no trigger
     cursor.close()
 
 

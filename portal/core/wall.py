@@ -168,13 +168,28 @@ def _sqlite(table, owner, changes, append_only):
     for change in changes:
         closed = " OR ".join(f"portal_door() IS NOT {row}.{owner}" for row in rows[change])
         when, words = closed, "the door is closed"
-        if append_only and change != "INSERT":
+        if change == "INSERT":
+            yield never_over(table)
+            continue
+        if append_only:
             when, words = "1", "what happened is never changed"
         yield (
             f"CREATE TRIGGER wall_{table}_{change.lower()} BEFORE {change} ON {table} "
             f"WHEN {when} BEGIN SELECT portal_kept('{table}', {rows[change][0]}.{owner}); "
             f"SELECT RAISE(ABORT, '{words}: {table}'); END"
         )
+
+
+def never_over(table: str) -> str:
+    """On SQLite, the trigger against an INSERT: with the door closed, and whichever is open over a row that is there
+    (REPLACE, whose deleting is no DELETE)."""
+    closed, there = "portal_door() IS NOT NEW.group_id", f"EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id)"
+    return (
+        f"CREATE TRIGGER wall_{table}_insert BEFORE INSERT ON {table} WHEN {closed} OR {there} BEGIN "
+        f"SELECT portal_kept('{table}', coalesce(NEW.group_id, (SELECT group_id FROM {table} WHERE id = NEW.id))); "
+        f"SELECT CASE WHEN {closed} THEN RAISE(ABORT, 'the door is closed: {table}') "
+        f"ELSE RAISE(ABORT, 'a row that is there is never written over: {table}') END; END"
+    )
 
 
 def _postgresql(table, owner, changes, append_only):

@@ -10,6 +10,8 @@ from sqlalchemy.exc import DatabaseError
 
 from portal import checks
 from portal.activity.models import Entry
+from portal.autonomy import actions
+from portal.autonomy.areas import Area, Level
 from portal.core import wall
 from portal.core.db import db, reading, set_mode
 from portal.core.wall import DoorClosed
@@ -369,3 +371,34 @@ def test_the_door_open_writes_its_own_groups_rows(fund, kettle):
     db.session.commit()
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Fund)) == 3
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Receipt)) == 0
+
+
+def over(table: str, changed: str, value: str) -> str:
+    """A statement that writes the newest row of a table anew, over itself, one column another."""
+    columns = db.metadata.tables[table].c.keys()
+    values = ", ".join(value if name == changed else name for name in columns)
+    rows = f"SELECT {values} FROM {table} ORDER BY id DESC LIMIT 1"
+    return f"INTO {table} ({', '.join(columns)}) {rows}"
+
+
+@pytest.mark.parametrize(
+    ("table", "changed", "value"),
+    [("entries", "group_id", "NULL"), ("entries", "says", "'nothing'"), ("funds", "name", "'Slipped in'")],
+)
+@pytest.mark.parametrize("how", ["REPLACE", "INSERT OR REPLACE"])
+@pytest.mark.parametrize("opens", [False, True])
+def test_no_row_is_written_over_by_replace(fund, kettle, dialect, table, changed, value, how, opens):
+    """SQLite's own: what it replaces is deleted without a DELETE. Refused with the door closed, and with one's own open."""
+    if dialect != "sqlite":
+        value = f"{value}::text" if value != "NULL" else "NULL::integer"
+        how = "INSERT"
+    make.set_level(kettle, Area.PEOPLE, Level.TELL_AFTER)
+    actions.set_level(make.actor(make.person("Marsha")), kettle, area="people", level="only_us")
+    before = db.session.execute(sa.text(f"SELECT * FROM {table} ORDER BY id")).all()
+    door = wall.opened(kettle.id) if opens else contextlib.nullcontext()
+    with pytest.raises(DatabaseError), door:
+        db.session.execute(sa.text(f"{how} {over(table, changed, value)}"))
+    db.session.rollback()
+    assert db.session.execute(sa.text(f"SELECT * FROM {table} ORDER BY id")).all() == before
+    if dialect == "sqlite":
+        assert ("entries" if table == "entries" else "funds") in {name for _, name in wall.tries()}
