@@ -183,10 +183,10 @@ def _sqlite(table, owner, changes, append_only):
 def never_over(table: str) -> str:
     """On SQLite, the trigger against an INSERT: with the door closed, and whichever is open over a row that is there
     (REPLACE, whose deleting is no DELETE)."""
-    closed, there = "portal_door() IS NOT NEW.group_id", f"EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id)"
+    closed, there = "portal_door() IS NOT NEW.group_id", f"FROM {table} WHERE id = NEW.id"
     return (
-        f"CREATE TRIGGER wall_{table}_insert BEFORE INSERT ON {table} WHEN {closed} OR {there} BEGIN "
-        f"SELECT portal_kept('{table}', coalesce(NEW.group_id, (SELECT group_id FROM {table} WHERE id = NEW.id))); "
+        f"CREATE TRIGGER wall_{table}_insert BEFORE INSERT ON {table} WHEN {closed} OR EXISTS (SELECT 1 {there}) BEGIN "
+        f"SELECT portal_kept('{table}', coalesce(NEW.group_id, (SELECT group_id {there}))); "
         f"SELECT CASE WHEN {closed} THEN RAISE(ABORT, 'the door is closed: {table}') "
         f"ELSE RAISE(ABORT, 'a row that is there is never written over: {table}') END; END"
     )

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from enum import Enum, StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -255,4 +255,4 @@ class Question(GroupOwned, db.Model):
         return None
 
 
-GOES_WITH: list[type] = [Question, Picture]  # what goes with a receipt when its bin is emptied; others add to it
+GOES_WITH: list[Any] = [Question, Picture]  # what goes with a receipt when its bin is emptied; others add to it
