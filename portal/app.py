@@ -5,6 +5,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from flask import Flask
+from flask_compress import Compress
 from flask_migrate import Migrate
 from htmx_flask import Htmx
 from jinja2 import StrictUndefined
@@ -31,7 +32,7 @@ FEATURES = (
 def create_app(settings: config.Settings | None = None) -> Flask:
     """The portal, ready to serve. Raises config.UnsafeSettings."""
     settings = settings or config.read()
-    app = web.Portal("portal", root_path=str(ROOT), template_folder=str(ROOT / "templates"), static_folder=None)
+    app = Flask("portal", root_path=str(ROOT), template_folder=str(ROOT / "templates"), static_folder=None)
     app.static_folder = str(ROOT / "static")
     app.jinja_environment = web.Templates
     app.jinja_env.undefined = StrictUndefined
@@ -53,7 +54,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
     for part in (logs, guard, db, wall, files, filters, icons, web, question_reasons, assets, jobs, session, reach, errors):
         part.init_app(app)
-    web.Compressed(app)
+    Compress(app)
     Htmx(app)
     app.request_class = uploads.PortalRequest  # after htmx-flask, whose request it extends
     Migrate(app, db.db, directory=str(ROOT / "migrations"))

@@ -264,7 +264,7 @@ def median(counts: Mapping[int, int]) -> int | None:
 def of(span: Span) -> Figures:
     """Every figure of a span, in two statements."""
     told_of = values(span)
-    counted = fetched(_counting(), told_of)[0]._mapping
+    counted = fetched(_counting(), told_of)[0]._asdict()
     waits: Counter[tuple[str, int, bool]] = Counter()
     to_paid: Counter[int] = Counter()
     for row in fetched(_waiting(), told_of):

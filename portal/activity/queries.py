@@ -29,11 +29,6 @@ def _by_host() -> sa.Select:
     )
 
 
-@prepared
-def _newest() -> sa.Select:
-    return sa.select(sa.func.max(Entry.id)).where(Entry.group_id == sa.bindparam("group"))
-
-
 def by_host(group_id: int) -> Sequence[sa.Row]:
     """The last five things the host's people did for this group: id, at, says, about, outcome, and name of who did it."""
     return fetched(_by_host(), {"group": group_id})
@@ -95,11 +90,6 @@ def about_row(group_id: int, table: str, row_id: int, limit: int = 50) -> list[t
         .order_by(Entry.id.desc())
         .limit(limit)
     )
-
-
-def newest(group_id: int) -> int:
-    """The number of the newest entry of a group: it moves with every change, so it dates a page."""
-    return fetched(_newest(), {"group": group_id})[0][0] or 0
 
 
 def _with_names(query) -> list[tuple[Entry, str | None]]:

@@ -77,7 +77,6 @@ def init_app(app: Flask) -> None:
         add_headers_function=lambda headers, path, url: _set(headers, always),
     )
     app.wsgi_app = served  # type: ignore[method-assign]
-    app.extensions["build"] = name
 
 
 def _set(headers, always: dict[str, str]) -> None:

@@ -4,18 +4,18 @@ A transaction only reads (BEGIN) or may write (BEGIN IMMEDIATE on SQLite). `mode
 read, everything else writes. So read-then-write is atomic and a GET can never write.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
-from functools import cache, wraps
+from functools import cache, lru_cache, wraps
 from typing import ClassVar, ParamSpec, TypeVar
 
 import sqlalchemy as sa
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column, registry
 
 from portal.core import sqlite
@@ -159,17 +159,20 @@ def prepared(build: Callable[P, S]) -> Callable[P, S]:
     """A function that builds a statement, which it does once for each of its arguments.
 
     SQLAlchemy looks a statement up among the compiled ones by its whole structure, thousands of parts: for a page's large
-    ones that takes as long as running them does. What lasts can have a name instead.
+    ones that takes as long as running them does. A lambda's statement is looked up by what the lambda tracks instead.
     """
 
     @cache
     @wraps(build)
-    def built(*args: P.args, **kwargs: P.kwargs) -> S:
+    def built(*args: P.args, **kwargs: P.kwargs):
         statement = build(*args, **kwargs)
-        if whole := statement._generate_cache_key():  # which SQLAlchemy keeps on the statement, until another is made of it
-            named = whole._replace(key=(object(),))
-            statement._generate_cache_key = lambda: named  # type: ignore[method-assign]
-        return statement
+        return sa.lambda_stmt(  # its values are named parameters, so there is nothing to look for inside it
+            lambda: statement,
+            track_on=[object()],
+            track_closure_variables=False,
+            track_bound_values=False,
+            global_track_bound_values=False,
+        )
 
     return built  # type: ignore[return-value]
 
@@ -182,6 +185,7 @@ def fetched(statement: sa.Select | sa.CompoundSelect, values: dict) -> Sequence[
     return db.session.connection().execute(statement, values).all()
 
 
+BOUND = re.compile(r"\b(LIMIT|OFFSET) \?")
 ONE_MOMENT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"  # PostgreSQL's; a transaction of SQLite's is so anyway
 
 
@@ -224,14 +228,15 @@ def engine_options(url: str) -> dict:
     return {"pool_pre_ping": True, "pool_size": 8}
 
 
-class _PlannedOnce(SQLiteCompiler):
+@lru_cache(5000)
+def _planned_once(statement: str) -> str:
     """A bound LIMIT stands in a sum. By itself, SQLite would plan the statement anew for that very value each time it
     runs (from 3.49 on), which takes longer than most of our statements do."""
+    return BOUND.sub(r"\1 ? + 0", statement)
 
-    def limit_clause(self, select, **kw):
-        if select._limit_clause is not None and select._offset_clause is None:
-            return f"\n LIMIT {self.process(select._limit_clause, **kw)} + 0"
-        return super().limit_clause(select, **kw).replace(" OFFSET ", " + 0 OFFSET ", 1)
+
+def _before_execute(_connection, _cursor, statement, values, _context, _many):
+    return _planned_once(statement), values
 
 
 def _on_connect(dbapi_connection, record):
@@ -247,14 +252,10 @@ def _on_connect(dbapi_connection, record):
 
 
 def _on_begin(connection):
-    driver = connection.connection.driver_connection
     if connection.info.get("reads") is not is_reading():  # SQLite forgets every plan it made each time this is set
-        driver.execute(f"PRAGMA query_only={int(is_reading())}")
+        connection.exec_driver_sql(f"PRAGMA query_only={int(is_reading())}")
         connection.info["reads"] = is_reading()
-    if is_reading():
-        driver.execute("BEGIN")  # nothing can go wrong with it, and SQLAlchemy's way takes as long as a statement does
-    else:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    connection.exec_driver_sql("BEGIN" if is_reading() else "BEGIN IMMEDIATE")
 
 
 def _read_only(connection):
@@ -272,8 +273,8 @@ def init_app(app: Flask) -> None:
     with app.app_context():
         engine = db.engine
     if engine.dialect.name == "sqlite":
-        engine.dialect.statement_compiler = _PlannedOnce
         sa.event.listen(engine, "connect", _on_connect)
         sa.event.listen(engine, "begin", _on_begin)
+        sa.event.listen(engine, "before_cursor_execute", _before_execute, retval=True)
     else:
         sa.event.listen(engine, "begin", _read_only)

@@ -127,7 +127,7 @@ def _owners(state: ORMExecuteState, column: sa.Column) -> set[int]:
         rows = state.parameters if isinstance(state.parameters, list) else [state.statement.compile().params]
         return {row.get(column.key) for row in rows} - {None}
     with state.session.no_autoflush:
-        return set(state.session.connection().scalars(sa.select(column).distinct().where(*state.statement._where_criteria)))
+        return set(state.session.connection().scalars(sa.select(column).distinct().where(state.statement.whereclause)))
 
 
 REFUSED = re.compile(r"(?:the door is closed|what happened is never changed): (\w+) of (\d+)")

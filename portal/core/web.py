@@ -1,12 +1,10 @@
 """Answers: a page, a part of it, a redirect. `page`, `saved` and `invalid` choose between them, and nothing else does."""
 
-import hashlib
 import secrets
 from functools import lru_cache
 
 from flask import Flask, flash, get_flashed_messages, make_response, redirect, render_template, session
 from flask.templating import Environment
-from flask_compress import Compress
 from htmx_flask import request
 from markupsafe import Markup
 from werkzeug.routing import IntegerConverter
@@ -56,43 +54,12 @@ def browser_mark() -> str:
     return session["browser"]
 
 
-def unchanged(*facts):
-    """A 304 when this person's copy of the page was made from the same facts, else None; sets the page's ETag."""
-    mark = hashlib.sha256(repr(facts).encode()).hexdigest()[:32]
-    if mark in request.if_none_match:
-        answer = make_response("", 304)
-        answer.set_etag(mark)
-        return answer
-    request.page_etag = mark
-    return None
-
-
 class Templates(Environment):
     """No template has globals of its own, so all share the environment's, without a chain of maps for each of them:
     reading through those took a tenth of a page's time."""
 
     def make_globals(self, d):
         return super().make_globals(d) if d else self.globals
-
-
-class Portal(Flask):
-    """Nothing of ours is asynchronous, so it isn't asked of each of the twenty functions that a request passes."""
-
-    def ensure_sync(self, func):
-        return func
-
-
-class Compressed(Compress):
-    """Pages travel compressed; so do error pages and forms to look at again, which Flask-Compress leaves out."""
-
-    def after_request(self, response):
-        status = response.status
-        if response.status_code >= 400:
-            response.status = "200 OK"  # for as long as it takes to compress it
-        response = super().after_request(response)
-        if not status.startswith(("2", "3")):
-            response.status = status
-        return response
 
 
 class Id(IntegerConverter):
@@ -104,9 +71,14 @@ class Id(IntegerConverter):
 
 def init_app(app: Flask) -> None:
     app.url_map.converters["int"] = Id
+
     # Kept, as it is the same for everyone: an address, of which a page names dozens, each slow to build; and what a macro
     # makes, with the icons it asks for. Both are the app's own, and go with it.
-    address = lru_cache(10_000)(app.url_for)
+    @lru_cache(10_000)
+    def address(endpoint: str, **values) -> str:
+        """`url_for` of a whole name: one that depends on the page it stands on can't be kept."""
+        assert not endpoint.startswith("."), endpoint
+        return app.url_for(endpoint, **values)
 
     @lru_cache(1000)
     def made(macro, *told):
@@ -120,9 +92,3 @@ def init_app(app: Flask) -> None:
         return words
 
     app.jinja_env.globals.update(flashes=get_flashed_messages, once=once, url_for=address)
-
-    @app.after_request
-    def mark_page(answer):
-        if mark := getattr(request, "page_etag", None):
-            answer.set_etag(mark)
-        return answer

@@ -2,11 +2,10 @@
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask, current_app, g, redirect, request, url_for
+from flask import Blueprint, Flask, current_app, g, redirect, url_for
 
-from portal.activity.queries import by_host, newest
-from portal.core import clock
-from portal.core.web import page, unchanged
+from portal.activity.queries import by_host
+from portal.core.web import page
 from portal.home import health, nav, words
 from portal.home.queries import ANSWERED_AT, waiting_for_us
 from portal.ledger import queries as ledger
@@ -50,9 +49,6 @@ def choose():
 @in_group()
 def index():
     """What's ours, what's happening."""
-    facts = (actor().device_id, newest(g.place.group_id), clock.today(), current_app.extensions["build"])
-    if answer := unchanged(*facts, request.headers.get("HX-Request")):
-        return answer
     group_id = g.place.group_id
     organises, who = Role.ORGANISER in actor().roles, session.identity()
     funds = ledger.statuses(group_id)

@@ -235,7 +235,7 @@ def desk_counts() -> dict[str, int]:
         for view in VIEWS
         if view != "paid"
     }
-    return dict(db.session.execute(sa.select(*counts.values())).one()._mapping)
+    return db.session.execute(sa.select(*counts.values())).one()._asdict()
 
 
 @dataclass(frozen=True)

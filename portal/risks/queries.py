@@ -131,7 +131,7 @@ def _key(after: str | None) -> tuple[date | None, int]:
 
 def counts() -> dict[str, int]:
     """How many worries wait for an answer, and how much waits for a trustee; counted no further than MOST_COUNTED."""
-    return dict(db.session.execute(_COUNTS).one()._mapping)
+    return db.session.execute(_COUNTS).one()._asdict()
 
 
 def _counted(model, where) -> sa.ScalarSelect:

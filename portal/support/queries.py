@@ -287,7 +287,7 @@ def _key(after: str | None) -> tuple[date, int] | None:
 def counts(by: Actor) -> dict[str, int]:
     """How many requests each view holds, counted no further than MOST_COUNTED; and, as `newest`, the number of the newest
     message there is, so that a page can tell that something came in."""
-    return dict(fetched(_counting(), readers.values(by))[0]._mapping)
+    return fetched(_counting(), readers.values(by))[0]._asdict()
 
 
 @prepared

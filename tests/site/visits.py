@@ -38,7 +38,8 @@ class Visit:
 
     @cached_property
     def html(self) -> str:
-        return brotli.decompress(self.answer.data).decode()
+        """The page itself. What isn't as it should be (a form given back) is compressed by the web server in front."""
+        return (brotli.decompress(self.answer.data) if self.page.status < 400 else self.answer.data).decode()
 
 
 def opened(demo: Demo) -> list[Visit]:
