@@ -36,9 +36,11 @@ def is_alone(group_id: int, person_id: int | None) -> bool:
     return electorate(group_id) == [person_id] == people.organisers(group_id)
 
 
-def aside(by: Actor) -> str:
-    """Why this organiser's yes doesn't count, as a plain sentence, or nothing."""
-    return ASIDE if by.person_id is None or people.is_staff(by.person_id) else ""
+def aside(by: Actor, at_host: bool | None = None) -> str:
+    """Why this organiser's yes doesn't count, as a plain sentence, or nothing. `at_host`: what a page read."""
+    if at_host is None:
+        at_host = by.person_id is None or people.is_staff(by.person_id)
+    return ASIDE if at_host else ""
 
 
 def check(by: Actor, says: str = ASIDE) -> None:

@@ -11,7 +11,7 @@ from portal.home.queries import ANSWERED_AT, waiting_for_us
 from portal.ledger import queries as ledger
 from portal.ledger.models import Restriction
 from portal.people import session
-from portal.people.reach import actor, in_group, public, signed_in
+from portal.people.reach import actor, in_group, public, signed_in, works_for_host
 from portal.people.roles import Role
 from portal.receipts import queries as receipts
 from portal.receipts.models import ASKS
@@ -50,7 +50,7 @@ def choose():
 def index():
     """What's ours, what's happening."""
     group_id = g.place.group_id
-    organises, who = Role.ORGANISER in actor().roles, session.identity()
+    organises = Role.ORGANISER in actor().roles
     funds = ledger.statuses(group_id)
     spendable, on_the_way = ledger.spendable(funds), receipts.on_the_way(group_id)
     bound = [one for one in funds if one.fund.restriction is Restriction.RESTRICTED and one.free > 0]
@@ -61,9 +61,7 @@ def index():
         bound_words=words.bound(bound, spendable),
         on_the_way=on_the_way,
         how_many=words.how_many(on_the_way.count),
-        waiting=waiting_for_us(
-            group_id, actor().person_id or 0, organises=organises, counts=bool(who and not who.staff_roles)
-        ),
+        waiting=waiting_for_us(group_id, actor().person_id or 0, organises=organises, counts=not works_for_host()),
         answered_at=ANSWERED_AT,
         asks=ASKS,
         by_host=by_host(group_id),

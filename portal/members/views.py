@@ -12,7 +12,7 @@ from portal.members.forms import AddressForm, AppointForm, FoundForm, InviteForm
 from portal.people import queries as people
 from portal.people import session
 from portal.people.models import Group
-from portal.people.reach import actor, as_staff, group, group_at, in_group, signed_in
+from portal.people.reach import actor, as_staff, group, group_at, in_group, signed_in, works_for_host
 from portal.people.roles import ORGANISERS, STAFF_WORDS, Role
 
 bp = Blueprint("members", __name__)
@@ -263,7 +263,7 @@ def _people(form) -> dict:
     invited, leaving = queries.open_invitations(group().id), queries.open_removals(group().id)
     to_agree = [(one, name) for one, name in invited if one.role == Role.ORGANISER and one.waits_for_agreement]
     others = [one for one in members if one.role == Role.ORGANISER and one.person_id != me]
-    aside, counted = consent.aside(actor()), set(consent.electorate(group().id))
+    aside, counted = consent.aside(actor(), works_for_host()), set(consent.electorate(group().id))
     return {
         "members": members,
         "others": others,

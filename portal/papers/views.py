@@ -31,7 +31,7 @@ from portal.core.web import invalid, page, saved
 from portal.papers import actions, beancount, pdf, periods, queries, sheets, words, xlsx
 from portal.papers.forms import AgreeForm, ChoosePaper, ReportWords
 from portal.papers.queries import Report, Statement
-from portal.people.reach import actor, as_staff, group, group_at, in_group
+from portal.people.reach import actor, as_staff, group, group_at, in_group, works_for_host
 from portal.people.roles import ORGANISERS, Role
 
 bp = Blueprint("papers", __name__)
@@ -242,7 +242,7 @@ def _ours_report(fund_id: int, key: str, form: ReportWords | None = None) -> dic
     made = _made_report(g.place.group_id, fund_id, key)
     written = made.written.words if made.written else None
     agreeing = AgreeForm(mark_of_words=mark(written))
-    form, aside = form or ReportWords(words=written), consent.aside(actor())
+    form, aside = form or ReportWords(words=written), consent.aside(actor(), works_for_host())
     facts = {"made": made, "form": form, "agreeing": agreeing, "sheets": sheets, "problem": "", "decision": None}
     return {**_ours(), **facts, "aside": aside}
 

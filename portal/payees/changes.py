@@ -56,14 +56,13 @@ def may_organisers(given: Given, organisers: Collection[int]) -> bool:
     return bool(set(organisers) - given.givers)
 
 
-def barred(by, payee: Payee, given: Given, organisers: Collection[int]) -> str:
-    """Why this person isn't the second person, or nothing."""
+def barred(by, payee: Payee, given: Given, organisers: Collection[int], *, on_both_sides: bool) -> str:
+    """Why this person isn't the second person, or nothing. `on_both_sides`: in the group, and of the host's people."""
     if by.person_id in given.givers:
         return "Someone other than who changed it says yes."
-    if not by.is_host and (aside := consent.aside(by)):
-        return aside
-    if by.is_host and people.is_in(payee.group_id, by.person_id):
-        return "You are in this group yourself, so somebody else in finance says yes."
+    if on_both_sides:
+        us = "You are in this group yourself, so somebody else in finance says yes."
+        return us if by.is_host else consent.ASIDE
     if by.is_host and by.person_id == payee.person_id:
         return "This is about your own money. Someone else says yes."
     if by.is_host and not may_finance(given.details, organisers):
@@ -74,7 +73,8 @@ def barred(by, payee: Payee, given: Given, organisers: Collection[int]) -> str:
 def not_second(by, details: PayeeDetails, facts) -> str:
     """The same, asked by the door about the row that it loaded."""
     payee = db.session.get_one(Payee, details.payee_id)
-    return barred(by, payee, queries.given(details), consent.electorate(details.group_id))
+    both = people.is_in(details.group_id, by.person_id) if by.is_host else bool(consent.aside(by))
+    return barred(by, payee, queries.given(details), consent.electorate(details.group_id), on_both_sides=both)
 
 
 @mail.letter("payees.changed")

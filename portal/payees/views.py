@@ -13,7 +13,7 @@ from portal.payees.details import unsealed
 from portal.payees.forms import AddForm, DetailsForm
 from portal.payees.models import Checked
 from portal.people import queries as people
-from portal.people.reach import actor, as_staff, group, group_at, in_group, public
+from portal.people.reach import actor, as_staff, group, group_at, in_group, public, works_for_host
 from portal.people.roles import ORGANISERS, STRANGER
 
 bp = Blueprint("payees", __name__)
@@ -60,8 +60,15 @@ def show(payee_id):
     every = [one.details for one in line.every]
     names = people.names(n for one in every for n in (one.made_by, one.second_by, one.stopped_by))
     facts = _words(here)
-    barred = changes.barred(actor(), line.payee, line.pending, facts["organisers"]) if line.pending else ""
-    facts |= {"barred": barred, "aside": consent.aside(actor()), "link": queries.open_link(here, payee_id)}
+    barred = ""
+    if line.pending:
+        ours = facts["organisers"]
+        barred = changes.barred(actor(), line.payee, line.pending, ours, on_both_sides=works_for_host())
+    facts |= {
+        "barred": barred,
+        "aside": consent.aside(actor(), works_for_host()),
+        "link": queries.open_link(here, payee_id),
+    }
     accounts = [(one.details.tail, words.history(one, names)) for one in line.every]
     return page("payees/show.html", line=line, accounts=accounts, key=PlainForm(), **facts)
 
@@ -161,8 +168,10 @@ def hosts(slug):
     at = group_at(slug)
     rows = queries.listed(at.id, before=id_of(request.args.get("before")), limit=queries.PAGE + 1)
     facts = _words(at.id)
+    me, ours = actor(), facts["organisers"]
+    both = people.is_in(at.id, me.person_id or 0)
     barred = {
-        line.payee.id: changes.barred(actor(), line.payee, line.pending, facts["organisers"])
+        line.payee.id: changes.barred(me, line.payee, line.pending, ours, on_both_sides=both)
         for line in rows
         if line.pending
     }

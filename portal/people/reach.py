@@ -145,6 +145,12 @@ def actor() -> Actor:
     return who.self_actor if who else STRANGER
 
 
+def works_for_host() -> bool:
+    """Whether whoever acts on this request holds a staff role, on whichever side this page is."""
+    who = session.identity()
+    return bool(who and who.staff_roles)
+
+
 def group() -> Group:
     """The group this page is about (`/g/<slug>/…`)."""
     if "group" not in g:

@@ -8,7 +8,7 @@ from portal.autonomy.door import Mistake
 from portal.autonomy.policy import TABLE
 from portal.core.web import invalid, page, saved
 from portal.payees import queries as payees
-from portal.people.reach import actor, as_staff, group, in_group
+from portal.people.reach import actor, as_staff, group, in_group, works_for_host
 from portal.people.roles import ORGANISERS
 from portal.receipts.models import COST_KIND_WORDS, CostKind
 from portal.spending import actions, costs, queries, words
@@ -183,7 +183,7 @@ def _facts(found: queries.Cost, form: YesForm | None = None) -> dict:
         "stands": stands,
         "decides": me in stands.deciders,
         "said": me in stands.given,
-        "aside": consent.aside(actor()),
+        "aside": consent.aside(actor(), works_for_host()),
         "organises": bool(actor().roles & ORGANISERS),
         "form": form or YesForm(data={"mark": stands.mark}),
         "ours": words.ours,
@@ -207,7 +207,7 @@ def _rule(form: RuleForm | None = None) -> dict:
         "wished": words.rule(wish[0]).capitalize() if wish else "",
         "me": actor().person_id,
         "alone": consent.is_alone(g.place.group_id, actor().person_id),
-        "aside": consent.aside(actor()),
+        "aside": consent.aside(actor(), works_for_host()),
         "organises": bool(actor().roles & ORGANISERS),
         "form": form or RuleForm(data=known),
     }
