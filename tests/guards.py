@@ -75,7 +75,7 @@ CHECKED = {
     "portal/payments/actions.py": ((), ("tests/payments/test_payments.py", "tests/payments/test_files.py")),
     "portal/bank/actions.py": ((), ("tests/bank/test_lines.py",)),
 }
-RIGHTS = {"roles": "frozenset(Anyone)", "bars": "None", "asks_again": "False", "always_asks": "False"}
+RIGHTS = {"roles": "frozenset(Anyone)", "bars": "None", "asks_again": "False", "always": "False"}
 
 
 @dataclass(frozen=True)
@@ -145,7 +145,7 @@ def rights() -> Iterator[Removal]:
         path, package = file.relative_to(ROOT).as_posix(), file.parent.name
         tree = ast.parse(file.read_text())
         for function, call in _actions(tree):
-            for keyword in [one for one in call.keywords if one.arg in RIGHTS]:
+            for keyword in [one for one in ast.walk(call) if isinstance(one, ast.keyword) and one.arg in RIGHTS]:
                 tests = (f"tests/{package}",) if keyword.arg == "bars" else (MATRIX,)
                 yield Removal(f"{package}.{function}: {keyword.arg}", path, _without(tree, call, keyword), tests)
 

@@ -3,7 +3,7 @@
 Nothing here is taken from `policy.py`. An action without a row fails, and so does a row without an action.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 
 import pytest
@@ -342,7 +342,7 @@ WHERE = {
         receipts.restore receipts.answer""",
     "spending": """spending.ask spending.ask_anew spending.unask spending.say_yes spending.take_back_yes
         spending.stand_back spending.say_yes_for payees.add payees.change_details payees.end payees.give
-        payees.revoke_link payees.send_link""",
+        payees.revoke_link payees.send_link autonomy.set_limits""",
     "visibility": """sharing.share sharing.share_summary sharing.list_in_search sharing.write_summary
         sharing.approve_summary sharing.take_back_summary sharing.set_full sharing.take_enquiries""",
     "documents": """documents.add documents.add_version documents.describe documents.mark_current documents.restore
@@ -446,7 +446,7 @@ def test_whatever_staff_may_add_says_how_it_is_taken_back(actions):
     """Tell us, we can undo: an action that only makes new rows has to say how they end."""
     for name, action in actions.items():
         adds = action.area and action.on is None and action.roles & {Role.COORDINATOR, Role.FINANCE}
-        assert not adds or action.takes_back or action.always_asks, name
+        assert not adds or action.undo or action.asks.always, name
 
 
 @dataclass(frozen=True)
@@ -456,8 +456,7 @@ class Anything:
     roles: frozenset[Role] = frozenset(Role)
     area: Area | None = None
     duty: Duty | None = None
-    always_asks: bool = False
-    helpers_own: bool = True
+    asks: door.Asking = field(default_factory=door.Asking)
 
 
 def areas_table():
@@ -486,8 +485,8 @@ def test_staff_get_what_the_guides_table_says(area, level, outcome):
 def test_between_funds_is_always_asked_even_when_they_look_after_it(level):
     expected = "deny" if level == "only_us" else "propose"
     for who in ("coordinator", "finance"):
-        assert answered(who, Anything(always_asks=True), level, area=Area.BUDGET) == expected
-    assert answered("organiser", Anything(always_asks=True), level, area=Area.BUDGET) == "allow"
+        assert answered(who, Anything(asks=door.Asking(always=True)), level, area=Area.BUDGET) == expected
+    assert answered("organiser", Anything(asks=door.Asking(always=True)), level, area=Area.BUDGET) == "allow"
 
 
 QUIET = {"only_us": "deny", "ask_first": "propose", "tell_after": "propose", "you_do": "allow_list"}

@@ -8,7 +8,7 @@ from portal.asks import queries
 from portal.asks.models import MOST_MINUTES, MOST_QUESTIONS, Ask, AskAnswer, AskQuestion, SentAsk, sameness, stands_then
 from portal.autonomy.areas import Area
 from portal.autonomy.change_words import Meaning
-from portal.autonomy.door import Mistake, NotHere, Scope, action, has_their_yes
+from portal.autonomy.door import Asking, Mistake, NotHere, Scope, action, has_their_yes
 from portal.autonomy.models import Proposal
 from portal.autonomy.queries import still_waits
 from portal.contact import host_questions
@@ -97,10 +97,6 @@ def _check_open(ask: Ask) -> None:
         raise Mistake("It is closed.")
 
 
-def _of_contact(_row, _facts) -> Area:
-    return Area.CONTACT
-
-
 def _means(_row, facts: dict, _rows) -> Meaning:
     minutes = facts["minutes"]
     words = f"They would like to contact us about: {facts['about']} ({minutes} minute{'' if minutes == 1 else 's'})."
@@ -143,7 +139,13 @@ def _undo(by, group, sent: SentAsk) -> SentAsk:
     return _call_off(by, group, sent)
 
 
-@action(area=Area.CONTACT, roles=COORDINATORS, means=_means, fits=_fits, takes_back=_undo, says="asked us a few questions")
+@action(
+    area=Area.CONTACT,
+    roles=COORDINATORS,
+    undo=_undo,
+    asks=Asking(means=_means, fits=_fits),
+    says="asked us a few questions",
+)
 def send(by, group, *, ask_id: int, about: str, minutes: int, over_why: str | None = None) -> SentAsk:
     """Put an ask to a group, as the group has set: at “Ask us first” the short question comes first; elsewhere it leaves
     in the hours for it, and not while they rest. `about` and `minutes` are the ask's own, for that short question. Over
@@ -159,7 +161,7 @@ def send(by, group, *, ask_id: int, about: str, minutes: int, over_why: str | No
     return sent
 
 
-@action(area=Area.CONTACT, roles=AUTOMATIC, on=SentAsk, takes_back=_undo, says="let an ask of the host’s go to us")
+@action(area=Area.CONTACT, roles=AUTOMATIC, on=SentAsk, undo=_undo, says="let an ask of the host’s go to us")
 def release(by, group, sent) -> SentAsk:
     """Its hour has come."""
     if sent.ask.closed_at is None:
@@ -175,7 +177,7 @@ def call_off(by, group, sent) -> SentAsk:
     return _call_off(by, group, sent)
 
 
-@action(roles=COORDINATORS, on=Proposal, concerns=_of_contact, says="called off the question whether they may ask us")
+@action(roles=COORDINATORS, on=Proposal, says="called off the question whether they may ask us")
 def call_off_first(by, group, proposal) -> Proposal:
     """Where a group was asked first and still could answer: it needn't any more."""
     if proposal.action != send.name:

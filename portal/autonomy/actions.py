@@ -31,11 +31,7 @@ ASKERS = frozenset({Role.COORDINATOR, Role.FINANCE})
 ORDER = list(Level)
 
 
-def _its_area(row, facts) -> Area:
-    return row.area
-
-
-@action(concerns=lambda row, facts: facts["area"], roles=ORGANISERS, asks_again=True, says="changed what staff may do")
+@action(roles=ORGANISERS, asks_again=True, says="changed what staff may do")
 def set_level(by, group, *, area: str, level: str):
     """Set an area's level. Tighter holds at once, and what staff proposed there lapses; looser starts a Loosening."""
     wanted_area, wanted = Area(area), Level(level)
@@ -54,7 +50,7 @@ def set_level(by, group, *, area: str, level: str):
     return row
 
 
-@action(concerns=lambda row, facts: Area.SPENDING, roles=ORGANISERS, asks_again=True, says="changed the spending limits")
+@action(area=Area.SPENDING, roles=ORGANISERS, asks_again=True, says="changed the spending limits")
 def set_limits(by, group, *, each_pence: int, month_pence: int):
     """Set how much staff may say yes to. What is lower holds at once, and ends what staff proposed to spend; raising either
     limit is loosening."""
@@ -75,7 +71,7 @@ def set_limits(by, group, *, each_pence: int, month_pence: int):
     return row
 
 
-@action(concerns=_its_area, roles=ORGANISERS, asks_again=True, on=Loosening, says="agreed to let staff do more")
+@action(roles=ORGANISERS, asks_again=True, on=Loosening, says="agreed to let staff do more")
 def agree(by, group, loosening) -> Loosening:
     """Be the second organiser; or, being the only one, confirm again after 7 days."""
     now = clock.now()
@@ -97,7 +93,7 @@ def agree(by, group, loosening) -> Loosening:
     return loosening
 
 
-@action(concerns=_its_area, roles=ORGANISERS, on=Loosening, says="stopped letting staff do more")
+@action(roles=ORGANISERS, on=Loosening, says="stopped letting staff do more")
 def stop(by, group, loosening) -> Loosening:
     """Stop it before it holds. Any organiser can."""
     if not loosening.is_open(clock.now()):
@@ -106,7 +102,7 @@ def stop(by, group, loosening) -> Loosening:
     return loosening
 
 
-@action(concerns=_its_area, roles=ORGANISERS, on=Proposal, says="said yes to a proposal")
+@action(roles=ORGANISERS, on=Proposal, says="said yes to a proposal")
 def say_yes(by, group, proposal, **amended):
     """Let it happen, as proposed or with the group's own changes to its facts; the answer is the row it was about.
 
@@ -118,7 +114,7 @@ def say_yes(by, group, proposal, **amended):
         raise ProofNeeded()
     row = _row_of(group, proposal)
     _check_undisputed(group, row, proposal)
-    if row is not None and not wanted.lasting and newest_seq(row) != proposal.seen_seq:
+    if row is not None and not wanted.asks.lasting and newest_seq(row) != proposal.seen_seq:
         raise Mistake("This changed since it was proposed, so a yes no longer fits. Say no, or ask for a new one.")
     facts = {name: change_words.plain(amended.get(name, value)) for name, value in proposal.facts.items()}
     proposer = Actor(proposal.person_id, "", frozenset({proposal.role}))
@@ -134,7 +130,7 @@ def say_yes(by, group, proposal, **amended):
     return row if row is not None else proposal
 
 
-@action(concerns=_its_area, roles=ORGANISERS, on=Proposal, says="said no to a proposal")
+@action(roles=ORGANISERS, on=Proposal, says="said no to a proposal")
 def say_no(by, group, proposal) -> Proposal:
     """Leave everything as it is. Nobody needs a reason."""
     _check_waits(group, proposal)
@@ -142,7 +138,7 @@ def say_no(by, group, proposal) -> Proposal:
     return proposal
 
 
-@action(concerns=_its_area, roles=ORGANISERS, on=Proposal, says="asked about a proposal")
+@action(roles=ORGANISERS, on=Proposal, says="asked about a proposal")
 def ask_about(by, group, proposal, *, words: str) -> Proposal:
     """Ask the host something before answering."""
     _check_waits(group, proposal)
@@ -150,7 +146,7 @@ def ask_about(by, group, proposal, *, words: str) -> Proposal:
     return proposal
 
 
-@action(concerns=_its_area, roles=ASKERS, duty=None, on=Proposal, says="explained a proposal")
+@action(roles=ASKERS, on=Proposal, says="explained a proposal")
 def explain(by, group, proposal, *, words: str) -> Proposal:
     """The host's answer under its proposal. It changes nothing."""
     _check_waits(group, proposal)
@@ -158,7 +154,7 @@ def explain(by, group, proposal, *, words: str) -> Proposal:
     return proposal
 
 
-@action(concerns=_its_area, roles=ASKERS, duty=None, on=Proposal, says="called off a suggestion")
+@action(roles=ASKERS, on=Proposal, says="called off a suggestion")
 def call_off(by, group, proposal) -> Proposal:
     """The host takes its own proposal back before it is answered: nobody has to answer it any more. Nothing changes."""
     _check_waits(group, proposal)
@@ -166,7 +162,7 @@ def call_off(by, group, proposal) -> Proposal:
     return proposal
 
 
-@action(concerns=_its_area, roles=ORGANISERS, on=Entry, says="undid what staff changed")
+@action(roles=ORGANISERS, on=Entry, says="undid what staff changed")
 def undo(by, group, entry, *, keep: str = "theirs") -> object:
     """Put back exactly what was there before a change the group was told of, or end what was added: 14 days, quiet time not
     counted.
@@ -184,14 +180,14 @@ def undo(by, group, entry, *, keep: str = "theirs") -> object:
     if past := queries.past_undo(told, row):
         raise Mistake(past)
     _check_undisputed(group, *rows.values())
-    takes_back = ACTIONS[entry.action].takes_back
-    changes = told.changes if told.added or takes_back is None else []
+    ends = ACTIONS[entry.action].undo
+    changes = told.changes if told.added or ends is None else []
     clashes = queries.clashes(rows, changes)
     if clashes and keep not in {"before", "now"}:
         raise Mistake("Someone changed this again since. Choose which one stays.")
     db.session.add(Undo(group_id=group.id, entry_id=entry.id))
-    if takes_back:
-        takes_back(by, group, row)
+    if ends:
+        ends(by, group, row)
     for change in changes:
         if keep == "before" or change not in clashes:
             own, column = queries.in_its_row(rows, change), change["column"]
@@ -203,7 +199,7 @@ def undo(by, group, entry, *, keep: str = "theirs") -> object:
     return row
 
 
-@action(concerns=_its_area, roles=ORGANISERS, asks_again=True, on=Entry, says="took the words out of an entry")
+@action(roles=ORGANISERS, asks_again=True, on=Entry, says="took the words out of an entry")
 def erase(by, group, entry) -> Entry:
     """Empty the words kept beside an entry, and those of the proposal it is about, for good: who did what and when stays,
     and the chain still verifies."""

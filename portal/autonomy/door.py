@@ -10,29 +10,25 @@ raises NotHere. What the function returns is the answer, unless the policy says 
 raised, and the web turns them into pages for every feature alike.
 """
 
-import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextvars import ContextVar
-from dataclasses import asdict, dataclass, fields, is_dataclass
-from datetime import date, datetime
-from enum import Enum
-from inspect import signature
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
-from portal.activity import chain, happened
-from portal.activity.models import TOLD_LATER, Entry, EntryWords
-from portal.autonomy import policy
+from portal.activity.models import Entry
+from portal.autonomy import door_lines, policy
 from portal.autonomy import standing as standings
 from portal.autonomy.areas import Area, Duty, Level, Outcome
+from portal.autonomy.declaration import IN_GROUP, Asking, Declared, Scope
 from portal.autonomy.models import Proposal
+from portal.autonomy.noticing import noticing
 from portal.autonomy.policy import Case, Decision
 from portal.autonomy.standing import Standing
-from portal.core import clock, wall
-from portal.core.db import HOST, RECORD, db, set_mode, writing
+from portal.core import wall
+from portal.core.db import HOST, RECORD, db, writing
+from portal.core.marks import canonical, fingerprint
 from portal.people import queries as people
 from portal.people.models import Group
 from portal.people.roles import Actor, Role
@@ -82,39 +78,8 @@ class SameKeyOtherBody(Exception):
         self.row = row
 
 
-class Scope(Enum):
-    """Whose rows an action may write."""
-
-    GROUP = "group"
-    FOUNDING = "founding"  # makes a group, then writes in it
-    HOST = "host"  # the installation's own
-    PERSON = "person"  # somebody's own sign-in
-
-
-@dataclass(frozen=True)
-class Action:
-    """A function behind the door, with what the policy needs to know of it."""
-
-    name: str
-    run: Callable
-    area: Area | None
-    roles: frozenset[Role]
-    says: str
-    duty: Duty | None
-    scope: Scope
-    on: type | None
-    helpers_own: bool
-    always_asks: bool
-    asks_again: bool
-    reads: bool
-    costs: Callable | None
-    bars: Callable | None
-    takes_back: Callable | None
-    concerns: Callable | None
-    means: Callable | None
-    fits: Callable | None
-    lasting: bool
-    ids: Mapping[str, type]
+class Action(Declared):
+    """A function behind the door."""
 
     def __call__(
         self,
@@ -137,11 +102,6 @@ class Action:
                 raise
             return _pass(self, by, group, row_id, key, why, facts)  # the same form got in first: answer as it was answered
 
-    def lacks(self, facts: Mapping) -> bool:
-        """Whether it can't be done with these facts alone, as with those of a proposal whose words were taken out."""
-        own = signature(self.run).parameters.values()
-        return any(one.kind is one.KEYWORD_ONLY and one.default is one.empty and one.name not in facts for one in own)
-
     def __repr__(self) -> str:
         return f"<Action {self.name}>"
 
@@ -152,59 +112,48 @@ _said_yes: ContextVar[bool] = ContextVar("said yes", default=False)
 
 def action(
     *,
-    roles: frozenset[Role],
     says: str,
+    roles: frozenset[Role],
     area: Area | None = None,
     duty: Duty | None = None,
     scope: Scope = Scope.GROUP,
     on: type | None = None,
-    helpers_own: bool = False,
-    always_asks: bool = False,
     asks_again: bool = False,
-    reads: bool = False,
-    costs: Callable | None = None,
     bars: Callable | None = None,
-    takes_back: Callable | None = None,
-    concerns: Callable | None = None,
-    ids: Mapping[str, type] | None = None,
-    means: Callable | None = None,
-    fits: Callable | None = None,
-    lasting: bool = False,
+    asks: Asking = Asking(),
+    undo: Callable | None = None,
 ) -> Callable[[Callable], Action]:
     """Put a function behind the door.
 
-    `area` or `duty` says by what right; `roles` who may ever; `says` what the entry reads; `on` the model of the row it is
-    about; `helpers_own` lets helpers do it to what they added; `always_asks` is never more than a proposal for staff
-    (between funds); `asks_again` needs a passkey or password within 10 minutes; `reads` changes nothing, its line is the
-    point; `costs(row, facts)` is its price in pence, or (its price, what staff said yes to for this group in this London
-    month already), so that the group's limit for a month holds;
-    `bars(by, row, facts)` says why this person can't do it to this row now (a second person is needed), or "";
-    `takes_back(by, group, row)` ends the row it added or let go, where the group undoes that: never by deleting it;
-    `concerns(row, facts)` is the area its entry stands under, where it decides about an area rather than in one;
-    `ids` names the facts that are ids, and of which model; `means(row, facts, rows)` is what a proposal of it comes to, as
-    a person reads it (`autonomy.wording.Meaning`), where its facts alone don't say; `fits(group, row, **facts)` raises
-    Mistake or NotHere where it couldn't be done anyway, so that nobody is asked for that; `lasting`: a proposal of it fits
-    however its row moved on since.
+    `says` is what its entry reads; `roles` who may ever (helpers: to what they added themselves); `area` or `duty` by what
+    right; `scope` whose rows it writes; `on` the model of the row it is about; `asks_again` needs a passkey or password
+    within 10 minutes; `bars(by, row, facts)` says why this person can't do it to this row now (a second person is needed),
+    or ""; `asks` how it is proposed; `undo(by, group, row)` ends the row it added or let go, never by deleting it.
     """
 
     def wrap(function: Callable) -> Action:
         name = f"{function.__module__.split('.')[-2]}.{function.__name__}"
-        made = Action(
-            *(name, function, area, roles, says, duty, scope, on),
-            *(helpers_own, always_asks, asks_again, reads),
-            *(costs, bars, takes_back, concerns, means, fits),
-            lasting,
-            ids or {},
+        ACTIONS[name] = Action(
+            name=name,
+            run=function,
+            says=says,
+            roles=roles,
+            area=area,
+            duty=duty,
+            scope=scope,
+            on=on,
+            asks_again=asks_again,
+            bars=bars,
+            asks=asks,
+            undo=undo,
         )
-        ACTIONS[name] = made
-        return made
+        return ACTIONS[name]
 
     return wrap
 
 
 def may(by: Actor, group: Group | None, wanted: Action, row=None) -> Decision:
-    """What the door would answer now, for showing a button, “ask the group”, or the reason. Asks nothing of the row but
-    whose it is."""
+    """What the door would answer now, for showing a button, “ask the group”, or the reason."""
     standing = standings.of(group.id, row, adding=wanted.name) if group and by.is_host else Standing()
     return would(by, standing, wanted, row)
 
@@ -225,35 +174,32 @@ def _pass(wanted: Action, by: Actor, group: Group | None, row_id: int | None, ke
     session.rollback()  # whatever was read to show the form is read again, inside the change's own transaction
     group = _lock(group, wanted)
     row = _load(wanted, by, group, row_id)
-    once, body = _marks(wanted, by, group, row_id, key, facts | ({"why": why} if why else {}))
+    whose = [wanted.name, by.person_id, group.id if group else None, row_id, key]
+    once, body = (fingerprint(whose), fingerprint(facts | ({"why": why} if why else {}))) if key else (None, None)
     filed = _filed(wanted, group, row, facts)
     if once and (earlier := session.scalar(sa.select(Entry).where(Entry.once == once))):
         return _answer_again(earlier, body)
     decision = _decide(wanted, by, group, row, facts)
     if decision.outcome is Outcome.DENY:
-        _note(wanted, by, group, row, decision, filed, why=why)
+        door_lines.note(wanted, by, group, row, decision, filed, why=why)
         session.commit()
         raise Refused(wanted, decision, group)
     if wanted.asks_again and not by.proved_lately:
         session.rollback()
         raise ProofNeeded()
     if decision.outcome is Outcome.PROPOSE:
-        if wanted.fits:
-            wanted.fits(group, row, **facts)
+        if wanted.asks.fits:
+            wanted.asks.fits(group, row, **facts)
         raise Proposed(_propose(wanted, by, group, row, decision, facts, why, once, body))
-    founded = group
-    if wanted.scope is Scope.FOUNDING:
-        founded = Group(**facts.pop("founds"))
-        session.add(founded)
-        session.flush()
-    with wall.opened(founded.id if founded else None), _noticing(session, by) as noticed:
-        result = wanted.run(by, *_arguments(wanted, founded, row), **facts)
+    with wall.opened(group.id if group else None), noticing(session, by) as noticed:
+        result = wanted.run(by, *_arguments(wanted, group, row), **facts)
         session.flush()
         if by.is_host:
             _check_area(wanted, noticed.rewritten)
         subject = result if isinstance(result, db.Model) else row
-        if noticed.anything or wanted.reads or founded is None:  # no line without a change (safety guide, invariant 2)
-            _note(wanted, by, founded, subject, decision, filed, once, body, noticed.changes, why)
+        if noticed.anything or wanted.scope is not Scope.GROUP:  # no line without a change (safety guide, invariant 2)
+            told = group or wall.founded()
+            door_lines.note(wanted, by, told, subject, decision, filed, once=once, body=body, noticed=noticed, why=why)
     session.commit()
     return result
 
@@ -262,7 +208,7 @@ def run_for(proposer: Actor, wanted: Action, group: Group, row, facts: dict) -> 
     """Run what was proposed, within the yes to it, and hold it to the area of the proposal."""
     token = _said_yes.set(True)
     try:
-        with _noticing(db.session(), proposer) as noticed:
+        with noticing(db.session(), proposer) as noticed:
             wanted.run(proposer, *_arguments(wanted, group, row), **facts)
             db.session.flush()
     finally:
@@ -285,7 +231,7 @@ def _check_area(wanted: Action, rewritten: set[tuple[sa.Table, str]]) -> None:
 
 def _lock(group: Group | None, wanted: Action) -> Group | None:
     """The group, locked for this change (PostgreSQL; on SQLite the transaction itself is the lock)."""
-    if wanted.scope is not Scope.GROUP:
+    if wanted.scope not in IN_GROUP:
         return None
     if group is None:
         raise TypeError(f"{wanted.name} needs a group")
@@ -315,18 +261,15 @@ def _decide(wanted: Action, by: Actor, group: Group | None, row, facts: dict) ->
 
 
 def _case(wanted: Action, by: Actor, row, facts: dict) -> Case:
-    priced = wanted.costs(row, facts) if wanted.costs else 0
+    priced = wanted.asks.costs(row, facts) if wanted.asks.costs else 0
     pence, month_pence = priced if isinstance(priced, tuple) else (priced, 0)
     barred = wanted.bars(by, row, facts) if wanted.bars and row is not None else ""
-    return Case(own=_is_own(by, row), pence=pence, month_pence=month_pence, barred=barred)
-
-
-def _is_own(by: Actor, row) -> bool:
-    return row is None or (by.person_id is not None and getattr(row, "added_by", None) == by.person_id)
+    own = row is None or (by.person_id is not None and getattr(row, "added_by", None) == by.person_id)
+    return Case(own=own, pence=pence, month_pence=month_pence, barred=barred)
 
 
 def _arguments(wanted: Action, group: Group | None, row) -> list:
-    given = [] if wanted.scope in {Scope.HOST, Scope.PERSON} else [group]
+    given = [group] if wanted.scope in IN_GROUP else []
     return given if wanted.on is None else [*given, row]
 
 
@@ -338,7 +281,7 @@ def _propose(wanted: Action, by: Actor, group, row, decision: Decision, facts: d
         subject_table=row.__tablename__ if row is not None else None,
         subject_id=row.id if row is not None else None,
         seen_seq=newest_seq(row),
-        facts=json.loads(_canonical(facts)),
+        facts=json.loads(canonical(facts)),
         why=why,
         person_id=by.person_id,
         role=decision.role,
@@ -346,142 +289,22 @@ def _propose(wanted: Action, by: Actor, group, row, decision: Decision, facts: d
     with wall.opened(group.id):
         db.session.add(proposal)
         db.session.flush()
-        _note(wanted, by, group, proposal, decision, (wanted.area, decision.level), once, body, why=why)
+        door_lines.note(wanted, by, group, proposal, decision, (wanted.area, decision.level), once=once, body=body, why=why)
     db.session.commit()
     return proposal
 
 
 def newest_seq(row) -> int:
     """The newest entry that changed this row: when it moves on, what was proposed before may no longer fit."""
-    if row is None:
-        return 0
-    readings = [name for name, one in ACTIONS.items() if one.reads]
-    changed = sa.select(sa.func.max(Entry.seq)).where(
-        Entry.group_id == row.group_id,
-        Entry.subject_table == row.__tablename__,
-        Entry.subject_id == row.id,
-        Entry.outcome.not_in((Outcome.DENY, Outcome.PROPOSE)),
-        Entry.action.not_in(readings),
-    )
-    return db.session.scalar(changed) or 0
+    looks = [name for name, one in ACTIONS.items() if one.scope is Scope.LOOK]
+    return door_lines.newest_change(row, apart_from=looks) if row is not None else 0
 
 
 def _filed(wanted: Action, group: Group | None, row, facts: dict) -> tuple[Area | None, Level | None]:
-    """Under which area an entry stands, and the level there at that moment."""
-    named = wanted.area or (wanted.concerns(row, facts) if wanted.concerns else None)
+    """Under which area an entry stands, and the level there at that moment: the action’s, its row’s, or the one named."""
+    named = wanted.area or getattr(row, "area", None) or facts.get("area")
     area = next((area for area in Area if area == named), None)
     return area, standings.of(group.id).levels[area] if area and group and not wanted.area else None
-
-
-def _note(
-    wanted, by: Actor, group, subject, decision: Decision, filed, once=None, body=None, changes=(), why: str | None = None
-) -> None:
-    """Add the entry, and beside it what changed. A refused try opens the door for its own line alone."""
-    entry = Entry(
-        group_id=group.id if group else None,
-        at=clock.now(),
-        person_id=by.person_id,
-        role=decision.role,
-        action=wanted.name,
-        area=filed[0],
-        level=TOLD_LATER if getattr(subject, "told_later", False) else filed[1] or decision.level,
-        outcome=decision.outcome,
-        says=wanted.says,
-        about=getattr(subject, "ref", None),
-        subject_table=getattr(subject, "__tablename__", None),
-        subject_id=getattr(subject, "id", None),
-        once=once,
-        body=body,
-    )
-    own = f"{entry.subject_table}:{entry.subject_id}"  # of what was added, only the row the entry is about is a change
-    kept = [change for change in changes if change["column"] != "id" or change["before"] or change["row"] == own]
-    words: dict = {"changes": sorted(kept, key=lambda one: (one["row"], one["column"]))} if kept else {}
-    words |= {"why": why} if why else {}
-    if wall.is_open():
-        chain.append(entry, words)
-        happened.send(wanted, entry=entry, group=group)
-    else:
-        with wall.opened(entry.group_id):
-            chain.append(entry, words)
-
-
-def note_tries(by: Actor) -> None:
-    """Write down the tries that went past the door and broke on the wall, in the log of the group whose rows they were
-    about. Called when a request, job or command is over: what they were part of is rolled back by then.
-    """
-    for group_id, table in wall.tries():
-        db.session.rollback()
-        set_mode(reads=False)
-        if db.session.get(Group, group_id, with_for_update=True) is None:
-            continue
-        entry = Entry(
-            group_id=group_id,
-            at=clock.now(),
-            person_id=by.person_id,
-            role=min(by.roles),
-            action="wall.refused",
-            outcome=Outcome.DENY,
-            says=f"change {table.replace('_', ' ')} going round our settings",
-            subject_table=table,
-        )
-        with wall.opened(group_id):
-            chain.append(entry, None)
-        db.session.commit()
-
-
-class _noticing:
-    """Collect what the block changes in group-owned rows (each column's value before and after; of a row the host adds, its
-    id), and whether anything."""
-
-    def __init__(self, session: Session, by: Actor):
-        self.session, self.by = session, by
-        self.changes: list[dict] = []
-        self.rewritten: set[tuple[sa.Table, str]] = set()
-        self.anything = False
-
-    def __enter__(self) -> "_noticing":
-        sa.event.listen(self.session, "after_flush", self._look)
-        return self
-
-    def __exit__(self, *_):
-        sa.event.remove(self.session, "after_flush", self._look)
-
-    def _look(self, session, _context):
-        self.anything |= bool(session.new or session.deleted or any(map(session.is_modified, session.dirty)))
-        for row in session.new if self.by.is_host else ():
-            if wall.owner_column(row.__table__) is not None and not isinstance(row, Entry | EntryWords):
-                added = {"column": "id", "before": None, "after": row.id}
-                self.changes.append({"row": f"{row.__tablename__}:{row.id}", **added})
-        for row in (*session.dirty, *session.deleted):
-            mapper = sa.inspect(row).mapper
-            if wall.owner_column(mapper.local_table) is None or isinstance(row, EntryWords):
-                continue  # words taken out of the log don't go into it again
-            gone = row in session.deleted
-            for attribute in mapper.column_attrs:
-                if attribute.key in getattr(row, "NOT_NOTED", ()):
-                    continue
-                history = sa.inspect(row).attrs[attribute.key].history
-                if history.has_changes() or gone:
-                    before = (history.deleted or history.unchanged or [None])[0]
-                    after = None if gone else (history.added or [None])[0]
-                    if not gone:
-                        self.rewritten.add((mapper.local_table, attribute.key))
-                    self.changes.append(
-                        {
-                            "row": f"{mapper.local_table.name}:{row.id}",
-                            "column": attribute.key,
-                            "before": _plain(before),
-                            "after": _plain(after),
-                        }
-                    )
-
-
-def _marks(wanted: Action, by: Actor, group, row_id, key: str, facts: dict) -> tuple[str | None, str | None]:
-    """The fingerprint of this form and of what is in it, or nothing without a key."""
-    if not key:
-        return None, None
-    whose = [wanted.name, by.person_id, group.id if group else None, row_id, key]
-    return _digest(_canonical(whose)), _digest(_canonical(facts))
 
 
 def _answer_again(earlier: Entry, body: str | None):
@@ -495,31 +318,3 @@ def _answer_again(earlier: Entry, body: str | None):
     if earlier.outcome == Outcome.PROPOSE:
         raise Proposed(db.session.get_one(Proposal, earlier.subject_id))
     return db.session.get(model, earlier.subject_id)
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _canonical(value) -> str:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), default=_plain)
-
-
-def _plain(value):
-    """A value as JSON keeps it: enums and days as text; an arrived file as its fingerprint; the rest as it is."""
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    if is_dataclass(value) and not isinstance(value, type):
-        return {name: part for name, part in asdict(value).items() if name in _compared(value)}
-    if isinstance(value, str | int | float | bool | list | dict | type(None)):
-        return value
-    if isinstance(value, set | frozenset | tuple):
-        return sorted(value)
-    raise TypeError(f"{type(value).__name__} can't be kept as plain JSON")
-
-
-def _compared(value) -> set[str]:
-    """The fields that make a value what it is; where a file was put is not one of them."""
-    return {field.name for field in fields(value) if field.compare}

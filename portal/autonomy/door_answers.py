@@ -5,7 +5,7 @@ import logging
 from flask import Flask, g, make_response, redirect, render_template, request, url_for
 from sqlalchemy.exc import SQLAlchemyError
 
-from portal.autonomy import door
+from portal.autonomy import door, door_lines
 from portal.autonomy.areas import AREA_WORDS, STAFF_LEVEL_WORDS, Level
 from portal.core.db import db
 from portal.core.errors import error_page
@@ -35,7 +35,7 @@ def init_app(app: Flask) -> None:
 
 def _note_tries(_error) -> None:
     try:
-        door.note_tries(g.get("actor", SYSTEM))
+        door_lines.note_tries(g.get("actor", SYSTEM))
     except SQLAlchemyError:  # what is over stays as it was answered: nothing was changed either way
         log.exception("a try was refused and could not be noted")
 

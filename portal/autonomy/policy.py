@@ -33,6 +33,13 @@ STAFF_AREAS: Mapping[Role, frozenset[Area]] = {
 _BEST_FIRST = (Outcome.ALLOW, Outcome.ALLOW_LIST, Outcome.ALLOW_TELL, Outcome.PROPOSE, Outcome.DENY)
 
 
+class Asks(Protocol):
+    """What it needs to know of how an action is proposed."""
+
+    @property
+    def always(self) -> bool: ...
+
+
 class Act(Protocol):
     """What the policy needs to know of an action."""
 
@@ -41,9 +48,7 @@ class Act(Protocol):
     @property
     def duty(self) -> Duty | None: ...
     @property
-    def always_asks(self) -> bool: ...
-    @property
-    def helpers_own(self) -> bool: ...
+    def asks(self) -> Asks: ...
 
 
 @dataclass(frozen=True)
@@ -92,7 +97,7 @@ def _decide_as(role: Role, standing: Standing, area: Area | None, action: Act, c
         return Decision(Outcome.DENY, role, level, case.barred)
     if standing.disputed and (area or action.duty is Duty.F3):  # what the group does with it, and the release of money
         return Decision(Outcome.DENY, role, level, DISPUTED)
-    if role is Role.HELPER and not (action.helpers_own and case.own):
+    if role is Role.HELPER and not case.own:
         return Decision(Outcome.DENY, role, level, "An organiser of your group can do this.")
     if role not in HOST_ROLES or action.duty or area is None:
         return Decision(Outcome.ALLOW, role, level, "")
@@ -109,7 +114,7 @@ def _asks_because(outcome: Outcome, standing: Standing, area: Area, action: Act,
     """Why staff only ask, where the level alone would let them do it; empty where they may, or mustn't at all."""
     if outcome not in {Outcome.ALLOW_TELL, Outcome.ALLOW_LIST}:
         return ""
-    if action.always_asks:
+    if action.asks.always:
         return "This one always needs the group’s own yes."
     if standing.undone:
         return "The group undid this lately. Ask them first, for 30 days."

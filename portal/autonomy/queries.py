@@ -174,7 +174,7 @@ def keys_of(proposals: Iterable[Proposal]) -> set[Key]:
         (model.__tablename__, one.facts.get(name))  # type: ignore[attr-defined]
         for one in proposals
         if one.action in ACTIONS
-        for name, model in ACTIONS[one.action].ids.items()
+        for name, model in ACTIONS[one.action].asks.ids.items()
     }
 
 
@@ -233,7 +233,7 @@ class Told:
     def can_undo(self) -> bool:
         """Whether it was a tell-after change within its 14 days that nobody undid yet."""
         wanted = ACTIONS.get(self.entry.action)
-        knows_how = bool(wanted and wanted.takes_back) if self.added else bool(self.changes)
+        knows_how = bool(wanted and wanted.undo) if self.added else bool(self.changes)
         told = self.entry.outcome == Outcome.ALLOW_TELL
         return told and knows_how and not self.undone and self.until > clock.now()
 
@@ -425,9 +425,9 @@ def meanings(group_id: int, proposals: list[Proposal]) -> list[Meaning]:
 def _means(proposal: Proposal, rows: dict[Key, object]) -> Meaning | None:
     """What it comes to in its action's own words, where that has some."""
     row, wanted = rows.get((proposal.subject_table, proposal.subject_id)), ACTIONS.get(proposal.action)
-    if not (wanted and wanted.means and (row is not None or wanted.on is None)):
+    if not (wanted and wanted.asks.means and (row is not None or wanted.on is None)):
         return None
-    return Meaning([]) if wanted.lacks(proposal.facts) else wanted.means(row, proposal.facts, rows)
+    return Meaning([]) if wanted.lacks(proposal.facts) else wanted.asks.means(row, proposal.facts, rows)
 
 
 def _facts(proposal: Proposal, rows: dict[Key, object]) -> Iterator[tuple[str, object, object]]:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from portal.autonomy.door import Mistake, action
+from portal.autonomy.door import Mistake, Scope, action
 from portal.breakglass import items, queries
 from portal.breakglass.models import MOST_DELAY_DAYS, MOST_HOURS, Act, BreakGlass, BreakGlassItem, Delay, Duty
 from portal.core import clock, jobs, mail
@@ -126,7 +126,7 @@ def end(by, group, glass) -> BreakGlass:
     return glass if glass.ended_at else _end(by, glass)
 
 
-@action(roles=ASKERS, on=BreakGlassItem, reads=True, bars=_uncovered, says="looked at something under a legal duty")
+@action(roles=ASKERS, on=BreakGlassItem, scope=Scope.LOOK, bars=_uncovered, says="looked at something under a legal duty")
 def look(by, group, item) -> BreakGlassItem:
     """Note that a listed item was looked at, or taken to give to someone outside."""
     return item

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 
 from portal.autonomy.areas import Area
 from portal.autonomy.change_words import Key, Meaning, Shown
-from portal.autonomy.door import Mistake, NotHere, action
+from portal.autonomy.door import Asking, Mistake, NotHere, action
 from portal.budget import queries
 from portal.budget.models import BudgetLine
 from portal.core import clock
@@ -43,9 +43,8 @@ def _drop(by, group, line: BudgetLine) -> None:
     area=Area.BUDGET,
     roles=EVERYONE,
     on=Fund,
-    means=_plan_means,
-    fits=_can_plan,
-    takes_back=_drop,
+    undo=_drop,
+    asks=Asking(means=_plan_means, fits=_can_plan),
     says="planned a budget line",
 )
 def plan_line(by, group, fund, *, name: str, planned_pence: int) -> BudgetLine:
@@ -62,7 +61,7 @@ def _can_change(group, line: BudgetLine, *, name: str, planned_pence: int) -> No
     _check_name(line.fund_id, name, but=line.id)
 
 
-@action(area=Area.BUDGET, roles=EVERYONE, on=BudgetLine, fits=_can_change, says="changed a budget line")
+@action(area=Area.BUDGET, roles=EVERYONE, on=BudgetLine, asks=Asking(fits=_can_change), says="changed a budget line")
 def change_line(by, group, line, *, name: str, planned_pence: int) -> BudgetLine:
     """Call it something else, or plan more or less for it."""
     _can_change(group, line, name=name, planned_pence=planned_pence)
@@ -75,7 +74,7 @@ def _drop_means(line: BudgetLine, facts: dict, rows) -> Meaning:
     return Meaning([Shown(f"{line.name}: planned", pounds(line.planned_pence), None)], words)
 
 
-@action(area=Area.BUDGET, roles=EVERYONE, on=BudgetLine, says="dropped a budget line", means=_drop_means)
+@action(area=Area.BUDGET, roles=EVERYONE, on=BudgetLine, asks=Asking(means=_drop_means), says="dropped a budget line")
 def drop_line(by, group, line) -> BudgetLine:
     """Plan for it no more. What was spent on it stays, and what is promised from it is paid."""
     if line.dropped_at is None:
@@ -116,9 +115,7 @@ def _can_move(group, line: BudgetLine, *, to_id: int, amount_pence: int) -> Budg
     area=Area.BUDGET,
     roles=EVERYONE,
     on=BudgetLine,
-    ids={"to_id": BudgetLine},
-    means=_move_means,
-    fits=_can_move,
+    asks=Asking(ids={"to_id": BudgetLine}, means=_move_means, fits=_can_move),
     says="moved money between budget lines",
 )
 def move(by, group, line, *, to_id: int, amount_pence: int) -> BudgetLine:
@@ -154,10 +151,7 @@ def _can_move_between(group, fund: Fund, *, to_id: int, amount_pence: int) -> Fu
     area=Area.BUDGET,
     roles=EVERYONE,
     on=Fund,
-    ids={"to_id": Fund},
-    always_asks=True,
-    means=_between_means,
-    fits=_can_move_between,
+    asks=Asking(ids={"to_id": Fund}, always=True, means=_between_means, fits=_can_move_between),
     says="moved money between funds",
 )
 def move_between_funds(by, group, fund, *, to_id: int, amount_pence: int) -> JournalEntry:

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 
 from portal.autonomy import queries as autonomy
 from portal.autonomy.areas import Area
-from portal.autonomy.door import Mistake, action
+from portal.autonomy.door import Asking, Mistake, action
 from portal.contact import host_questions, times
 from portal.contact.models import ContactTimes, MustKnow
 from portal.core import clock
@@ -45,7 +45,9 @@ def _call_off(by, group, request: Request) -> Request:
     return request
 
 
-@action(area=Area.CONTACT, roles=COORDINATORS, means=_means, fits=_fits, takes_back=_call_off, says="asked us something")
+@action(
+    area=Area.CONTACT, roles=COORDINATORS, undo=_call_off, asks=Asking(means=_means, fits=_fits), says="asked us something"
+)
 def ask(by, group, *, about: str, words: str | None = None, over_why: str | None = None) -> Request:
     """Ask a group something. At “Ask us first” their yes to what it is about comes first, and then it is there at once;
     where they look no further it leaves in the hours for it, and not while they rest. Over the budget of asks it says why
@@ -57,7 +59,7 @@ def ask(by, group, *, about: str, words: str | None = None, over_why: str | None
     return request
 
 
-@action(area=Area.CONTACT, roles=AUTOMATIC, on=Request, takes_back=_call_off, says="let a question of the host’s go to us")
+@action(area=Area.CONTACT, roles=AUTOMATIC, on=Request, undo=_call_off, says="let a question of the host’s go to us")
 def release(by, group, request) -> Request:
     """Its hour has come."""
     host_questions.let_go(request)

@@ -18,6 +18,7 @@ from sqlalchemy.orm import ORMExecuteState, Session
 from portal.core.db import RECORD, db, is_reading
 
 KEY = "door"
+NEW = "founded"
 
 _tries: ContextVar[dict[tuple[int, str], None]] = ContextVar("tries", default={})  # noqa: B039 - never changed in place
 
@@ -82,8 +83,26 @@ def opened(group_id: int | None):
         raise
     finally:
         del session.info[KEY]
+        session.info.pop(NEW, None)
         told.pop(KEY, None)
     _tell_database(connection, None)
+
+
+def found(group) -> None:
+    """Add a new group within the host's own open door, that group’s from here on, for its first rows."""
+    session = db.session()
+    if session.info.get(KEY, group) is not None or group.id is not None:
+        raise RuntimeError("a group is founded by an action of the host's, and once")
+    session.add(group)
+    session.flush()
+    session.info[KEY] = group.id
+    session.info[NEW] = group
+    _tell_database(session.connection(), group.id)
+
+
+def founded():
+    """The group that was founded within the door that is open, if any."""
+    return db.session().info.get(NEW)
 
 
 def _tell_database(connection: sa.Connection, group_id: int | None) -> None:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from portal.autonomy import consent
 from portal.autonomy.areas import Area
 from portal.autonomy.change_words import Meaning, Shown
-from portal.autonomy.door import Mistake, Scope, action
+from portal.autonomy.door import Asking, Mistake, Scope, action
 from portal.core import clock, jobs, stored_files, uploads
 from portal.core.counters import next_number
 from portal.core.db import db
@@ -64,9 +64,8 @@ def _add_means(_row, facts: dict, _rows) -> Meaning:
 @action(
     area=Area.DOCUMENTS,
     roles=KEEPERS,
-    fits=_can_wait,
-    means=_add_means,
-    takes_back=_take_away,
+    undo=_take_away,
+    asks=Asking(fits=_can_wait, means=_add_means),
     says="added a document",
 )
 def add(
@@ -103,8 +102,7 @@ def _replace_means(document: Document, facts: dict, rows) -> Meaning:
     area=Area.DOCUMENTS,
     roles=KEEPERS,
     on=Document,
-    fits=_can_wait,
-    means=_replace_means,
+    asks=Asking(fits=_can_wait, means=_replace_means),
     says="added a version of a document",
 )
 def add_version(
@@ -140,8 +138,7 @@ def _can_mark(group, document: Document, *, number: int) -> None:
     area=Area.DOCUMENTS,
     roles=KEEPERS,
     on=Document,
-    fits=_can_mark,
-    means=_mark_means,
+    asks=Asking(fits=_can_mark, means=_mark_means),
     says="said which version of a document counts",
 )
 def mark_current(by, group, document, *, number: int) -> Document:

@@ -5,7 +5,7 @@ from datetime import date
 
 from portal.autonomy.areas import Area
 from portal.autonomy.change_words import Meaning, Shown
-from portal.autonomy.door import Mistake, action
+from portal.autonomy.door import Asking, Mistake, action
 from portal.core import clock
 from portal.core.db import db
 from portal.core.filters import month
@@ -88,8 +88,7 @@ def _status_means(item: Item, facts: dict, _rows) -> Meaning:
     area=Area.DOCUMENTS,
     roles=GROUP_OR_COORDINATOR,
     on=Item,
-    means=_status_means,
-    fits=_can_say,
+    asks=Asking(means=_status_means, fits=_can_say),
     says="said how something stands",
 )
 def set_status(by, group, item, *, status: str) -> Item:
@@ -126,8 +125,7 @@ def _look_means(item: Item, facts: dict, _rows) -> Meaning:
     area=Area.DOCUMENTS,
     roles=GROUP_OR_COORDINATOR,
     on=Item,
-    means=_look_means,
-    fits=_can_look,
+    asks=Asking(means=_look_means, fits=_can_look),
     says="said when to look at something again",
 )
 def set_look(by, group, item, *, look_on: date | None) -> Item:
@@ -150,8 +148,7 @@ def _note_means(item: Item, facts: dict, _rows) -> Meaning:
     area=Area.DOCUMENTS,
     roles=GROUP_OR_COORDINATOR,
     on=Item,
-    means=_note_means,
-    fits=_can_note,
+    asks=Asking(means=_note_means, fits=_can_note),
     says="wrote a note on how we run",
 )
 def write_note(by, group, item, *, note: str | None) -> Item:
@@ -221,8 +218,7 @@ def _carry_means(item: Item, _facts, _rows) -> Meaning:
     area=Area.DOCUMENTS,
     roles=COORDINATORS,
     on=Item,
-    means=_carry_means,
-    fits=_can_carry,
+    asks=Asking(means=_carry_means, fits=_can_carry),
     says="took on something for us",
 )
 def carry(by, group, item) -> Item:

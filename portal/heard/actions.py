@@ -13,7 +13,7 @@ from portal.support.readers import bars as bars_request
 ANSWERERS = frozenset({Role.COORDINATOR, Role.TRUSTEE})
 
 
-@action(roles=GROUP_ROLES, helpers_own=True, on=Request, bars=bars_request, says="passed words on to the policy team")
+@action(roles=GROUP_ROLES, on=Request, bars=bars_request, says="passed words on to the policy team")
 def pass_on(by, group, request, *, words: str, attribution: str) -> PassedOn:
     """Pass these words on from a request, unsoftened. Nothing of the request goes with them."""
     return PassedOn.begin(
@@ -21,7 +21,7 @@ def pass_on(by, group, request, *, words: str, attribution: str) -> PassedOn:
     )
 
 
-@action(roles=GROUP_ROLES, helpers_own=True, on=PassedOn, bars=readers.bars, says="took back what was passed on")
+@action(roles=GROUP_ROLES, on=PassedOn, bars=readers.bars, says="took back what was passed on")
 def withdraw(by, group, row) -> PassedOn:
     """Take the words back: they are gone for good. Not once something came of them."""
     if row.outcome:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from portal.autonomy import consent
 from portal.autonomy.areas import Area
 from portal.autonomy.door import Mistake, Scope, action
-from portal.core import clock, mail
+from portal.core import clock, mail, wall
 from portal.core.db import db
 from portal.members import invitations, queries
 from portal.members.models import Invitation, Removal
@@ -32,13 +32,7 @@ def _take_back(by, group, invitation) -> Invitation:
     return invitation
 
 
-@action(
-    area=Area.PEOPLE,
-    roles=ORGANISERS | COORDINATORS,
-    asks_again=True,
-    takes_back=_take_back,
-    says="invited a helper",
-)
+@action(area=Area.PEOPLE, roles=ORGANISERS | COORDINATORS, asks_again=True, undo=_take_back, says="invited a helper")
 def invite_helper(by, group, *, email: str) -> Invitation:
     """Ask someone in as a helper."""
     return invitations.invite(by.person_id, group, email, Role.HELPER, agreed=True)
@@ -154,7 +148,7 @@ def end_removal(by, group, removal) -> Removal:
     return removal
 
 
-@action(roles=frozenset({Role.ORGANISER, Role.HELPER}), on=Membership, area=Area.PEOPLE, helpers_own=True, says="left")
+@action(roles=frozenset({Role.ORGANISER, Role.HELPER}), on=Membership, area=Area.PEOPLE, says="left")
 def leave(by, group, membership) -> Membership:
     """Leave the group. The last organiser stays until there is another."""
     if membership.person_id != by.person_id:
@@ -164,9 +158,14 @@ def leave(by, group, membership) -> Membership:
     return _end(membership, by)
 
 
-@action(scope=Scope.FOUNDING, roles=COORDINATORS, asks_again=True, says="founded a group")
-def found(by, group, *, email: str) -> Invitation:
+@action(scope=Scope.HOST, roles=COORDINATORS, asks_again=True, says="founded a group")
+def found(by, *, name: str, email: str) -> Invitation:
     """Open the portal to a new group and invite its first organiser, the only one staff ever invite."""
+    slug = slug_of(name)
+    if db.session.scalar(sa.select(Group.id).where(Group.slug == slug)):
+        raise Mistake("There is a group by that name already. Choose another name.", "name")
+    group = Group(name=name, slug=slug)
+    wall.found(group)
     return invitations.invite(by.person_id, group, email, Role.ORGANISER, agreed=True)
 
 

@@ -146,12 +146,12 @@ def found_group():
     form = FoundForm.from_request()
     if not form.validate():
         return invalid("members/new_group.html", form=form)
-    slug = actions.slug_of(form.name.data)
-    if db.session.scalar(db.select(Group.id).where(Group.slug == slug)):
-        form.name.errors = ["There is a group by that name already. Choose another name."]
+    try:
+        actions.found(actor(), **form.facts())
+    except Mistake as mistake:
+        form[mistake.field or "name"].errors = [str(mistake)]
         return invalid("members/new_group.html", form=form)
-    facts = {"founds": {"name": form.name.data, "slug": slug}, "email": form.email.data}
-    actions.found(actor(), key=form.key.data, **facts)
+    slug = actions.slug_of(form.name.data)
     return saved(goto=url_for(".group_page", slug=slug), says="The group is here. Its first organiser has an email.")
 
 

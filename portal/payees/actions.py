@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 from portal.autonomy.areas import Area, Duty
-from portal.autonomy.door import Mistake, action
+from portal.autonomy.door import Mistake, Scope, action
 from portal.core import clock
 from portal.core.db import db
 from portal.payees import changes, links, queries
@@ -105,7 +105,7 @@ def give(by, group, link, *, details: Details) -> PayeeDetails:
     return changes.put(payee, details, None, link.used_at)
 
 
-@action(duty=Duty.F3, roles=FINANCE, on=PayeeDetails, reads=True, asks_again=True, says="looked at an account number")
+@action(duty=Duty.F3, roles=FINANCE, on=PayeeDetails, scope=Scope.LOOK, asks_again=True, says="looked at an account number")
 def look(by, group, details) -> PayeeDetails:
     """Note that the whole number was looked at."""
     return details

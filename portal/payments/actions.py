@@ -172,14 +172,7 @@ def give_up(by, run) -> PaymentRun:
     return run
 
 
-@action(
-    roles=FINANCE,
-    scope=Scope.HOST,
-    on=PaymentRun,
-    asks_again=True,
-    reads=True,
-    says="fetched a payment run’s file for the bank",
-)
+@action(roles=FINANCE, scope=Scope.HOST, on=PaymentRun, asks_again=True, says="fetched a payment run’s file for the bank")
 def fetch(by, run) -> PaymentRun:
     """The bank details in a run leave as a file."""
     if run.released_at is None:

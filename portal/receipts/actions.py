@@ -23,7 +23,7 @@ HOLD_DAYS = 5  # working days until a hold is looked at again, at most (autonomy
 Photo = stored_files.Sent  # a receipt, photographed
 
 
-@action(area=Area.RECEIPTS, roles=GROUP_ROLES, helpers_own=True, says="added a receipt")
+@action(area=Area.RECEIPTS, roles=GROUP_ROLES, says="added a receipt")
 def upload(by, group, *, receipt_key: str, photo: Photo) -> Receipt:
     """Take a receipt as a picture, which is all it needs."""
     receipt = Receipt.begin(group.id, receipt_key, by.person_id)
@@ -31,7 +31,7 @@ def upload(by, group, *, receipt_key: str, photo: Photo) -> Receipt:
     return receipt
 
 
-@action(area=Area.RECEIPTS, roles=GROUP_ROLES, helpers_own=True, says="told us of a cost without a receipt")
+@action(area=Area.RECEIPTS, roles=GROUP_ROLES, says="told us of a cost without a receipt")
 def declare(by, group, *, receipt_key: str, shop: str, amount_pence: int, spent_on: date, no_picture_why: str) -> Receipt:
     """Take someone's word for a cost there is no receipt of."""
     receipt = Receipt.begin(group.id, receipt_key, by.person_id)
@@ -41,7 +41,7 @@ def declare(by, group, *, receipt_key: str, shop: str, amount_pence: int, spent_
     return receipt
 
 
-@action(area=Area.RECEIPTS, roles=GROUP_ROLES | DESK, on=Receipt, helpers_own=True, says="changed the words on a receipt")
+@action(area=Area.RECEIPTS, roles=GROUP_ROLES | DESK, on=Receipt, says="changed the words on a receipt")
 def describe(by, group, receipt, **facts) -> Receipt:
     """Set what the group says of its receipt: any of shop, amount_pence, spent_on, label, note, fund_id.
 
@@ -58,7 +58,7 @@ def describe(by, group, receipt, **facts) -> Receipt:
     return receipt
 
 
-@action(area=Area.RECEIPTS, roles=GROUP_ROLES, on=Receipt, helpers_own=True, says="sent a picture")
+@action(area=Area.RECEIPTS, roles=GROUP_ROLES, on=Receipt, says="sent a picture")
 def add_picture(by, group, receipt, *, photo: Photo, replaces: int | None = None) -> Receipt:
     """Add a picture, before or after it is paid, or put it in another's place; the other stays in the history."""
     if receipt.withdrawn_at:
@@ -75,7 +75,7 @@ def add_picture(by, group, receipt, *, photo: Photo, replaces: int | None = None
     return receipt
 
 
-@action(area=Area.RECEIPTS, roles=GROUP_ROLES, on=Receipt, helpers_own=True, says="took a receipt back")
+@action(area=Area.RECEIPTS, roles=GROUP_ROLES, on=Receipt, says="took a receipt back")
 def withdraw(by, group, receipt) -> Receipt:
     """Put it in the bin, from which it can be brought back for 30 days."""
     if receipt.paid_on or receipt.in_run_at:
@@ -88,7 +88,7 @@ def withdraw(by, group, receipt) -> Receipt:
     return receipt
 
 
-@action(area=Area.RECEIPTS, roles=GROUP_ROLES, on=Receipt, helpers_own=True, says="brought a receipt back")
+@action(area=Area.RECEIPTS, roles=GROUP_ROLES, on=Receipt, says="brought a receipt back")
 def restore(by, group, receipt) -> Receipt:
     """Take it out of the bin."""
     receipt.withdrawn_at = receipt.withdrawn_by = None
@@ -96,7 +96,7 @@ def restore(by, group, receipt) -> Receipt:
     return receipt
 
 
-@action(area=Area.RECEIPTS, roles=GROUP_ROLES, on=Receipt, helpers_own=True, says="answered a question")
+@action(area=Area.RECEIPTS, roles=GROUP_ROLES, on=Receipt, says="answered a question")
 def answer(by, group, receipt, *, question_id: int, words: str | None = None, **facts) -> Receipt:
     """Answer a question, in words or by filling in what was missing."""
     _check_still_open(receipt)

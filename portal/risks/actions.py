@@ -85,13 +85,13 @@ def see_for_all(by, risk, *, words: str | None = None) -> Risk:
     return _seen(by, _of_all(risk), words)
 
 
-@action(roles=GROUP_ROLES, helpers_own=True, says="added a worry")
+@action(roles=GROUP_ROLES, says="added a worry")
 def worry(by, group, *, words: str, to_trustees: bool = False) -> Worry:
     """Say what worries one; and that the trustees should see it."""
     return Worry.begin(group.id, added_by=by.person_id, words=words, to_trustees=to_trustees)
 
 
-@action(roles=GROUP_ROLES, helpers_own=True, on=Worry, says="took back a worry")
+@action(roles=GROUP_ROLES, on=Worry, says="took back a worry")
 def withdraw(by, group, row) -> Worry:
     """Take it back: the words are gone for good. What the host wrote of its own stays the host's."""
     if row.withdrawn_at is None:

@@ -8,7 +8,7 @@ from portal.activity.models import Entry
 from portal.autonomy import consent
 from portal.autonomy import queries as autonomy
 from portal.autonomy.areas import Area, Outcome
-from portal.autonomy.door import Mistake, NotHere, action
+from portal.autonomy.door import Asking, Mistake, NotHere, action
 from portal.autonomy.models import Undo
 from portal.core import clock, mail, throttle
 from portal.core.db import db
@@ -22,10 +22,6 @@ COORDINATORS = frozenset({Role.COORDINATOR})
 OUTSIDERS = frozenset({Role.STRANGER})
 AUTOMATIC = frozenset({Role.SYSTEM})
 TOO_OFTEN = "A lot was sent from there today. Please try again tomorrow."
-
-
-def _of_visibility(_row, _facts) -> Area:
-    return Area.VISIBILITY
 
 
 def _means(_row, facts, _rows) -> autonomy.Meaning:
@@ -53,9 +49,7 @@ def _take_back(by, group, share: Share) -> Share:
 @action(
     area=Area.VISIBILITY,
     roles=ORGANISERS | COORDINATORS,
-    always_asks=True,
-    means=_means,
-    fits=_check,
+    asks=Asking(always=True, means=_means, fits=_check),
     says="shared something about us",
 )
 def share(by, group, *, words: str, audience: str, who: str | None, purpose: str, until_on: date) -> Share:
@@ -75,9 +69,8 @@ def _check_summary(group, row, *, words: str, **facts) -> None:
 @action(
     area=Area.VISIBILITY,
     roles=COORDINATORS,
-    means=_means,
-    fits=_check_summary,
-    takes_back=_take_back,
+    undo=_take_back,
+    asks=Asking(means=_means, fits=_check_summary),
     says="shared our summary",
 )
 def share_summary(by, group, *, words: str, audience: str, who: str | None, purpose: str, until_on: date) -> Share:
@@ -90,13 +83,7 @@ def _bars_withdraw(by, share: Share, _facts) -> str:
     return "The group shared this itself, so it withdraws it." if by.is_host and not share.by_host else ""
 
 
-@action(
-    roles=ORGANISERS | COORDINATORS,
-    on=Share,
-    bars=_bars_withdraw,
-    concerns=_of_visibility,
-    says="withdrew what was shared about us",
-)
+@action(roles=ORGANISERS | COORDINATORS, on=Share, bars=_bars_withdraw, says="withdrew what was shared about us")
 def withdraw(by, group, share) -> Share:
     """Gone at the next request, for good: sharing it once more is a new share. It is the tighter way, so any organiser can
     do it, and staff with what they shared; hiding what the group shared is a legal duty's (break-glass). What staff shared
@@ -172,7 +159,7 @@ def take_enquiries(by, group, *, wanted: bool) -> Seen:
     return row
 
 
-@action(roles=OUTSIDERS, on=Share, concerns=_of_visibility, says="wrote to us from a public page")
+@action(roles=OUTSIDERS, on=Share, says="wrote to us from a public page")
 def enquire(by, group, share, *, name: str, reach: str, words: str, address: str) -> Enquiry | None:
     """Someone outside writes; the host's coordinator reads it first. None where the group is full: nothing is kept then.
     `address` is where it came from, counted as a hash for a day against floods and kept nowhere else."""
@@ -189,7 +176,7 @@ def enquire(by, group, share, *, name: str, reach: str, words: str, address: str
     return made
 
 
-@action(roles=COORDINATORS, on=Enquiry, concerns=_of_visibility, says="passed on what someone outside wrote to us")
+@action(roles=COORDINATORS, on=Enquiry, says="passed on what someone outside wrote to us")
 def pass_on(by, group, enquiry) -> Enquiry:
     """The group asked for enquiries, so this one is theirs to read now."""
     if enquiry.passed_on_at is None:
@@ -197,7 +184,7 @@ def pass_on(by, group, enquiry) -> Enquiry:
     return enquiry
 
 
-@action(roles=COORDINATORS, on=Enquiry, concerns=_of_visibility, says="answered what someone outside wrote to us")
+@action(roles=COORDINATORS, on=Enquiry, says="answered what someone outside wrote to us")
 def answer(by, group, enquiry) -> Enquiry:
     """Answered by the host, in its usual words; the group isn't asked. By email where they gave an address for it."""
     if enquiry.answered_at is None:
@@ -207,7 +194,7 @@ def answer(by, group, enquiry) -> Enquiry:
     return enquiry
 
 
-@action(roles=AUTOMATIC, on=Enquiry, concerns=_of_visibility, says="deleted an enquiry after 90 days")
+@action(roles=AUTOMATIC, on=Enquiry, says="deleted an enquiry after 90 days")
 def forget(by, group, enquiry) -> None:
     """Nothing an outsider wrote is kept longer."""
     if enquiry.asked_at < clock.now() - timedelta(days=ENQUIRIES_KEPT):

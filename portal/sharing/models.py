@@ -50,6 +50,7 @@ class Share(GroupOwned, db.Model):
     """
 
     __tablename__ = "shares"
+    area: ClassVar = Area.VISIBILITY
     OWNERS: ClassVar = {Area.VISIBILITY: "audience who words purpose until_on", RECORD: "token by_host"}
     NOT_NOTED: ClassVar = {"token"}
     WORDS: ClassVar = {"words": "The words", "audience": "For", "who": "Namely", "purpose": "What for", "until_on": "Until"}
@@ -125,6 +126,7 @@ class Enquiry(GroupOwned, db.Model):
     """What somebody outside wrote on a public share's page, for the host to pass on or to answer. Gone after 90 days."""
 
     __tablename__ = "enquiries"
+    area: ClassVar = Area.VISIBILITY
     OWNERS: ClassVar = {RECORD: "name reach words"}
     NOT_NOTED: ClassVar = {"name", "reach", "words"}  # they stand here alone, and go with it
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from portal.autonomy import queries as autonomy
 from portal.autonomy.areas import Area
-from portal.autonomy.door import Mistake, action
+from portal.autonomy.door import Mistake, Scope, action
 from portal.autonomy.models import QUIET_MOST_DAYS, ContactTry, Quiet
 from portal.core import clock, mail
 from portal.core.db import db
@@ -31,7 +31,7 @@ def note_try(by, group, *, how: str) -> ContactTry:
     return tried
 
 
-@action(roles=ORGANISERS, reads=True, says="said: we’re here")
+@action(roles=ORGANISERS, scope=Scope.LOOK, says="said: we’re here")
 def here(by, group) -> None:
     """Any act of an organiser ends the silence; this one does nothing else."""
 

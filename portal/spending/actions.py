@@ -8,7 +8,7 @@ from portal.activity.models import Entry
 from portal.autonomy import consent, standing
 from portal.autonomy.areas import Area, Duty, Level, Outcome
 from portal.autonomy.change_words import Meaning
-from portal.autonomy.door import Mistake, NotHere, action
+from portal.autonomy.door import Asking, Mistake, NotHere, action
 from portal.budget.models import BudgetLine
 from portal.core import clock, workdays
 from portal.core.db import db
@@ -27,7 +27,7 @@ UNDO_WORKING_DAYS = 2  # a yes of staff's waits so long before the money leaves 
 ABOUT_MONEY = frozenset({"amount_pence", "fund_id", "line_id", "payee_id", "shop"})
 
 
-@action(area=Area.SPENDING, roles=GROUP_ROLES, on=Receipt, helpers_own=True, says="asked for a cost to be paid")
+@action(area=Area.SPENDING, roles=GROUP_ROLES, on=Receipt, says="asked for a cost to be paid")
 def ask(by, group, receipt, *, kind: str, **facts) -> Receipt:
     """Ask for a receipt to be paid: what it is, how much, to whom, from which fund and line. Asking is not yet a yes."""
     _check_open(receipt)
@@ -35,7 +35,7 @@ def ask(by, group, receipt, *, kind: str, **facts) -> Receipt:
     return receipt
 
 
-@action(area=Area.SPENDING, roles=GROUP_ROLES, helpers_own=True, says="asked for a payment")
+@action(area=Area.SPENDING, roles=GROUP_ROLES, says="asked for a payment")
 def ask_anew(by, group, *, receipt_key: str, kind: str, **facts) -> Receipt:
     """Ask for a payment there is no receipt of yet: an invoice, money ahead, a fee. Receipts can be added later."""
     receipt = Receipt.begin(group.id, receipt_key, by.person_id)
@@ -43,7 +43,7 @@ def ask_anew(by, group, *, receipt_key: str, kind: str, **facts) -> Receipt:
     return receipt
 
 
-@action(area=Area.SPENDING, roles=GROUP_ROLES, on=Receipt, helpers_own=True, says="took the asking for a payment back")
+@action(area=Area.SPENDING, roles=GROUP_ROLES, on=Receipt, says="took the asking for a payment back")
 def unask(by, group, receipt) -> Receipt:
     """Not this time, or not yet. The receipt stays."""
     _check_open(receipt)
@@ -140,10 +140,9 @@ def _not_instead_of_two(by, receipt, _facts) -> str:
     area=Area.SPENDING,
     roles=STAFF,
     on=Receipt,
-    costs=_pence_and_month,
     bars=_not_instead_of_two,
-    means=_means,
     asks_again=True,
+    asks=Asking(costs=_pence_and_month, means=_means),
     says="said yes to a cost for the group",
 )
 def say_yes_for(by, group, receipt, *, mark: str) -> Receipt:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from portal.autonomy import queries as autonomy
 from portal.autonomy.areas import Area
-from portal.autonomy.door import Mistake, NotHere, Scope, action
+from portal.autonomy.door import Asking, Mistake, NotHere, Scope, action
 from portal.breakglass.models import MOST_DELAY_DAYS, Delay
 from portal.core import clock, jobs, uploads
 from portal.core.db import db
@@ -80,7 +80,7 @@ def drop_draft(by, *, for_group: int) -> None:
     _forget(queries.draft_files(by.person_id, for_group))
 
 
-@action(roles=GROUP_ROLES, helpers_own=True, says="asked for support")
+@action(roles=GROUP_ROLES, says="asked for support")
 def ask(
     by,
     group,
@@ -126,7 +126,7 @@ def ask(
     return request
 
 
-@action(roles=GROUP_ROLES, helpers_own=True, on=Request, bars=readers.bars, says="wrote in a request")
+@action(roles=GROUP_ROLES, on=Request, bars=readers.bars, says="wrote in a request")
 def say(
     by,
     group,
@@ -148,7 +148,7 @@ def say(
     return request
 
 
-@action(roles=GROUP_ROLES, helpers_own=True, on=Request, bars=readers.bars, says="closed a request")
+@action(roles=GROUP_ROLES, on=Request, bars=readers.bars, says="closed a request")
 def close(by, group, request, *, came_of: str | None = None, learned: str | None = None) -> Request:
     """It is settled, for whatever reason. What came of it, and what was learned, may be said. Where two close it at once,
     the first to say what came of it is believed, and what each of them learned stays."""
@@ -163,7 +163,7 @@ def close(by, group, request, *, came_of: str | None = None, learned: str | None
     return request
 
 
-@action(roles=GROUP_ROLES, helpers_own=True, on=Request, bars=readers.bars, says="opened a request again")
+@action(roles=GROUP_ROLES, on=Request, bars=readers.bars, says="opened a request again")
 def reopen(by, group, request) -> Request:
     """It isn't settled after all: the group waits for an answer, whatever was put off or asked back before."""
     if request.closed_at:
@@ -175,7 +175,7 @@ def reopen(by, group, request) -> Request:
     return request
 
 
-@action(roles=GROUP_ROLES, helpers_own=True, on=Request, bars=readers.bars, says="changed who in the group reads a request")
+@action(roles=GROUP_ROLES, on=Request, bars=readers.bars, says="changed who in the group reads a request")
 def share(by, group, request, *, shared: bool) -> Request:
     """Let the other organisers read it, or keep it between the asker and the coordinator again."""
     if request.added_by != by.person_id:
@@ -184,7 +184,7 @@ def share(by, group, request, *, shared: bool) -> Request:
     return request
 
 
-@action(roles=GROUP_ROLES, helpers_own=True, on=Request, bars=readers.bars, says="answered whether a later day will do")
+@action(roles=GROUP_ROLES, on=Request, bars=readers.bars, says="answered whether a later day will do")
 def answer_later(by, group, request, *, agreed: bool, seen: str) -> Request:
     """Say yes or no to a day after the promised one. No leaves the promise as it is. `seen`: the day that was asked about
     (2026-12-10), so that a yes is never to another one."""
@@ -201,7 +201,7 @@ def answer_later(by, group, request, *, agreed: bool, seen: str) -> Request:
     return request
 
 
-@action(roles=GROUP_ROLES, helpers_own=True, on=Request, bars=readers.bars, says="let someone at the host read a request")
+@action(roles=GROUP_ROLES, on=Request, bars=readers.bars, says="let someone at the host read a request")
 def let_in(by, group, request, *, person_id: int | None) -> Request:
     """Let someone else at the host read and answer it."""
     _can_be_let_in(group, request, person_id=person_id)
@@ -209,13 +209,7 @@ def let_in(by, group, request, *, person_id: int | None) -> Request:
     return request
 
 
-@action(
-    roles=GROUP_ROLES,
-    helpers_own=True,
-    on=Request,
-    bars=readers.bars,
-    says="ended that someone at the host reads a request",
-)
+@action(roles=GROUP_ROLES, on=Request, bars=readers.bars, says="ended that someone at the host reads a request")
 def keep_out(by, group, request, *, reader_id: int) -> Request:
     """End it: it works at their next request."""
     reader = db.session.get(Reader, reader_id)
@@ -226,7 +220,7 @@ def keep_out(by, group, request, *, reader_id: int) -> Request:
     return request
 
 
-@action(roles=SUPPORT_STAFF, on=Request, bars=readers.bars, reads=True, says="read a request")
+@action(roles=SUPPORT_STAFF, on=Request, bars=readers.bars, scope=Scope.LOOK, says="read a request")
 def read(by, group, request) -> Request:
     """A reading, for its line in the group's log (autonomy guide, area 9)."""
     look = queries.look_of(request, by.person_id) or Look(group_id=group.id, request_id=request.id, person_id=by.person_id)
@@ -428,10 +422,8 @@ def _end_reading(by, group, reader: Reader) -> Reader:
     roles=COORDINATORS,
     on=Request,
     bars=readers.bars,
-    means=_means_reading,
-    fits=_can_be_asked,
-    takes_back=_end_reading,
-    lasting=True,
+    undo=_end_reading,
+    asks=Asking(means=_means_reading, fits=_can_be_asked, lasting=True),
     says="brought a colleague in to a request",
 )
 def bring_in(by, group, request, *, person_id: int) -> Reader:
@@ -458,10 +450,8 @@ def _not_asked_yet(group, request) -> None:
     roles=COORDINATORS,
     on=Request,
     bars=readers.bars_standing_in,
-    means=_means_standing_in,
-    fits=_not_asked_yet,
-    takes_back=_end_reading,
-    lasting=True,
+    undo=_end_reading,
+    asks=Asking(means=_means_standing_in, fits=_not_asked_yet, lasting=True),
     says="stood in for whose request it is",
 )
 def stand_in(by, group, request) -> Reader:
@@ -474,9 +464,7 @@ def stand_in(by, group, request) -> Reader:
     roles=COORDINATORS,
     on=Request,
     bars=readers.bars,
-    means=_means_reading,
-    fits=_can_be_asked,
-    lasting=True,
+    asks=Asking(means=_means_reading, fits=_can_be_asked, lasting=True),
     says="handed a request over",
 )
 def hand_over(by, group, request, *, person_id: int) -> Request:

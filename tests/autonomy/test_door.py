@@ -182,8 +182,8 @@ def test_what_an_action_costs_counts_against_both_limits_of_the_group(kettle, gl
         area=Area.SPENDING,
         roles=frozenset({Role.FINANCE}),
         on=Receipt,
-        reads=True,
-        costs=lambda row, facts: cost,
+        scope=door.Scope.LOOK,
+        asks=door.Asking(costs=lambda row, facts: cost),
         says="said yes to a cost",
     )
     def say_yes_to_cost(by, group, receipt):

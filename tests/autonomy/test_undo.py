@@ -227,7 +227,7 @@ def test_whoever_helps_reads_that_something_was_added_and_not_whose_address(clie
 
 def test_where_nobody_said_how_it_is_taken_back_no_undo_is_offered(client, kettle, invited, monkeypatch):
     entry, _, marsha = invited
-    unable = dataclasses.replace(members.invite_helper, takes_back=None)
+    unable = dataclasses.replace(members.invite_helper, undo=None)
     monkeypatch.setitem(door.ACTIONS, "members.invite_helper", unable)
     assert "Take it back" not in client.as_(make.person("Marsha")).get(f"/g/tuesday-kettle/changes/{entry}").text
     with pytest.raises(Mistake, match="can’t be undone"):
