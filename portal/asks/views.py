@@ -9,6 +9,7 @@ from portal.asks.queries import Place
 from portal.asks.words import FIRST_A_YES, HELD, LATER, NOT_AT_ALL, NOW
 from portal.autonomy.areas import Outcome
 from portal.autonomy.door import Mistake, Proposed, Refused, would
+from portal.autonomy.door_answers import mistakes_beside
 from portal.contact.host_questions import SAY_WHY
 from portal.core.forms import PlainForm
 from portal.core.ids import id_of
@@ -139,20 +140,18 @@ def close(number):
     ask, form = _ask(number), CloseForm.from_request()
     if not form.validate():
         return invalid("asks/one.html", **_one(ask, form))
-    try:
+    with mistakes_beside(form, "outcome"):
         actions.close(actor(), None, ask.id, **form.facts())
-    except Mistake as mistake:
-        form[mistake.field or "outcome"].errors = [str(mistake)]
-        return invalid("asks/one.html", **_one(_ask(number), form))
-    for asked, sent, proposal in queries.at_groups(ask):
-        if sent is None:
-            if proposal:
-                actions.call_off_first(actor(), asked, proposal.id, key=form.key.data)
-        elif sent.is_held:
-            actions.call_off(actor(), asked, sent.id, key=form.key.data)
-        elif sent.closed_at is None or sent.told_at:
-            actions.tell(actor(), asked, sent.id, key=form.key.data)
-    return saved(goto=url_for(".show", number=number), says="Saved. Those who were asked read it.")
+        for asked, sent, proposal in queries.at_groups(ask):
+            if sent is None:
+                if proposal:
+                    actions.call_off_first(actor(), asked, proposal.id, key=form.key.data)
+            elif sent.is_held:
+                actions.call_off(actor(), asked, sent.id, key=form.key.data)
+            elif sent.closed_at is None or sent.told_at:
+                actions.tell(actor(), asked, sent.id, key=form.key.data)
+        return saved(goto=url_for(".show", number=number), says="Saved. Those who were asked read it.")
+    return invalid("asks/one.html", **_one(_ask(number), form))
 
 
 @bp.get(f"{OURS}/")

@@ -1,9 +1,12 @@
 """The door's answers as pages, the same for every feature: the wall, the proposal that waits, proof asked again."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from flask import Flask, g, make_response, redirect, render_template, request, url_for
 from sqlalchemy.exc import SQLAlchemyError
+from wtforms import Form
 
 from portal.autonomy import door, door_lines
 from portal.autonomy.areas import AREA_WORDS, STAFF_LEVEL_WORDS, Level
@@ -31,6 +34,19 @@ def init_app(app: Flask) -> None:
         level_words=STAFF_LEVEL_WORDS,
     )
     app.teardown_appcontext(_note_tries)
+
+
+@contextmanager
+def mistakes_beside(form: Form, otherwise: str = "", **boxes: str) -> Iterator[None]:
+    """Say a Mistake of the block beside the box it names (`boxes`: by another name there), else beside `otherwise`; with
+    neither it is raised. The view goes on after the block, with the same form to look at again."""
+    try:
+        yield
+    except door.Mistake as mistake:
+        named = boxes.get(mistake.field or "", mistake.field)
+        if named not in form and not otherwise:
+            raise
+        form[named if named in form else otherwise].errors = [str(mistake)]
 
 
 def _note_tries(_error) -> None:

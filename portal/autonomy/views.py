@@ -8,6 +8,7 @@ from portal.activity import queries as activity
 from portal.autonomy import actions, amendments, consent, door_answers, promise_words, queries, standing
 from portal.autonomy.areas import AREA_WORDS, BREAK_GLASS_WORDS, DUTY_WORDS, FLOOR_REASONS, LEVEL_WORDS, Area, Level
 from portal.autonomy.door import Mistake
+from portal.autonomy.door_answers import mistakes_beside
 from portal.autonomy.forms import LevelForm, LimitsForm, RestForm, SeveralForm, WordsForm
 from portal.autonomy.promise_words import SENTENCES
 from portal.core import clock
@@ -60,12 +61,10 @@ def set_level(area):
     if not form.validate():
         form.level.errors = ["Choose one of the four."]
         return invalid("autonomy/area.html", **facts | {"form": form})
-    try:
+    with mistakes_beside(form, "level"):
         made = actions.set_level(actor(), group(), key=form.key.data, area=facts["area"].value, level=form.level.data)
-    except Mistake as mistake:
-        form.level.errors = [str(mistake)]
-        return invalid("autonomy/area.html", **facts | {"form": form})
-    return saved(goto=url_for(".say", group=group().slug), says=_what_happens(made))
+        return saved(goto=url_for(".say", group=group().slug), says=_what_happens(made))
+    return invalid("autonomy/area.html", **facts | {"form": form})
 
 
 @bp.get("/say/spending/limits")
@@ -81,14 +80,11 @@ def limits():
 @in_group(roles=ORGANISERS, does=actions.set_limits)
 def set_limits():
     form = LimitsForm.from_request()
-    if not form.validate():
-        return invalid("autonomy/limits.html", form=form)
-    try:
-        made = actions.set_limits(actor(), group(), **form.facts())
-    except Mistake as mistake:
-        form.each_pence.errors = [str(mistake)]
-        return invalid("autonomy/limits.html", form=form)
-    return saved(goto=url_for(".say", group=group().slug), says=_what_happens(made))
+    if form.validate():
+        with mistakes_beside(form, "each_pence"):
+            made = actions.set_limits(actor(), group(), **form.facts())
+            return saved(goto=url_for(".say", group=group().slug), says=_what_happens(made))
+    return invalid("autonomy/limits.html", form=form)
 
 
 @bp.post("/say/loosenings/<int:loosening_id>/agreement")

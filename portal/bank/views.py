@@ -4,6 +4,7 @@ from flask import Blueprint, Flask, abort, current_app, request, url_for
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from portal.autonomy.door import Mistake
+from portal.autonomy.door_answers import mistakes_beside
 from portal.bank import actions, matching, queries, statement_files
 from portal.bank.forms import ROLES, AccountForm, ColumnsForm, FileForm, LineForm, OwnForm, ReceiveForm
 from portal.bank.matching import Match, Matches
@@ -121,11 +122,9 @@ def new():
 def open_account():
     form = AccountForm.from_request()
     if form.validate():
-        try:
+        with mistakes_beside(form, "name"):
             actions.open_account(actor(), **form.facts())
             return saved(goto=url_for(".new"), says="Named. Its files can be sent now.")
-        except Mistake as mistake:
-            form.name.errors = [str(mistake)]
     return invalid("bank/new.html", **_sending(queries.accounts(), naming=form))
 
 

@@ -5,7 +5,8 @@ import zipfile
 
 from flask import Blueprint, Flask, abort, g, make_response, request, url_for
 
-from portal.autonomy.door import Mistake, note_read
+from portal.autonomy.door import note_read
+from portal.autonomy.door_answers import mistakes_beside
 from portal.breakglass import actions, items, queries
 from portal.breakglass.forms import AskForm, DelayForm, ReplyForm, ReviewForm
 from portal.breakglass.models import ACT_WORDS, DUTY_WORDS, Act
@@ -39,15 +40,16 @@ def new(slug):
 @as_staff(roles=actions.ASKERS, does=actions.ask)
 def ask(slug):
     form = AskForm.from_request()
-    if not form.validate():
-        return invalid("breakglass/new.html", **_new(slug, form))
-    try:
-        glass = actions.ask(actor(), group_at(slug), **form.facts())
-    except Mistake as mistake:
-        form[mistake.field or "reason"].errors = [str(mistake)]
-        return invalid("breakglass/new.html", **_new(slug, form))
-    began = "It has begun. Someone else looks at it within 24 hours." if glass.started_at else "Asked. Nothing happens yet."
-    return saved(goto=url_for(".show", slug=slug, glass_id=glass.id), says=began)
+    if form.validate():
+        with mistakes_beside(form, "reason"):
+            glass = actions.ask(actor(), group_at(slug), **form.facts())
+            began = (
+                "It has begun. Someone else looks at it within 24 hours."
+                if glass.started_at
+                else "Asked. Nothing happens yet."
+            )
+            return saved(goto=url_for(".show", slug=slug, glass_id=glass.id), says=began)
+    return invalid("breakglass/new.html", **_new(slug, form))
 
 
 @bp.get(f"{AT}/<int:glass_id>")
@@ -92,14 +94,11 @@ def delay_again(slug, glass_id):
 @as_staff(roles=actions.SECONDS, does=actions.review)
 def review(slug, glass_id):
     form = ReviewForm.from_request()
-    if not form.validate():
-        return invalid("breakglass/show.html", **_show(slug, glass_id, review=form))
-    try:
-        actions.review(actor(), group_at(slug), glass_id, **form.facts())
-    except Mistake as mistake:
-        form.words.errors = [str(mistake)]
-        return invalid("breakglass/show.html", **_show(slug, glass_id, review=form))
-    return saved(goto=url_for(".show", slug=slug, glass_id=glass_id), says="Reviewed. The group reads it.")
+    if form.validate():
+        with mistakes_beside(form, "words"):
+            actions.review(actor(), group_at(slug), glass_id, **form.facts())
+            return saved(goto=url_for(".show", slug=slug, glass_id=glass_id), says="Reviewed. The group reads it.")
+    return invalid("breakglass/show.html", **_show(slug, glass_id, review=form))
 
 
 @bp.get(f"{AT}/<int:glass_id>/items/<int:item_id>")
@@ -160,14 +159,13 @@ def ours_show(glass_id):
 def reply(glass_id):
     form = ReplyForm.from_request()
     facts = _ours(glass_id, form)
-    if not form.validate():
-        return invalid("breakglass/ours_show.html", **facts)
-    try:
-        actions.reply(actor(), group(), glass_id, **form.facts())
-    except Mistake as mistake:
-        form.words.errors = [str(mistake)]
-        return invalid("breakglass/ours_show.html", **facts)
-    return saved(goto=url_for(".ours_show", group=group().slug, glass_id=glass_id), says="Your words stand beside it.")
+    if form.validate():
+        with mistakes_beside(form, "words"):
+            actions.reply(actor(), group(), glass_id, **form.facts())
+            return saved(
+                goto=url_for(".ours_show", group=group().slug, glass_id=glass_id), says="Your words stand beside it."
+            )
+    return invalid("breakglass/ours_show.html", **facts)
 
 
 def _words() -> dict:

@@ -3,7 +3,8 @@
 from flask import Blueprint, Flask, abort, g, request, url_for
 
 from portal.autonomy import amendments
-from portal.autonomy.door import Mistake, may
+from portal.autonomy.door import may
+from portal.autonomy.door_answers import mistakes_beside
 from portal.budget import actions, charts, queries, words
 from portal.budget.forms import AskingBetweenForm, AskingMoveForm, BetweenForm, LineForm, MoveForm, asked_for
 from portal.core import clock
@@ -74,11 +75,9 @@ def fund(fund_id):
 def plan(fund_id):
     form = LineForm.from_request()
     if form.validate():
-        try:
+        with mistakes_beside(form, "name"):
             actions.plan_line(actor(), group(), fund_id, **form.facts())
             return _back_to(fund_id, "Planned.")
-        except Mistake as mistake:
-            _beside(form, mistake)
     return invalid("budget/fund.html", **_fund(fund_id, planning=form))
 
 
@@ -87,11 +86,9 @@ def plan(fund_id):
 def change(fund_id, line_id):
     form = LineForm.from_request()
     if form.validate():
-        try:
+        with mistakes_beside(form, "name"):
             actions.change_line(actor(), group(), line_id, **form.facts())
             return _back_to(fund_id, "Changed.")
-        except Mistake as mistake:
-            _beside(form, mistake)
     return invalid("budget/fund.html", **_fund(fund_id, changing={line_id: form}))
 
 
@@ -107,11 +104,9 @@ def drop(fund_id, line_id):
 def move(fund_id):
     form = MoveForm.from_request()
     if form.validate():
-        try:
+        with mistakes_beside(form, "from_id"):
             _move(group(), fund_id, form)
             return _back_to(fund_id, "Moved.")
-        except Mistake as mistake:
-            _beside(form, mistake)
     return invalid("budget/fund.html", **_fund(fund_id, moving=form))
 
 
@@ -120,11 +115,9 @@ def move(fund_id):
 def transfer(fund_id):
     form = BetweenForm.from_request()
     if form.validate():
-        try:
+        with mistakes_beside(form, "to_id"):
             actions.move_between_funds(actor(), group(), fund_id, **form.facts())
             return _back_to(fund_id, "Moved. It shows under what moved, in both pots.")
-        except Mistake as mistake:
-            _beside(form, mistake)
     return invalid("budget/fund.html", **_fund(fund_id, sending=form))
 
 
@@ -140,11 +133,9 @@ def lines(slug):
 def move_for_group(slug, fund_id):
     form = AskingMoveForm.from_request()
     if form.validate():
-        try:
+        with mistakes_beside(form, "from_id"):
             _move(group_at(slug), fund_id, form)
             return saved(goto=url_for(".lines", slug=slug), says="Moved. The group sees it.")
-        except Mistake as mistake:
-            _beside(form, mistake)
     return invalid("budget/lines.html", **_lines(slug, fund_id, moving=form))
 
 
@@ -153,11 +144,9 @@ def move_for_group(slug, fund_id):
 def transfer_for_group(slug, fund_id):
     form = AskingBetweenForm.from_request()
     if form.validate():
-        try:
+        with mistakes_beside(form, "to_id"):
             actions.move_between_funds(actor(), group_at(slug), fund_id, **form.facts())
             return saved(goto=url_for(".lines", slug=slug), says="Moved. The group sees it.")
-        except Mistake as mistake:
-            _beside(form, mistake)
     return invalid("budget/lines.html", **_lines(slug, fund_id, sending=form))
 
 
@@ -165,10 +154,6 @@ def _move(at, fund_id: int, form) -> None:
     ledger.fund(at.id, fund_id) or abort(404)
     facts = form.facts()
     actions.move(actor(), at, facts.pop("from_id"), **facts)
-
-
-def _beside(form, mistake: Mistake) -> None:
-    form[mistake.field or next(name for name in form._fields if name != "key")].errors = [str(mistake)]
 
 
 def _back_to(fund_id: int, says: str):

@@ -4,7 +4,8 @@ from flask import Blueprint, Flask, url_for
 
 from portal.autonomy import standing
 from portal.autonomy.areas import Area, Level
-from portal.autonomy.door import Mistake, NotHere
+from portal.autonomy.door import NotHere
+from portal.autonomy.door_answers import mistakes_beside
 from portal.contact import actions, host_questions, times, words
 from portal.contact.forms import AskForm, AskMoreForm, TellForm, TimesForm
 from portal.contact.models import MUST_KNOW_WORDS
@@ -57,15 +58,12 @@ def new(slug):
 def ask(slug):
     asked = group_at(slug)
     form = _form(standing.of(asked.id).levels[Area.CONTACT]).from_request()
-    if not form.validate():
-        return invalid("contact/new.html", **_facts(slug, asking=form))
-    try:
-        made = actions.ask(actor(), asked, **form.facts())
-    except Mistake as mistake:
-        form.over_why.errors = [str(mistake)]
-        return invalid("contact/new.html", **_facts(slug, asking=form))
-    goto = url_for("requests.show", number=made.number)
-    return saved(goto=goto, says="It is there for them." if made.released_at else "It waits for its hour.")
+    if form.validate():
+        with mistakes_beside(form, "over_why"):
+            made = actions.ask(actor(), asked, **form.facts())
+            goto = url_for("requests.show", number=made.number)
+            return saved(goto=goto, says="It is there for them." if made.released_at else "It waits for its hour.")
+    return invalid("contact/new.html", **_facts(slug, asking=form))
 
 
 @bp.post(f"{HOSTS}/notices")

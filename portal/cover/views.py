@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Flask, url_for
 
-from portal.autonomy.door import Mistake
+from portal.autonomy.door_answers import mistakes_beside
 from portal.core import clock
 from portal.core.forms import PlainForm
 from portal.core.web import invalid, page, saved
@@ -26,14 +26,11 @@ def index():
 @as_staff(roles=actions.SUPPORT_STAFF, does=actions.set_away)
 def add():
     form = AwayForm.from_request()
-    if not form.validate():
-        return invalid("cover/away.html", **_facts(form))
-    try:
-        actions.set_away(actor(), **form.facts())
-    except Mistake as mistake:
-        form[mistake.field].errors = [str(mistake)]
-        return invalid("cover/away.html", **_facts(form))
-    return saved(goto=url_for(".index"), says="Noted. Groups see it on their requests.")
+    if form.validate():
+        with mistakes_beside(form):
+            actions.set_away(actor(), **form.facts())
+            return saved(goto=url_for(".index"), says="Noted. Groups see it on their requests.")
+    return invalid("cover/away.html", **_facts(form))
 
 
 @host.post("/<int:away_id>/end")

@@ -2,7 +2,8 @@
 
 from flask import Blueprint, Flask, abort, current_app, g, request, url_for
 
-from portal.autonomy.door import Mistake, may
+from portal.autonomy.door import may
+from portal.autonomy.door_answers import mistakes_beside
 from portal.autonomy.models import Among
 from portal.core.forms import PlainForm
 from portal.core.ids import id_of
@@ -86,14 +87,13 @@ def hosts(slug, disagreement_id):
 @as_staff(roles=STAFF_ROLES, does=actions.answer)
 def answer(slug, disagreement_id):
     form = AnswerForm.from_request()
-    if not form.validate():
-        return invalid("disagreements/hosts.html", **_hosts(slug, disagreement_id, form))
-    try:
-        actions.answer(actor(), group_at(slug), disagreement_id, **form.facts())
-    except Mistake as mistake:
-        form.words.errors = [str(mistake)]
-        return invalid("disagreements/hosts.html", **_hosts(slug, disagreement_id, form))
-    return saved(goto=url_for(".hosts", slug=slug, disagreement_id=disagreement_id), says="Answered. The group reads it.")
+    if form.validate():
+        with mistakes_beside(form, "words"):
+            actions.answer(actor(), group_at(slug), disagreement_id, **form.facts())
+            return saved(
+                goto=url_for(".hosts", slug=slug, disagreement_id=disagreement_id), says="Answered. The group reads it."
+            )
+    return invalid("disagreements/hosts.html", **_hosts(slug, disagreement_id, form))
 
 
 def _host() -> str:

@@ -3,6 +3,7 @@
 from flask import Blueprint, abort, request, url_for
 
 from portal.autonomy.door import Mistake
+from portal.autonomy.door_answers import mistakes_beside
 from portal.core.forms import PlainForm
 from portal.core.ids import id_of
 from portal.core.web import invalid, page, saved
@@ -60,11 +61,9 @@ def new_rule():
 def announce():
     form = AnnounceForm.from_request()
     if form.validate():
-        try:
+        with mistakes_beside(form, "name"):
             made = actions.announce(actor(), **form.facts())
             return saved(goto=url_for(".show", number=made.number), says="Every group is being told.")
-        except Mistake as mistake:
-            form[mistake.field or "name"].errors = [str(mistake)]
     return invalid("documents/announce.html", form=form, notice=NOTICE_DAYS)
 
 
@@ -94,11 +93,9 @@ def renew(number):
 def change_rule(number):
     form, found = ChangeRuleForm.from_request(), _found(number)
     if form.validate():
-        try:
+        with mistakes_beside(form, "words"):
             actions.change_rule(actor(), None, found.newest.id, **form.facts())
             return saved(goto=url_for(".show", number=number), says="Every group is being told.")
-        except Mistake as mistake:
-            form[mistake.field or "words"].errors = [str(mistake)]
     return invalid("documents/hosts_show.html", **_show(number, form))
 
 

@@ -4,6 +4,7 @@ from flask import Blueprint, Flask, abort, g, request, url_for
 
 from portal.autonomy import amendments
 from portal.autonomy.door import Mistake
+from portal.autonomy.door_answers import mistakes_beside
 from portal.autonomy.standing import quiet_spells
 from portal.core import clock
 from portal.core.forms import PlainForm
@@ -214,11 +215,9 @@ def answer_rule(hosts, version):
     row = next((one for one, _, _ in found.versions if one.version == version), None) or abort(404)
     notice = queries.notice(g.place.group_id, row.id) or abort(404)
     if form.validate():
-        try:
+        with mistakes_beside(form, "answer"):
             actions.answer_rule(actor(), group(), notice.id, **form.facts())
             return saved(goto=url_for(".from_host", group=group().slug, hosts=hosts), says="Kept. They read it.")
-        except Mistake as mistake:
-            form[mistake.field or "answer"].errors = [str(mistake)]
     return invalid("documents/from_host.html", **_from_host(hosts, version, form))
 
 

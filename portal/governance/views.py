@@ -5,7 +5,8 @@ from collections.abc import Callable
 from flask import Blueprint, Flask, abort, current_app, request, url_for
 
 from portal.autonomy import standing
-from portal.autonomy.door import Mistake, may
+from portal.autonomy.door import may
+from portal.autonomy.door_answers import mistakes_beside
 from portal.core import clock
 from portal.core.forms import PlainForm
 from portal.core.ids import id_of
@@ -221,16 +222,11 @@ def _act(item: str, act: Callable, kind: type[PlainForm], called: str, says: str
     """One act of an organiser's on one item; `called`: its form on the page, for what is to be looked at again."""
     form = kind.from_request()
     row = _laid(group(), item)
-    if not form.validate():
-        return invalid("governance/show.html", **_shown(item, **{called: form}))
-    try:
-        act(actor(), group(), row.id, **form.facts())
-    except Mistake as mistake:
-        if not mistake.field:
-            raise
-        form[mistake.field].errors = [str(mistake)]
-        return invalid("governance/show.html", **_shown(item, **{called: form}))
-    return saved(goto=_at(item), says=says)
+    if form.validate():
+        with mistakes_beside(form):
+            act(actor(), group(), row.id, **form.facts())
+            return saved(goto=_at(item), says=says)
+    return invalid("governance/show.html", **_shown(item, **{called: form}))
 
 
 def _act_for(slug: str, item: str, act: Callable, kind: type[PlainForm], called: str):
@@ -245,19 +241,14 @@ def _act_for(slug: str, item: str, act: Callable, kind: type[PlainForm], called:
 
 def _act_on_board(carried: int, act: Callable, kind: type[PlainForm], called: str, says: str):
     found, form = queries.on_board(carried) or abort(404), kind.from_request()
-    if not form.validate():
-        return invalid("governance/board.html", "governance/_board_item.html", **_board(carried, **{called: form}))
-    try:
-        act(actor(), found.group, carried, **form.facts())
-    except Mistake as mistake:
-        if not mistake.field:
-            raise
-        form[mistake.field].errors = [str(mistake)]
-        return invalid("governance/board.html", "governance/_board_item.html", **_board(carried, **{called: form}))
-    view, after = request.args.get("view"), request.args.get("after")
-    if queries.on_board(carried):
-        return saved(goto=url_for(".opened", carried=carried, view=view, after=after), says=says)
-    return saved(goto=url_for(".desk", view=view, after=after), says=says)
+    if form.validate():
+        with mistakes_beside(form):
+            act(actor(), found.group, carried, **form.facts())
+            view, after = request.args.get("view"), request.args.get("after")
+            if queries.on_board(carried):
+                return saved(goto=url_for(".opened", carried=carried, view=view, after=after), says=says)
+            return saved(goto=url_for(".desk", view=view, after=after), says=says)
+    return invalid("governance/board.html", "governance/_board_item.html", **_board(carried, **{called: form}))
 
 
 def _host() -> str:

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Flask, abort, request, url_for
 
-from portal.autonomy.door import Mistake
+from portal.autonomy.door_answers import mistakes_beside
 from portal.core.forms import PlainForm
 from portal.core.ids import id_of
 from portal.core.web import invalid, page, saved
@@ -73,14 +73,11 @@ def show(passed):
 def answer(passed):
     form = AnswerForm.from_request()
     whose, row_id = queries.place(passed) or abort(404)
-    if not form.validate():
-        return invalid("heard/show.html", **_heard(passed, form))
-    try:
-        actions.answer(actor(), whose, row_id, **form.facts())
-    except Mistake as mistake:
-        form[mistake.field or "outcome"].errors = [str(mistake)]
-        return invalid("heard/show.html", **_heard(passed, form))
-    return saved(goto=url_for(".every"), says="Saved. Those who said it read it.")
+    if form.validate():
+        with mistakes_beside(form, "outcome"):
+            actions.answer(actor(), whose, row_id, **form.facts())
+            return saved(goto=url_for(".every"), says="Saved. Those who said it read it.")
+    return invalid("heard/show.html", **_heard(passed, form))
 
 
 def _request(number: int) -> support.Thread:

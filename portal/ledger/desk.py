@@ -4,7 +4,7 @@ from datetime import date
 
 from flask import Blueprint, Response, abort, request, url_for
 
-from portal.autonomy.door import Mistake
+from portal.autonomy.door_answers import mistakes_beside
 from portal.core import clock, csv
 from portal.core.ids import id_of
 from portal.core.web import invalid, page, saved
@@ -31,11 +31,9 @@ def index():
 def receive():
     form = OursForm.from_request()
     if form.validate():
-        try:
+        with mistakes_beside(form, "pence"):
             actions.receive_ours(actor(), **form.facts())
             return saved(goto=url_for(".index"), says="Recorded.")
-        except Mistake as mistake:
-            form[mistake.field or "pence"].errors = [str(mistake)]
     return invalid("ledger/ours.html", **_ours(coming=form))
 
 
@@ -51,11 +49,9 @@ def entry(entry_id):
 def correct(entry_id):
     form = CorrectionForm.from_request()
     if form.validate():
-        try:
+        with mistakes_beside(form, "words"):
             made = actions.correct_ours(actor(), None, entry_id, **form.facts())
             return saved(goto=url_for(".entry", entry_id=made.id), says="Corrected. Both entries stay.")
-        except Mistake as mistake:
-            form.words.errors = [str(mistake)]
     return invalid("ledger/entry.html", **_entry(entry_id, form))
 
 
@@ -64,13 +60,11 @@ def correct(entry_id):
 def close():
     form = ClosingForm.from_request()
     if form.validate():
-        try:
+        with mistakes_beside(form, "ends_on"):
             closed = actions.close_year(actor(), **form.facts())
             return saved(
                 goto=url_for(".show_year", number=closed.ends_on.year), says="Closed. Its figures stay as they are."
             )
-        except Mistake as mistake:
-            form.ends_on.errors = [str(mistake)]
     return invalid("ledger/ours.html", **_ours(closing=form))
 
 

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Flask, abort, current_app, request, url_for
 
-from portal.autonomy.door import Mistake
+from portal.autonomy.door_answers import mistakes_beside
 from portal.core.filters import full_day
 from portal.core.ids import id_of
 from portal.core.web import invalid, page, saved
@@ -29,11 +29,9 @@ def books(slug):
 def open_fund(slug):
     form = FundForm.from_request()
     if form.validate():
-        try:
+        with mistakes_beside(form, "name"):
             actions.open_fund(actor(), group_at(slug), **form.facts())
             return saved(goto=url_for(".books", slug=slug), says="Opened. The group sees it under Money.")
-        except Mistake as mistake:
-            form[mistake.field or "name"].errors = [str(mistake)]
     return invalid("ledger/books.html", **_books(slug, opening=form))
 
 
@@ -42,11 +40,9 @@ def open_fund(slug):
 def receive(slug, fund_id):
     form = MoneyInForm.from_request()
     if form.validate():
-        try:
+        with mistakes_beside(form, "pence"):
             actions.receive(actor(), group_at(slug), fund_id, **form.facts())
             return saved(goto=url_for(".books", slug=slug), says="Recorded.")
-        except Mistake as mistake:
-            form[mistake.field or "pence"].errors = [str(mistake)]
     return invalid("ledger/books.html", **_books(slug, coming=form, at=fund_id))
 
 
@@ -55,12 +51,10 @@ def receive(slug, fund_id):
 def change_fee(slug, fund_id):
     form = FeeForm.from_request()
     if form.validate():
-        try:
+        with mistakes_beside(form, "fee"):
             rate = actions.change_fee(actor(), group_at(slug), fund_id, **form.facts())
             says = f"The group reads it now. It holds from {full_day(rate.starts_on)}."
             return saved(goto=url_for(".books", slug=slug), says=says)
-        except Mistake as mistake:
-            form[mistake.field or "fee"].errors = [str(mistake)]
     return invalid("ledger/books.html", **_books(slug, changing=form, at=fund_id))
 
 
@@ -76,11 +70,9 @@ def entry(slug, entry_id):
 def correct(slug, entry_id):
     form = CorrectionForm.from_request()
     if form.validate():
-        try:
+        with mistakes_beside(form, "words"):
             made = actions.correct(actor(), group_at(slug), entry_id, **form.facts())
             return saved(goto=url_for(".entry", slug=slug, entry_id=made.id), says="Corrected. Both entries stay.")
-        except Mistake as mistake:
-            form.words.errors = [str(mistake)]
     return invalid("ledger/entry.html", **_entry(slug, entry_id, form))
 
 

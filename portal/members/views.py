@@ -4,7 +4,8 @@ from flask import Blueprint, Flask, abort, current_app, request, url_for
 
 from portal.autonomy import amendments, consent, standing
 from portal.autonomy.areas import Area
-from portal.autonomy.door import Mistake, may
+from portal.autonomy.door import may
+from portal.autonomy.door_answers import mistakes_beside
 from portal.core.db import db
 from portal.core.web import invalid, page, saved
 from portal.members import actions, invitations, queries, words
@@ -31,16 +32,15 @@ def index():
 @in_group(roles=ORGANISERS, does=(actions.invite_helper, actions.propose_organiser))
 def invite():
     form = InviteForm.from_request()
-    if not form.validate():
-        return invalid("members/index.html", **_people(form))
-    invites = actions.propose_organiser if form.role.data == "organiser" else actions.invite_helper
-    try:
-        invitation = invites(actor(), group(), key=form.key.data, email=form.email.data)
-    except Mistake as mistake:
-        form.email.errors = [str(mistake)]
-        return invalid("members/index.html", **_people(form))
-    asked = "Another organiser of your group says yes first." if invitation.waits_for_agreement else "We’ve sent it."
-    return saved(goto=url_for(".index", group=group().slug), says=asked)
+    if form.validate():
+        invites = actions.propose_organiser if form.role.data == "organiser" else actions.invite_helper
+        with mistakes_beside(form, "email"):
+            invitation = invites(actor(), group(), key=form.key.data, email=form.email.data)
+            asked = (
+                "Another organiser of your group says yes first." if invitation.waits_for_agreement else "We’ve sent it."
+            )
+            return saved(goto=url_for(".index", group=group().slug), says=asked)
+    return invalid("members/index.html", **_people(form))
 
 
 @bp.post("/g/<group>/people/invitations/<int:invitation_id>/agreement")
@@ -144,15 +144,14 @@ def new_group():
 @as_staff(roles=COORDINATORS, does=actions.found)
 def found_group():
     form = FoundForm.from_request()
-    if not form.validate():
-        return invalid("members/new_group.html", form=form)
-    try:
-        actions.found(actor(), **form.facts())
-    except Mistake as mistake:
-        form[mistake.field or "name"].errors = [str(mistake)]
-        return invalid("members/new_group.html", form=form)
-    slug = actions.slug_of(form.name.data)
-    return saved(goto=url_for(".group_page", slug=slug), says="The group is here. Its first organiser has an email.")
+    if form.validate():
+        with mistakes_beside(form, "name"):
+            actions.found(actor(), **form.facts())
+            slug = actions.slug_of(form.name.data)
+            return saved(
+                goto=url_for(".group_page", slug=slug), says="The group is here. Its first organiser has an email."
+            )
+    return invalid("members/new_group.html", form=form)
 
 
 @bp.get("/host/groups/<slug>")
@@ -178,13 +177,9 @@ def invite_for_group(slug):
 def _invite_from_host(slug: str, invites, says: str):
     found, form = group_at(slug), AddressForm.from_request()
     if form.validate():
-        try:
+        with mistakes_beside(form):
             invites(actor(), found, **form.facts())
             return saved(goto=url_for(".group_page", slug=slug), says=says)
-        except Mistake as mistake:
-            if mistake.field != "email":
-                raise
-            form.email.errors = [str(mistake)]
     return invalid("members/group.html", **_group_page(found, form))
 
 
@@ -214,14 +209,11 @@ def staff():
 @as_staff(roles=COORDINATORS, does=actions.appoint)
 def appoint():
     form = AppointForm.from_request()
-    if not form.validate():
-        return invalid("members/staff.html", **_staff(form))
-    try:
-        actions.appoint(actor(), **form.facts())
-    except Mistake as mistake:
-        form.email.errors = [str(mistake)]
-        return invalid("members/staff.html", **_staff(form))
-    return saved(goto=url_for(".staff"), says="They have an email telling them how to sign in.")
+    if form.validate():
+        with mistakes_beside(form, "email"):
+            actions.appoint(actor(), **form.facts())
+            return saved(goto=url_for(".staff"), says="They have an email telling them how to sign in.")
+    return invalid("members/staff.html", **_staff(form))
 
 
 @bp.post("/host/staff/<int:role_id>/end")

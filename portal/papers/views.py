@@ -22,6 +22,7 @@ from flask import (
 
 from portal.autonomy import consent
 from portal.autonomy.door import Mistake, may
+from portal.autonomy.door_answers import mistakes_beside
 from portal.core import clock, csv
 from portal.core.db import one_moment, reader, reading_blocks
 from portal.core.forms import PlainForm
@@ -132,12 +133,10 @@ def write(fund_id, period):
 def host_write(slug, fund_id, period):
     form = ReportWords.from_request()
     if form.validate():
-        try:
+        with mistakes_beside(form, "words"):
             actions.write(actor(), group_at(slug), fund_id, time=_period(period).key, **form.facts())
             goto = url_for(".host_report", slug=slug, fund_id=fund_id, period=period)
             return saved(goto=goto, says="Written. It waits for the group’s yes.")
-        except Mistake as mistake:
-            form.words.errors = [str(mistake)]
     return invalid("papers/report.html", **_theirs_report(slug, fund_id, period, form))
 
 

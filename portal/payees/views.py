@@ -3,7 +3,8 @@
 from flask import Blueprint, Flask, abort, current_app, g, request, url_for
 
 from portal.autonomy import consent
-from portal.autonomy.door import Mistake, note_read
+from portal.autonomy.door import note_read
+from portal.autonomy.door_answers import mistakes_beside
 from portal.core import clock
 from portal.core.forms import PlainForm
 from portal.core.ids import id_of
@@ -42,12 +43,10 @@ def new():
 def add():
     form = AddForm.from_request()
     if form.validate():
-        try:
+        with mistakes_beside(form, "name"):
             made = actions.add(actor(), group(), **form.facts())
             says = "Added." if form.given else "Added. We’ve sent them the link."
             return saved(goto=url_for(".show", group=group().slug, payee_id=made.id), says=says)
-        except Mistake as mistake:
-            form[mistake.field or "name"].errors = [str(mistake)]
     return invalid("payees/new.html", form=form)
 
 
@@ -85,12 +84,10 @@ def change(payee_id):
 def change_details(payee_id):
     form, line = DetailsForm.from_request(), _line(payee_id)
     if form.validate():
-        try:
+        with mistakes_beside(form, "sort_code"):
             row = actions.change_details(actor(), group(), payee_id, **form.facts())
             says = "Kept." if row.is_first else "Kept. It holds in 48 hours, once a second person has said yes."
             return saved(goto=url_for(".show", group=group().slug, payee_id=payee_id), says=says)
-        except Mistake as mistake:
-            form[mistake.field or "sort_code"].errors = [str(mistake)]
     return invalid("payees/change.html", line=line, form=form)
 
 
@@ -144,12 +141,10 @@ def give(token):
     found, payee, at = links.by_token(token) or abort(404)
     form = DetailsForm.from_request()
     if form.validate():
-        try:
+        with mistakes_beside(form, "sort_code"):
             row = actions.give(STRANGER, at, found.id, **form.facts())
             says = "Thank you. That’s all." if row.is_first else "Thank you. Someone looks at it, and it holds in two days."
             return saved(goto=url_for(".link", token=token), says=says)
-        except Mistake as mistake:
-            form.sort_code.errors = [str(mistake)]
     return invalid("payees/link.html", form=form, open=links.is_open(found, payee), payee=payee, at=at)
 
 

@@ -3,6 +3,7 @@
 from flask import Blueprint, Flask, abort, current_app, make_response, request, url_for
 
 from portal.autonomy.door import Mistake, Refused, may, note_read
+from portal.autonomy.door_answers import mistakes_beside
 from portal.core import clock
 from portal.core.forms import PlainForm
 from portal.core.ids import id_of
@@ -30,26 +31,25 @@ def prepare():
     """Put what is ticked into the run for a day, begun if there is none; each passes the door by itself, and what can't go
     in is named."""
     form = PrepareForm.from_request(days=paydays.coming())
-    if not form.validate():
-        return invalid("payments/index.html", **_ready(form))
-    groups = queries.groups_of(form.picked.data)
-    if set(form.picked.data) - set(groups):
-        abort(404)
-    try:
-        run = queries.open_run(form.pay_on.data) or actions.start(
-            actor(), pay_on=form.pay_on.data, key=f"{form.key.data}-run"
-        )
-    except Mistake as mistake:
-        form.pay_on.errors = [str(mistake)]
-        return invalid("payments/index.html", **_ready(form))
-    done, not_done = _each(
-        lambda number: actions.put_in(actor(), groups[number], number, key=f"{form.key.data}-{number}", run_id=run.id),
-        form.picked.data,
-    )
-    if not_done:
-        form.picked.errors = [" ".join([f"{done} put in." if done else "None put in.", *_named(not_done)])]
-        return invalid("payments/index.html", **_ready(form))
-    return saved(goto=url_for(".run", run_id=run.id), says=f"{done} put in.")
+    if form.validate():
+        groups = queries.groups_of(form.picked.data)
+        if set(form.picked.data) - set(groups):
+            abort(404)
+        with mistakes_beside(form, "pay_on"):
+            run = queries.open_run(form.pay_on.data) or actions.start(
+                actor(), pay_on=form.pay_on.data, key=f"{form.key.data}-run"
+            )
+            done, not_done = _each(
+                lambda number: actions.put_in(
+                    actor(), groups[number], number, key=f"{form.key.data}-{number}", run_id=run.id
+                ),
+                form.picked.data,
+            )
+            if not_done:
+                form.picked.errors = [" ".join([f"{done} put in." if done else "None put in.", *_named(not_done)])]
+                return invalid("payments/index.html", **_ready(form))
+            return saved(goto=url_for(".run", run_id=run.id), says=f"{done} put in.")
+    return invalid("payments/index.html", **_ready(form))
 
 
 @bp.get("/<int:run_id>/")

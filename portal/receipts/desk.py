@@ -2,7 +2,8 @@
 
 from flask import Blueprint, abort, request, url_for
 
-from portal.autonomy.door import Mistake, may
+from portal.autonomy.door import may
+from portal.autonomy.door_answers import mistakes_beside
 from portal.core.ids import id_of
 from portal.core.web import invalid, page, saved
 from portal.people.reach import actor, as_staff
@@ -32,26 +33,22 @@ def show(number):
 @as_staff(roles=DESK, does=actions.accept)
 def accept(number):
     found, form = _found(number), CheckForm.from_request()
-    if not form.validate():
-        return invalid("receipts/desk.html", "receipts/_desk_item.html", **_facts(number, check=form))
-    try:
-        actions.accept(actor(), found.group, found.receipt.id, **form.facts())
-    except Mistake as mistake:
-        return _with_mistake(number, "check", form, mistake)
-    return saved(goto=_next(number), says=f"R{number} is ready to pay.")
+    if form.validate():
+        with mistakes_beside(form, "key"):
+            actions.accept(actor(), found.group, found.receipt.id, **form.facts())
+            return saved(goto=_next(number), says=f"R{number} is ready to pay.")
+    return invalid("receipts/desk.html", "receipts/_desk_item.html", **_facts(number, check=form))
 
 
 @bp.post("/<int:number>/questions")
 @as_staff(roles=DESK, does=actions.ask)
 def ask(number):
     found, form = _found(number), AskForm.from_request()
-    if not form.validate():
-        return invalid("receipts/desk.html", "receipts/_desk_item.html", **_facts(number, asking=form))
-    try:
-        actions.ask(actor(), found.group, found.receipt.id, **form.facts())
-    except Mistake as mistake:
-        return _with_mistake(number, "asking", form, mistake)
-    return saved(goto=_next(number), says=f"Asked about R{number}.")
+    if form.validate():
+        with mistakes_beside(form, "key"):
+            actions.ask(actor(), found.group, found.receipt.id, **form.facts())
+            return saved(goto=_next(number), says=f"Asked about R{number}.")
+    return invalid("receipts/desk.html", "receipts/_desk_item.html", **_facts(number, asking=form))
 
 
 @bp.post("/<int:number>/hold")
@@ -69,13 +66,13 @@ def hold(number):
 def renew_hold(number):
     """Past its day a hold lapses, unless someone looked again and says why it goes on."""
     found, form = _found(number), RenewForm.from_request()
-    if not form.validate():
-        return invalid("receipts/desk.html", "receipts/_desk_item.html", **_facts(number, renewing=form))
-    try:
-        actions.renew_hold(actor(), found.group, found.receipt.id, **form.facts())
-    except Mistake as mistake:
-        return _with_mistake(number, "renewing", form, mistake)
-    return saved(goto=url_for(".show", number=number, view=_view()), says=f"R{number} stays held. The group sees why.")
+    if form.validate():
+        with mistakes_beside(form, "key"):
+            actions.renew_hold(actor(), found.group, found.receipt.id, **form.facts())
+            return saved(
+                goto=url_for(".show", number=number, view=_view()), says=f"R{number} stays held. The group sees why."
+            )
+    return invalid("receipts/desk.html", "receipts/_desk_item.html", **_facts(number, renewing=form))
 
 
 @bp.post("/<int:number>/release")
@@ -146,9 +143,3 @@ def _facts(number: int | None, **forms) -> dict:
         "may_label": may(actor(), found.group, actions.describe, found.receipt) if found else None,
     }
     return facts | forms
-
-
-def _with_mistake(number: int, name: str, form, mistake: Mistake):
-    field = form[mistake.field if mistake.field in form else "key"]
-    field.errors = [str(mistake)]
-    return invalid("receipts/desk.html", "receipts/_desk_item.html", **_facts(number, **{name: form}))

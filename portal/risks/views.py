@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Flask, abort, request, url_for
 
-from portal.autonomy.door import Mistake
+from portal.autonomy.door_answers import mistakes_beside
 from portal.core.forms import PlainForm
 from portal.core.ids import id_of
 from portal.core.web import invalid, page, saved
@@ -34,19 +34,16 @@ def new():
 @as_staff(roles=actions.COORDINATORS, does=(actions.add, actions.add_for_all))
 def add():
     form = _choices(RiskForm.from_request())
-    if not form.validate():
-        return invalid("risks/new.html", form=form)
-    facts = form.facts()
-    about = facts.pop("about")
-    try:
-        if about == FOR_ALL:
-            made = actions.add_for_all(actor(), **facts)
-        else:
-            made = actions.add(actor(), group_at(about), **facts)
-    except Mistake as mistake:
-        _say(form, mistake)
-        return invalid("risks/new.html", form=form)
-    return saved(goto=url_for(".show", number=made.number), says=f"{made.ref} is in the register.")
+    if form.validate():
+        facts = form.facts()
+        about = facts.pop("about")
+        with mistakes_beside(form, "words"):
+            if about == FOR_ALL:
+                made = actions.add_for_all(actor(), **facts)
+            else:
+                made = actions.add(actor(), group_at(about), **facts)
+            return saved(goto=url_for(".show", number=made.number), says=f"{made.ref} is in the register.")
+    return invalid("risks/new.html", form=form)
 
 
 @host.get("/<int:number>")
@@ -168,34 +165,24 @@ def carried(number):
 def _typed(number: int, name: str, form: PlainForm, act, for_all, says: str, **more):
     """Do what was typed with one line, through the group's door or the host's own; or show it again."""
     found = queries.one(number) or abort(404)
-    if not form.validate():
-        return invalid("risks/desk.html", **_risk(number, **{name: form}))
-    try:
-        if found.group:
-            act(actor(), found.group, found.risk.id, **more, **form.facts())
-        else:
-            for_all(actor(), None, found.risk.id, **more, **form.facts())
-    except Mistake as mistake:
-        _say(form, mistake)
-        return invalid("risks/desk.html", **_risk(number, **{name: form}))
-    return saved(goto=url_for(".show", number=number, view=_view()), says=says)
+    if form.validate():
+        with mistakes_beside(form, "words"):
+            if found.group:
+                act(actor(), found.group, found.risk.id, **more, **form.facts())
+            else:
+                for_all(actor(), None, found.risk.id, **more, **form.facts())
+            return saved(goto=url_for(".show", number=number, view=_view()), says=says)
+    return invalid("risks/desk.html", **_risk(number, **{name: form}))
 
 
 def _answered(number: int, name: str, form: PlainForm, act, says: str):
     """Do what was typed with one worry, or show it again."""
     asked = queries.worry(number) or abort(404)
-    if not form.validate():
-        return invalid("risks/desk.html", **_worry(number, **{name: form}))
-    try:
-        act(actor(), asked.group, asked.worry.id, **form.facts())
-    except Mistake as mistake:
-        _say(form, mistake)
-        return invalid("risks/desk.html", **_worry(number, **{name: form}))
-    return saved(goto=url_for(".show_worry", number=number, view=_view()), says=says)
-
-
-def _say(form: PlainForm, mistake: Mistake) -> None:
-    form[mistake.field or "words"].errors = [str(mistake)]
+    if form.validate():
+        with mistakes_beside(form, "words"):
+            act(actor(), asked.group, asked.worry.id, **form.facts())
+            return saved(goto=url_for(".show_worry", number=number, view=_view()), says=says)
+    return invalid("risks/desk.html", **_worry(number, **{name: form}))
 
 
 def _view() -> str:

@@ -4,6 +4,7 @@ from flask import Blueprint, Flask, abort, current_app, make_response, request, 
 
 from portal.autonomy import amendments
 from portal.autonomy.door import Mistake, may
+from portal.autonomy.door_answers import mistakes_beside
 from portal.core.forms import PlainForm
 from portal.core.ids import id_of
 from portal.core.marks import mark
@@ -62,17 +63,14 @@ def share():
     form, send = ShareForm.from_request(), request.form.get("send")
     if send == "change":
         return page("sharing/new.html", form=form)
-    if not form.validate():
-        return invalid("sharing/new.html", form=form)
-    facts = form.facts()
-    if send == "look":
-        return _as_outsider(_not_yet(facts), form=form, facts=facts)
-    try:
-        actions.share(actor(), group(), **facts)
-    except Mistake as mistake:
-        form[mistake.field or "words"].errors = [str(mistake)]
-        return invalid("sharing/new.html", form=form)
-    return saved(goto=url_for(".index", group=group().slug), says="Shared. One tap withdraws it.")
+    if form.validate():
+        facts = form.facts()
+        if send == "look":
+            return _as_outsider(_not_yet(facts), form=form, facts=facts)
+        with mistakes_beside(form, "words"):
+            actions.share(actor(), group(), **facts)
+            return saved(goto=url_for(".index", group=group().slug), says="Shared. One tap withdraws it.")
+    return invalid("sharing/new.html", form=form)
 
 
 @bp.get("/<int:share_id>")
@@ -162,31 +160,25 @@ def of_group(slug):
 @as_staff(roles=actions.COORDINATORS, does=actions.share_summary)
 def share_summary(slug):
     shared, form = group_at(slug), ShareSummaryForm.from_request()
-    if not form.validate():
-        return invalid("sharing/hosts.html", **_hosts(slug, sharing=form))
-    facts = form.facts()
-    stands, seen = queries.stands(shared.id), facts.pop("mark")
-    facts["words"] = stands.approved if stands and mark(stands.approved) == seen else ""
-    try:
-        actions.share_summary(actor(), shared, **facts)
-    except Mistake as mistake:
-        form[mistake.field or "audience"].errors = [str(mistake)]
-        return invalid("sharing/hosts.html", **_hosts(slug, sharing=form))
-    return saved(goto=url_for(".of_group", slug=slug), says="Shared. They read it in their log.")
+    if form.validate():
+        facts = form.facts()
+        stands, seen = queries.stands(shared.id), facts.pop("mark")
+        facts["words"] = stands.approved if stands and mark(stands.approved) == seen else ""
+        with mistakes_beside(form, "audience"):
+            actions.share_summary(actor(), shared, **facts)
+            return saved(goto=url_for(".of_group", slug=slug), says="Shared. They read it in their log.")
+    return invalid("sharing/hosts.html", **_hosts(slug, sharing=form))
 
 
 @host.post(f"{HOSTS}/suggestions")
 @as_staff(roles=actions.COORDINATORS, does=actions.share)
 def suggest(slug):
     form = SuggestForm.from_request()
-    if not form.validate():
-        return invalid("sharing/hosts.html", **_hosts(slug, suggesting=form))
-    try:
-        actions.share(actor(), group_at(slug), **form.facts())
-    except Mistake as mistake:
-        form[mistake.field or "words"].errors = [str(mistake)]
-        return invalid("sharing/hosts.html", **_hosts(slug, suggesting=form))
-    return saved(goto=url_for(".of_group", slug=slug), says="Shared.")
+    if form.validate():
+        with mistakes_beside(form, "words"):
+            actions.share(actor(), group_at(slug), **form.facts())
+            return saved(goto=url_for(".of_group", slug=slug), says="Shared.")
+    return invalid("sharing/hosts.html", **_hosts(slug, suggesting=form))
 
 
 @host.post(f"{HOSTS}/<int:share_id>/withdrawal")
@@ -262,12 +254,10 @@ def enquire(token):
     if one.full:
         return _to_anyone("sharing/seen.html", one=one, form=form)
     if form.validate():
-        try:
+        with mistakes_beside(form, "words"):
             if actions.enquire(STRANGER, whose, share_id, **form.facts(), address=request.remote_addr or ""):
                 return _to_anyone("sharing/sent.html", one=one)
             return _to_anyone("sharing/seen.html", one=queries.seen(token, public=True) or abort(404))  # full by now
-        except Mistake as mistake:
-            form.words.errors = [str(mistake)]
     return _to_anyone("sharing/seen.html", one=one, form=form, status=422)
 
 

@@ -11,7 +11,7 @@ import segno
 from flask import Blueprint, Flask, abort, current_app, make_response, request, session, url_for
 from itsdangerous import BadSignature, URLSafeSerializer
 
-from portal.autonomy.door import Mistake
+from portal.autonomy.door_answers import mistakes_beside
 from portal.core.ids import id_of
 from portal.core.sealed_secrets import unseal
 from portal.core.web import browser_mark, goto_safely, invalid, page, saved
@@ -90,7 +90,7 @@ def use_password():
     form = PasswordForm.from_request()
     if form.validate():
         fresh = _device(form.keep.data)
-        try:
+        with mistakes_beside(form, "password"):
             device = actions.use_password(
                 STRANGER,
                 email=form.email.data,
@@ -99,12 +99,9 @@ def use_password():
                 known=_is_known(form.email.data),
                 **fresh,
             )
-        except Mistake as mistake:
-            form.password.errors = [str(mistake)]
-            return invalid("signin/password.html", form=form)
-        if device:
-            return _welcome(fresh["token"], device, form.next.data, email=form.email.data)
-        form.password.errors = ["That address and password don’t go together."]
+            if device:
+                return _welcome(fresh["token"], device, form.next.data, email=form.email.data)
+            form.password.errors = ["That address and password don’t go together."]
     return invalid("signin/password.html", form=form)
 
 
@@ -133,13 +130,11 @@ def passkey_challenge():
 @public(does=(actions.use_passkey, actions.sign_out))
 def use_passkey():
     fresh = _device(bool(request.form.get("keep")))
-    try:
+    form = EmailForm(next=request.form.get("next", ""))
+    with mistakes_beside(form, "email"):
         device = actions.use_passkey(STRANGER, **_credential(), **fresh)
-    except Mistake as mistake:
-        form = EmailForm(next=request.form.get("next", ""))
-        form.email.errors = [str(mistake)]
-        return invalid("signin/start.html", form=form, domain=_domain())
-    return _welcome(fresh["token"], device, request.form.get("next"))
+        return _welcome(fresh["token"], device, request.form.get("next"))
+    return invalid("signin/start.html", form=form, domain=_domain())
 
 
 @bp.get("/set-up")
@@ -192,7 +187,7 @@ def prove_with_password():
     if form.validate():
         token = signed.new_token()
         digits = re.sub(r"\D", "", form.app_code.data or "") or None
-        try:
+        with mistakes_beside(form, "password"):
             device = None
             if digits or not second_:
                 device = actions.prove_with_password(
@@ -207,8 +202,6 @@ def prove_with_password():
                 signed.start(token, remembered=device.remembered)
                 return saved(goto=goto_safely(form.next.data, "/"))
             form.password.errors = ["That didn’t fit. Check the password" + (" and the six numbers." if second_ else ".")]
-        except Mistake as mistake:
-            form.password.errors = [str(mistake)]
     return invalid("signin/again.html", form=form, ways=ways, second=second_)
 
 
@@ -332,12 +325,10 @@ def confirm_app():
     form = AppCodeForm.from_request()
     if form.validate():
         token = signed.new_token()
-        try:
+        with mistakes_beside(form, "app_code"):
             actions.confirm_app(_me().self_actor, app_code=form.app_code.data, token=token)
             signed.start(token, remembered=_me().remembered)
             return saved(goto=url_for(".you"), says="Your app is set up.")
-        except Mistake as mistake:
-            form.app_code.errors = [str(mistake)]
     return invalid("signin/app.html", **_app(form))
 
 

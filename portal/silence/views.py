@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Flask, abort, g, request, url_for
 
-from portal.autonomy.door import Mistake
+from portal.autonomy.door_answers import mistakes_beside
 from portal.core.forms import PlainForm
 from portal.core.ids import id_of
 from portal.core.web import invalid, page, saved
@@ -68,14 +68,11 @@ def ours():
 @in_group(roles=ORGANISERS, does=actions.name)
 def name():
     form = NameForm.from_request()
-    if not form.validate():
-        return invalid("silence/ours.html", **_ours(form))
-    try:
-        actions.name(actor(), group(), **form.facts())
-    except Mistake as mistake:
-        form.email.errors = [str(mistake)]
-        return invalid("silence/ours.html", **_ours(form))
-    return saved(goto=url_for(".ours", group=group().slug), says="Named. We wrote to them.")
+    if form.validate():
+        with mistakes_beside(form, "email"):
+            actions.name(actor(), group(), **form.facts())
+            return saved(goto=url_for(".ours", group=group().slug), says="Named. We wrote to them.")
+    return invalid("silence/ours.html", **_ours(form))
 
 
 @bp.post("/g/<group>/named/<int:named_id>/end")
@@ -103,14 +100,11 @@ def naming():
 @signed_in(does=actions.ask)
 def ask(named_id):
     form, at = WishForm.from_request(), _named_at(named_id)
-    if not form.validate():
-        return invalid("silence/naming.html", **_naming(form, named_id))
-    try:
-        actions.ask(actor(), at, named_id, **form.facts())
-    except Mistake as mistake:
-        form.email.errors = [str(mistake)]
-        return invalid("silence/naming.html", **_naming(form, named_id))
-    return saved(goto=url_for(".naming"), says="Asked. A trustee decides.")
+    if form.validate():
+        with mistakes_beside(form, "email"):
+            actions.ask(actor(), at, named_id, **form.facts())
+            return saved(goto=url_for(".naming"), says="Asked. A trustee decides.")
+    return invalid("silence/naming.html", **_naming(form, named_id))
 
 
 @bp.post("/named/<int:named_id>/end")
@@ -123,14 +117,11 @@ def step_down(named_id):
 def _typed(slug: str, name: str, kind, act, says: str):
     """A form of the host's page: done, or shown again with what was typed."""
     form = kind.from_request()
-    if not form.validate():
-        return invalid("silence/show.html", **_show(slug, **{name: form}))
-    try:
-        act(actor(), group_at(slug), **form.facts())
-    except Mistake as mistake:
-        form[mistake.field or "words"].errors = [str(mistake)]
-        return invalid("silence/show.html", **_show(slug, **{name: form}))
-    return saved(goto=url_for(".show", slug=slug), says=says)
+    if form.validate():
+        with mistakes_beside(form, "words"):
+            act(actor(), group_at(slug), **form.facts())
+            return saved(goto=url_for(".show", slug=slug), says=says)
+    return invalid("silence/show.html", **_show(slug, **{name: form}))
 
 
 def _show(slug: str, **forms) -> dict:

@@ -4,7 +4,7 @@ from flask import Blueprint, Flask, abort, g, url_for
 
 from portal.autonomy import consent, standing
 from portal.autonomy.areas import Area
-from portal.autonomy.door import Mistake
+from portal.autonomy.door_answers import mistakes_beside
 from portal.autonomy.policy import TABLE
 from portal.core.web import invalid, page, saved
 from portal.payees import queries as payees
@@ -42,11 +42,9 @@ def edit(number):
 def ask(number):
     found, form = _found(number), _offered(CostForm.from_request())
     if form.validate():
-        try:
+        with mistakes_beside(form, "kind", fund_id="pot", line_id="pot"):
             actions.ask(actor(), group(), found.receipt.id, **form.facts())
             return saved(goto=url_for(".show", group=group().slug, number=number), says="Asked.")
-        except Mistake as mistake:
-            _beside(form, mistake)
     return invalid("spending/ask.html", found=found, form=form)
 
 
@@ -63,11 +61,9 @@ def unask(number):
 def say_yes(number):
     found, form = _found(number), YesForm.from_request()
     if form.validate():
-        try:
+        with mistakes_beside(form, "mark"):
             actions.say_yes(actor(), group(), found.receipt.id, **form.facts())
             return saved(goto=url_for(".show", group=group().slug, number=number), says="Yes. Thank you.")
-        except Mistake as mistake:
-            form.mark.errors = [str(mistake)]
     return invalid("spending/show.html", **_facts(_found(number), form))
 
 
@@ -97,11 +93,9 @@ def new():
 def ask_anew():
     form = _offered(CostForm.from_request())
     if form.validate():
-        try:
+        with mistakes_beside(form, "kind", fund_id="pot", line_id="pot"):
             made = actions.ask_anew(actor(), group(), receipt_key=form.key.data, **form.facts())
             return saved(goto=url_for(".show", group=group().slug, number=made.number), says="Asked.")
-        except Mistake as mistake:
-            _beside(form, mistake)
     return invalid("spending/ask.html", found=None, form=form)
 
 
@@ -143,11 +137,9 @@ def say_yes_for(number):
     """Say yes for the group: done and told, proposed or refused, as the group has set it."""
     found, form = queries.numbered(number) or abort(404), YesForm.from_request()
     if form.validate():
-        try:
+        with mistakes_beside(form, "mark"):
             actions.say_yes_for(actor(), found.group, found.receipt.id, **form.facts())
             return saved(goto=url_for(".cost", number=number), says="Yes, for the group. It sees it.")
-        except Mistake as mistake:
-            form.mark.errors = [str(mistake)]
     return invalid("spending/cost.html", **_hosts(number, form))
 
 
@@ -166,11 +158,6 @@ def _filled(found: queries.Cost) -> CostForm:
 def _offered(form: CostForm) -> CostForm:
     form.offer(payees.listed(g.place.group_id), queries.pots(g.place.group_id))
     return form
-
-
-def _beside(form: CostForm, mistake: Mistake) -> None:
-    name = {"fund_id": "pot", "line_id": "pot"}.get(mistake.field or "", mistake.field)
-    form[name if name in form else "kind"].errors = [str(mistake)]
 
 
 def _facts(found: queries.Cost, form: YesForm | None = None) -> dict:

@@ -7,6 +7,7 @@ from flask import Blueprint, abort, request, url_for
 from portal.autonomy import standing
 from portal.autonomy.areas import Area
 from portal.autonomy.door import Mistake, note_read
+from portal.autonomy.door_answers import mistakes_beside
 from portal.core import clock
 from portal.core.forms import PlainForm
 from portal.core.ids import id_of
@@ -119,14 +120,11 @@ def keep_note(number):
 def review_note(number, note_id):
     """Keep a private note on."""
     found, form = _with_note(number, note_id), ReviewNoteForm.from_request()
-    if not form.validate():
-        return _more(number, reviewing=(note_id, form))
-    try:
-        actions.review_note(actor(), found.group, note_id, **form.facts())
-    except Mistake as mistake:
-        form.review_on.errors = [str(mistake)]
-        return _more(number, reviewing=(note_id, form))
-    return saved(goto=url_for(".show", number=number, view=_view()), says="Kept on. The group sees until when.")
+    if form.validate():
+        with mistakes_beside(form, "review_on"):
+            actions.review_note(actor(), found.group, note_id, **form.facts())
+            return saved(goto=url_for(".show", number=number, view=_view()), says="Kept on. The group sees until when.")
+    return _more(number, reviewing=(note_id, form))
 
 
 @bp.post("/<int:number>/notes/<int:note_id>/end")
@@ -187,12 +185,10 @@ def name_coordinator(slug):
     if not form.person_id.data:
         form.person_id.errors = ["Choose someone."]
         return invalid("support/coordinator.html", **facts)
-    try:
+    with mistakes_beside(form, "person_id"):
         actions.name_coordinator(actor(), facts["group"], **form.facts())
-    except Mistake as mistake:
-        form.person_id.errors = [str(mistake)]
-        return invalid("support/coordinator.html", **_naming(slug, form))
-    return saved(goto=url_for("members.group_page", slug=slug), says="Named. Their next request goes there.")
+        return saved(goto=url_for("members.group_page", slug=slug), says="Named. Their next request goes there.")
+    return invalid("support/coordinator.html", **_naming(slug, form))
 
 
 def _naming(slug: str, form: PersonForm | None = None) -> dict:
@@ -257,16 +253,12 @@ def _typed(number: int, name: str, form_class: type[PlainForm], action, says: st
     `again`: where to look at it again, if not beside the queue."""
     again = again or _item
     found, form = _found(number), form_class.from_request()
-    if not form.validate():
-        return again(number, **{name: form})
-    try:
-        action(actor(), found.group, found.request.id, **form.facts())
-    except Mistake as mistake:
-        field = form[mistake.field if mistake.field in form else next(iter(form.data))]
-        field.errors = [str(mistake)]
-        return again(number, **{name: form})
-    goto = _next(found) if on else url_for(".show", number=number, view=_view())
-    return saved(goto=goto, says=f"{found.ref}: {says}")
+    if form.validate():
+        with mistakes_beside(form, next(iter(form.data))):
+            action(actor(), found.group, found.request.id, **form.facts())
+            goto = _next(found) if on else url_for(".show", number=number, view=_view())
+            return saved(goto=goto, says=f"{found.ref}: {says}")
+    return again(number, **{name: form})
 
 
 def _next(found: queries.Thread) -> str:
@@ -282,12 +274,10 @@ def _view() -> str:
 
 def _with_colleague(number: int, action, says: str):
     found, form = _found(number), PersonForm.from_request()
-    try:
+    with mistakes_beside(form, "person_id"):
         action(actor(), found.group, found.request.id, **form.facts())
-    except Mistake as mistake:
-        form.person_id.errors = [str(mistake)]
-        return invalid("support/colleagues.html", **_among(_found(number), form))
-    return saved(goto=url_for(".index", view=_view()), says=f"{found.ref}: {says}")
+        return saved(goto=url_for(".index", view=_view()), says=f"{found.ref}: {says}")
+    return invalid("support/colleagues.html", **_among(_found(number), form))
 
 
 def _among(found: queries.Thread, form: PersonForm | None = None) -> dict:

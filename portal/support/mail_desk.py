@@ -3,6 +3,7 @@
 from flask import abort, request, url_for
 
 from portal.autonomy.door import Mistake
+from portal.autonomy.door_answers import mistakes_beside
 from portal.core.forms import PlainForm
 from portal.core.ids import id_of
 from portal.core.web import invalid, page, saved
@@ -27,18 +28,15 @@ def put_in(mail_id):
     if not unplaced_mail.is_here(mail_id, actor()):
         abort(404)
     form = PlaceForm.from_request()
-    if not form.validate():
-        return invalid("support/mail.html", **_facts(mail_id, form))
-    found = queries.thread_at_host(form.written, actor()) if form.written else None
-    if found is None:
-        form.number.errors = [NO_SUCH]
-        return invalid("support/mail.html", **_facts(mail_id, form))
-    try:
-        unplaced_mail.put_in(actor(), found.group, found.request.id, key=form.key.data, mail_id=mail_id)
-    except Mistake as mistake:
-        form.number.errors = [str(mistake)]
-        return invalid("support/mail.html", **_facts(mail_id, form))
-    return saved(goto=url_for(".mail"), says=f"It’s in {found.ref}.")
+    if form.validate():
+        found = queries.thread_at_host(form.written, actor()) if form.written else None
+        if found is None:
+            form.number.errors = [NO_SUCH]
+            return invalid("support/mail.html", **_facts(mail_id, form))
+        with mistakes_beside(form, "number"):
+            unplaced_mail.put_in(actor(), found.group, found.request.id, key=form.key.data, mail_id=mail_id)
+            return saved(goto=url_for(".mail"), says=f"It’s in {found.ref}.")
+    return invalid("support/mail.html", **_facts(mail_id, form))
 
 
 @bp.post("/mail/<int:mail_id>/dropping")

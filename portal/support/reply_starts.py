@@ -2,7 +2,7 @@
 
 from flask import Blueprint, abort, url_for
 
-from portal.autonomy.door import Mistake
+from portal.autonomy.door_answers import mistakes_beside
 from portal.core.forms import PlainForm
 from portal.core.web import invalid, page, saved
 from portal.people.reach import actor, as_staff
@@ -23,14 +23,11 @@ def index():
 @as_staff(roles=actions.COORDINATORS, does=actions.write_start)
 def write():
     form = StartForm.from_request()
-    if not form.validate():
-        return _listed(form, invalid)
-    try:
-        actions.write_start(actor(), **form.facts())
-    except Mistake as mistake:
-        form.title.errors = [str(mistake)]
-        return _listed(form, invalid)
-    return saved(goto=url_for(".index"), says="Written. It is offered beside each request.")
+    if form.validate():
+        with mistakes_beside(form, "title"):
+            actions.write_start(actor(), **form.facts())
+            return saved(goto=url_for(".index"), says="Written. It is offered beside each request.")
+    return _listed(form, invalid)
 
 
 @bp.get("/<int:start_id>")

@@ -5,6 +5,7 @@ from flask import Blueprint, Flask, abort, request, url_for
 from portal.autonomy import standing
 from portal.autonomy.areas import Area
 from portal.autonomy.door import Mistake, SameKeyOtherBody
+from portal.autonomy.door_answers import mistakes_beside
 from portal.core.forms import PlainForm
 from portal.core.ids import id_of
 from portal.core.stored_files import Sent
@@ -161,11 +162,9 @@ def answer_later(number):
 @in_group(asks_when_idle=True, does=actions.let_in)
 def let_in(number):
     form = PersonForm.from_request()
-    try:
+    with mistakes_beside(form, "person_id"):
         return _done(number, actions.let_in, "They can read it and answer.", person_id=form.person_id.data)
-    except Mistake as mistake:
-        form.person_id.errors = [str(mistake)]
-        return invalid("support/show.html", **_facts(number, letting=form))
+    return invalid("support/show.html", **_facts(number, letting=form))
 
 
 @bp.post("/<int:number>/readers/<int:reader_id>/end")
