@@ -10,7 +10,7 @@ MACHINES := x86_64-manylinux_2_28 aarch64-manylinux_2_28 aarch64-apple-darwin
 PYTHONS := 3.11 3.12 3.13 3.14
 SETUP := $(PIP) install --no-build-isolation --no-deps -e .
 
-.PHONY: run test check lint format soak bench guards screenshots requirements lock-check browser clean
+.PHONY: run test quick on-postgresql check lint format soak bench guards screenshots requirements lock-check browser clean
 
 run: $(VENV)/.run
 	@PORTAL_DEMO=1 exec $(BIN)/portal run
@@ -33,8 +33,14 @@ $(VENV)/.dev: requirements-dev.txt pyproject.toml
 browser:
 	@tests/need-browser
 
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup $(T)
+
 test: $(VENV)/.dev browser
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(T)
+	@WHOLE=$(if $(T),,1) $(PYTEST)
+
+# For every save: SQLite alone, no browser, nothing that takes long.
+quick: $(VENV)/.dev
+	@QUICK=1 $(PYTEST)
 
 lint: $(VENV)/.dev
 	@$(BIN)/ruff format --check .
@@ -49,7 +55,13 @@ format: $(VENV)/.dev
 	@$(BIN)/ruff check --fix .
 
 soak: $(VENV)/.dev browser
-	@SOAK=1 $(BIN)/python -m pytest -n 2 --dist loadgroup $(T)
+	@SOAK=1 $(PYTEST)
+
+# Choose anew which tests run on PostgreSQL too (tests/engines.py), by what each asks of SQLite.
+on-postgresql: $(VENV)/.dev
+	@mkdir -p .ran && rm -f .ran/*
+	@RECORD=.ran $(PYTEST) -m "not browser" -k "not postgresql"
+	@$(BIN)/python -m tests.engines .ran
 
 bench: $(VENV)/.dev
 	@$(BIN)/python -m tests.bench
