@@ -1,6 +1,5 @@
 """Each figure equals what the log alone comes to: on the demo, on histories made up by Hypothesis, and case by case."""
 
-import os
 from datetime import UTC, date, datetime, timedelta
 
 import hypothesis.strategies as st
@@ -39,10 +38,10 @@ from tests import make
 from tests.accountability import again
 from tests.accountability.conftest import MONDAY
 from tests.installation import settings_for
+from tests.soak import times
 
 SURVEY = {"title": "Survey", "purpose": "For the council", "gets": "A page", "sees": "Imani", "minutes": 4}
-SOAK = bool(os.environ.get("SOAK"))
-EXAMPLES = {"sqlite": 600 if SOAK else 40, "postgresql": 200 if SOAK else 12}
+EXAMPLES = {"sqlite": times(15, 600), "postgresql": times(6, 200)}
 BEFORE_EASTER = datetime(2026, 3, 23, 10, 0, tzinfo=UTC)  # summer time begins on the 29th, Good Friday is 3 April
 
 

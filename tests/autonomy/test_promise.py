@@ -6,7 +6,6 @@ The safety guide's autonomy invariants by number stand where they are checked.
 
 import http.client
 import itertools
-import os
 import threading
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
@@ -37,8 +36,9 @@ from portal.people.roles import Role
 from portal.receipts.models import Receipt
 from tests import make
 from tests.autonomy import promise
+from tests.soak import SOAK, times
 
-RUNS, STEPS = (3000, 60) if os.environ.get("SOAK") else (150, 30)  # on each database
+RUNS, STEPS = times(40, 3000), times(30, 60)
 LEVELS = list(Level)
 AREAS = ("receipts", "people")
 LIMITS = promise.LIMITS
@@ -496,7 +496,7 @@ def test_no_sequence_of_acts_breaks_the_promise(app, port):
         max_examples=RUNS,
         stateful_step_count=STEPS,
         deadline=None,
-        derandomize=not os.environ.get("SOAK"),
+        derandomize=not SOAK,
         database=None,
         suppress_health_check=list(HealthCheck),
     )

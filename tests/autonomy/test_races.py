@@ -1,6 +1,5 @@
 """A setting is tightened while staff change something: whoever comes first, nothing of theirs passes afterwards."""
 
-import os
 from concurrent.futures import ThreadPoolExecutor, wait
 from threading import Barrier, Event
 
@@ -16,8 +15,9 @@ from portal.people.models import Group
 from portal.people.roles import Actor, Role
 from portal.receipts import actions as receipts
 from tests import make
+from tests.soak import times
 
-RACES = 5000 if os.environ.get("SOAK") else 500  # on each database
+RACES = times(100, 5000)
 
 
 def test_once_it_is_tighter_no_change_begun_before_passes(app, kettle):

@@ -13,8 +13,9 @@ from portal.ledger import queries
 from portal.ledger.models import Fund, JournalEntry, Kind
 from portal.people.models import Group
 from tests import make
+from tests.soak import times
 
-ROUNDS = 15
+ROUNDS = times(6, 15)
 
 
 def together(app, by, group_id: int, tries: list[tuple]) -> list[bool]:

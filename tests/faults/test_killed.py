@@ -20,10 +20,10 @@ from portal.core.db import engine_options
 from tests import make
 from tests.faults.phones import Phone, kill_while
 from tests.server import ROOT, running
+from tests.soak import times
 from tests.support.sounds import webm
 
-SOAK = bool(os.environ.get("SOAK"))
-KILLS, PEOPLE, ANSWERS = (40, 4, 500) if SOAK else (6, 4, 40)
+KILLS, PEOPLE, ANSWERS = times(6, 40), 4, times(40, 500)
 KETTLE = "/g/tuesday-kettle"
 
 

@@ -20,9 +20,10 @@ from portal.receipts.models import Receipt
 from tests import make
 from tests.payments import ready
 from tests.payments.ready import finance
+from tests.soak import times
 
-ROUNDS = 25
-RACES = 500
+ROUNDS = times(8, 25)
+RACES = times(100, 500)
 
 
 def together(app, *acts: Callable[[], object]) -> list[bool]:

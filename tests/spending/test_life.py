@@ -4,7 +4,6 @@ statement, sent back, undone. Nothing is paid twice, or other than the group sai
 The model keeps what a person at each step saw, in plain values; what it expects is read off that, never off the portal.
 """
 
-import os
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -41,9 +40,9 @@ from portal.spending import actions, costs
 from tests import make
 from tests.installation import settings_for
 from tests.smtp import listening
+from tests.soak import SOAK, times
 
-SOAK = bool(os.environ.get("SOAK"))
-RUNS, STEPS = (1000, 60) if SOAK else (50, 40)
+RUNS, STEPS = times(15, 1000), times(40, 60)
 START = datetime(2026, 11, 9, 10, tzinfo=clock.UTC)
 PENCE = st.one_of(st.integers(1, 60_00), st.sampled_from([1, 100_00, 10**9]))
 OURS, KINDS = ("Marsha", "Joe", "Sal"), ("pay_back", "invoice", "advance", "fee", "from_float")

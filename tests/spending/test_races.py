@@ -20,6 +20,7 @@ from portal.receipts.models import CostKind, Receipt
 from portal.spending import actions, costs
 from portal.spending.models import Approval
 from tests import make
+from tests.soak import times
 
 EIGHT = [f"Org{n}" for n in range(8)]
 
@@ -94,7 +95,7 @@ def says_yes(group_id: int, by: Actor, receipt_id: int, mark: str):
 def test_eight_say_yes_at_once_one_yes_each_and_one_transition(app, eight, glyn, hall):
     fund = fund_of(eight, glyn, 100_000_00)
     people = [make.actor(make.person(name)) for name in EIGHT]
-    for _ in range(100):
+    for _ in range(times(20, 100)):
         (cost,) = asked(eight, hall, fund, 10_00, 1)
         mark = mark_of(cost)
         together(app, [says_yes(eight.id, by, cost, mark) for by in people])
@@ -111,7 +112,7 @@ def test_eight_say_yes_at_once_one_yes_each_and_one_transition(app, eight, glyn,
 
 def test_twenty_of_ten_pounds_against_a_hundred_exactly_ten_are_covered(app, eight, glyn, hall):
     by = make.actor(make.person(EIGHT[0]))
-    for _ in range(50):
+    for _ in range(times(10, 50)):
         fund = fund_of(eight, glyn, 100_00)
         twenty = asked(eight, hall, fund, 10_00, 20)
         marks = [mark_of(one) for one in twenty]
@@ -126,7 +127,7 @@ def test_changed_while_it_is_agreed_to_never_something_else_is_agreed(app, eight
     fund = fund_of(eight, glyn, 100_000_00)
     one, other = (make.actor(make.person(name)) for name in EIGHT[:2])
     came_first, group_id = set(), eight.id
-    for n in range(250):
+    for n in range(times(60, 250)):
         (cost,) = asked(eight, hall, fund, 10_00, 1)
         mark = mark_of(cost)
 

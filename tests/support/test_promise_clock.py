@@ -1,7 +1,6 @@
 """The promise clock: a few turns that went wrong once, each by itself; then any sequence of acts with a model beside it."""
 
 import functools
-import os
 from datetime import UTC, date, datetime, timedelta
 
 import hypothesis.strategies as st
@@ -22,9 +21,9 @@ from portal.support.models import NOTHING_DUE, ReplyPromise, Request, Wanted
 from portal.support.states import State, state_of
 from tests import make
 from tests.client import Client, words
+from tests.soak import SOAK, times
 
-SOAK = bool(os.environ.get("SOAK"))
-RUNS, STEPS = {"sqlite": 2000 if SOAK else 30, "postgresql": 1000 if SOAK else 10}, 60 if SOAK else 40
+RUNS, STEPS = {"sqlite": times(20, 2000), "postgresql": times(8, 1000)}, times(40, 60)
 MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 
 

@@ -3,7 +3,6 @@ one promise. Each pair many times: with threads on both databases, and by two br
 
 import http.client
 import itertools
-import os
 import re
 import threading
 from collections.abc import Callable
@@ -27,9 +26,10 @@ from portal.support.models import NOTHING_DUE, Message, ReplyPromise, Request
 from portal.support.states import State, state_of
 from tests import make
 from tests.server import running
+from tests.soak import times
 
-TIMES = 500 if os.environ.get("SOAK") else 50  # each pair, on each database
-OVER_HTTP = 50 if os.environ.get("SOAK") else 10  # each pair, by two browsers
+TIMES = times(15, 500)  # each pair
+OVER_HTTP = times(4, 50)  # each pair, by two browsers
 _count = itertools.count(1)
 
 PAIRS = (
