@@ -48,16 +48,17 @@ def beside(name: str, seconds: float, least: float, aim: float | str) -> None:
 def faster(name: str, seconds: float, theirs: float, aim: float) -> bool:
     """Print how many times faster than another it is, and whether that is as many as it should be at least."""
     times = theirs / seconds
-    print(f"{name:<44} {seconds * 1000:>7.2f} ms   {times:>5.1f} × faster   (aim {aim}: {_told(times >= aim)})")
+    print(f"{name:<44} {seconds * 1000:>7.2f} ms   {times:>5.1f} × faster   (aim {aim}: {told(times >= aim)})")
     return times >= aim
 
 
 def within(name: str, seconds: float, least: float, aim: float) -> bool:
     """Print how many times the base it took, and whether that is as many as it should be at most."""
     times = seconds / least
-    print(f"{name:<44} {seconds * 1000:>7.2f} ms   {times:>5.2f} ×   (aim {aim}: {_told(times <= aim)})")
+    print(f"{name:<44} {seconds * 1000:>7.2f} ms   {times:>5.2f} ×   (aim {aim}: {told(times <= aim)})")
     return times <= aim
 
 
-def _told(holds: bool) -> str:
+def told(holds: bool) -> str:
+    """Whether an aim holds, in words."""
     return "holds" if holds else "FALLS SHORT"
