@@ -40,6 +40,8 @@ from tests.accountability.conftest import MONDAY
 from tests.installation import settings_for
 from tests.soak import times
 
+pytestmark = pytest.mark.slow
+
 SURVEY = {"title": "Survey", "purpose": "For the council", "gets": "A page", "sees": "Imani", "minutes": 4}
 EXAMPLES = {"sqlite": times(15, 600), "postgresql": times(6, 200)}
 BEFORE_EASTER = datetime(2026, 3, 23, 10, 0, tzinfo=UTC)  # summer time begins on the 29th, Good Friday is 3 April

@@ -38,6 +38,8 @@ from tests import make
 from tests.autonomy import promise
 from tests.soak import SOAK, times
 
+pytestmark = pytest.mark.slow
+
 RUNS, STEPS = times(40, 3000), times(30, 60)
 LEVELS = list(Level)
 AREAS = ("receipts", "people")

@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor, wait
 from threading import Barrier, Event
 
+import pytest
 import sqlalchemy as sa
 
 from portal.activity import happened
@@ -16,6 +17,8 @@ from portal.people.roles import Actor, Role
 from portal.receipts import actions as receipts
 from tests import make
 from tests.soak import times
+
+pytestmark = pytest.mark.slow
 
 RACES = times(100, 5000)
 

@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
+import pytest
 import sqlalchemy as sa
 
 from portal.autonomy.door import Mistake
@@ -14,6 +15,8 @@ from portal.ledger.models import Fund, JournalEntry, Kind
 from portal.people.models import Group
 from tests import make
 from tests.soak import times
+
+pytestmark = pytest.mark.slow
 
 ROUNDS = times(6, 15)
 

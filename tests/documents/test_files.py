@@ -19,6 +19,8 @@ from tests.receipts.samples import GIVEN_UP, MARK, REFUSED, Sample
 from tests.receipts.samples import SAMPLES as PICTURES
 from tests.support.sounds import SOUNDS, m4a
 
+pytestmark = pytest.mark.slow
+
 GROUPS, HOSTS = "/g/tuesday-kettle/documents/", "/host/documents/"
 
 

@@ -23,7 +23,9 @@ from tests.server import ROOT, running
 from tests.soak import times
 from tests.support.sounds import webm
 
-KILLS, PEOPLE, ANSWERS = times(6, 40), 4, times(40, 500)
+pytestmark = pytest.mark.slow
+
+KILLS, PEOPLE, ANSWERS = times(3, 40), 4, times(30, 500)
 KETTLE = "/g/tuesday-kettle"
 
 

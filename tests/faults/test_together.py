@@ -18,6 +18,8 @@ from portal.core.db import db
 from tests import make
 from tests.server import OLD_SQLITE, ROOT, free_port
 
+pytestmark = pytest.mark.slow
+
 WRITES, AT_ONCE = 400, 8
 
 

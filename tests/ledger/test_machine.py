@@ -20,6 +20,8 @@ from portal.receipts import actions as receipts
 from portal.receipts.models import Receipt
 from tests import make
 
+pytestmark = pytest.mark.slow
+
 PENCE = st.one_of(st.integers(1, 300_00), st.sampled_from([1, 99, 10**9]))
 
 

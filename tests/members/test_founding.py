@@ -13,6 +13,8 @@ from portal.people.roles import Role
 from tests import make
 from tests.client import Client
 
+pytestmark = pytest.mark.slow
+
 FORM = {"name": "The Long Table", "email": "new@example.org", "key": "k" * 20}
 RACES = 5
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
+import pytest
 import sqlalchemy as sa
 
 from portal.autonomy.door import Mistake, Refused
@@ -21,6 +22,8 @@ from tests import make
 from tests.payments import ready
 from tests.payments.ready import finance
 from tests.soak import times
+
+pytestmark = pytest.mark.slow
 
 ROUNDS = times(8, 25)
 RACES = times(100, 500)

@@ -19,6 +19,8 @@ from tests import make
 from tests.client import words
 from tests.receipts.samples import GIVEN_UP, MARK, REFUSED, SAMPLES, TAKEN, Sample, jpeg, pdf, picture, with_place
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def dialect():

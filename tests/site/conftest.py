@@ -26,11 +26,15 @@ class Place:
 
     def keep(self) -> None:
         """Remember the world as it is now (SQLite)."""
-        worlds.copy_sqlite(str(self.data / "portal.db"), str(self.data / "kept.db"))
+        worlds.copy_sqlite(self.data / "portal.db", self.data / "kept.db")
 
     def put_back(self) -> None:
         """The world as it was kept."""
-        worlds.copy_sqlite(str(self.data / "kept.db"), str(self.data / "portal.db"))
+        db.session.remove()
+        db.engine.dispose()
+        for beside in ("portal.db-wal", "portal.db-shm"):
+            (self.data / beside).unlink(missing_ok=True)
+        shutil.copyfile(self.data / "kept.db", self.data / "portal.db")
 
 
 @pytest.fixture(scope="session")
@@ -68,8 +72,8 @@ def place(places, dialect):
     with there.world.app.app_context():
         yield there
         db.session.remove()
-    if dialect == "sqlite":
-        there.put_back()
+        if dialect == "sqlite":
+            there.put_back()
 
 
 @pytest.fixture

@@ -9,6 +9,8 @@ from portal.people.reach import rule_of
 from tests.site.test_cells import ACCOUNT, DONE, KEY, TABLE, Try, _fresh, _path, _pick, _values, all_routes, send
 from tests.site.world import ABSENT, AGREED_MARK, photo
 
+pytestmark = pytest.mark.slow
+
 # What people have tried to slip into forms elsewhere. Each is left out where the form truly asks for it.
 SLIPPED_IN = {
     **dict.fromkeys(("group", "group_id", "person_id", "added_by", "by", "id", "number", "founds"), "2"),
@@ -93,8 +95,7 @@ def contents(place):
         connection.close()
         return found
 
-    yield read
-    place.put_back()
+    return read
 
 
 def who_may(name: str) -> str:
@@ -103,7 +104,7 @@ def who_may(name: str) -> str:
 
 
 @pytest.mark.parametrize("name", FORMS)
-@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
 def test_fields_a_form_does_not_have_change_nothing(place, contents, name):
     world, route = place.world, all_routes(place.world.app)[name]
     who = who_may(name)
@@ -229,7 +230,7 @@ def foreign(world):
     yield "coordinator", f"/host/groups/kettle/invitations/{theirs['invitation_id']}/revocation", {}
 
 
-@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
 def test_another_groups_ids_are_refused_alike_with_no_write(place, contents):
     before = contents(exactly=True)
     bodies: dict[str, set] = {}
@@ -251,7 +252,7 @@ def test_on_both_databases_another_groups_ids_are_refused_with_no_write(place, w
             assert written == [], (path, body)
 
 
-@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
 def test_ids_in_an_address_that_lists_show_only_ones_own(place):
     theirs, ours = place.world.things["walkers"]["number"], place.world.things["kettle"]["number"]
     page = place.world.clients["organiser"].get(f"/g/kettle/receipts/sent?r={ours}&r={theirs}&r=-1&r=x&r={10**30}").text
@@ -262,7 +263,7 @@ def test_ids_in_an_address_that_lists_show_only_ones_own(place):
             assert place.world.clients["organiser"].get(f"/g/kettle/{path}?after={after}").status_code == 200
 
 
-@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
 def test_the_desks_label_form_changes_the_label_alone(place, contents):
     """Asked of the group as a proposal, and the proposal holds nothing else."""
     number = place.world.things["kettle"]["number"]

@@ -34,6 +34,8 @@ from tests.site.world import (
     stands,
 )
 
+pytestmark = pytest.mark.slow
+
 INSIDE = ("helper", "organiser", "both")  # who is in the group
 STAFF = ("coordinator", "finance", "trustee", "safeguarding", "both")
 EVERYONE = ("anon", "signed_out", "removed", "invited", "stranger", "unproved", *INSIDE, *STAFF[:-1])

@@ -8,6 +8,8 @@ import pytest
 from tests.client import Client
 from tests.site.pages import Page
 
+pytestmark = pytest.mark.slow
+
 # One of each kind: an organiser, a helper, of a group that rests, that is new, that leaves; each of the host's roles.
 KINDS = (
     "Marsha",

@@ -27,8 +27,8 @@ def test_a_page_that_gives_back_what_was_typed_still_says_where_it_is(app, kettl
 
 def bar(answer) -> dict[str, str]:
     """The entries of a page's bar and where each leads; the one that is here ends in an arrow."""
-    found = re.findall(r'<li><a href="([^"]+)"( aria-current="page")?><span>.*?</span>([^<]+)</a>', answer.text)
-    return {words + (" <-" if here else ""): link for link, here, words in found}
+    entry = r'<li>\s*<a href="([^"]+)"( aria-current="page")?>\s*<span>.*?</span>([^<]+)</a>'
+    return {words.strip() + (" <-" if here else ""): link for link, here, words in re.findall(entry, answer.text)}
 
 
 def test_whoever_is_in_one_group_finds_their_way_from_you_as_from_anywhere(app, kettle):

@@ -17,6 +17,8 @@ from portal.core.db import db
 from tests import make
 from tests.installation import close, create, new_folder, settings_for
 
+pytestmark = pytest.mark.slow
+
 REVISIONS = [script.revision for script in ScriptDirectory(str(ROOT / "migrations")).walk_revisions()][::-1]
 
 

@@ -3,6 +3,7 @@
 import io
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from pathlib import Path
 
 import sqlalchemy as sa
 
@@ -594,10 +595,9 @@ def held_file() -> str:
     return _tokens().dumps([files.store().keep(path), 1, "0" * 64, "november.csv"])
 
 
-def copy_sqlite(source: str, target: str) -> None:
-    """Make one SQLite file what another is, under whoever has it open."""
+def copy_sqlite(source: Path, target: Path) -> None:
+    """Make one SQLite file what another is, while people have that one open."""
     one, other = sqlite.driver.connect(source), sqlite.driver.connect(target)
-    other.execute("PRAGMA synchronous=OFF")
     one.backup(other)
     one.close()
     other.close()

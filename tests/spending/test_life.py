@@ -42,6 +42,8 @@ from tests.installation import settings_for
 from tests.smtp import listening
 from tests.soak import SOAK, times
 
+pytestmark = pytest.mark.slow
+
 RUNS, STEPS = times(15, 1000), times(40, 60)
 START = datetime(2026, 11, 9, 10, tzinfo=clock.UTC)
 PENCE = st.one_of(st.integers(1, 60_00), st.sampled_from([1, 100_00, 10**9]))

@@ -22,6 +22,8 @@ from portal.spending.models import Approval
 from tests import make
 from tests.soak import times
 
+pytestmark = pytest.mark.slow
+
 EIGHT = [f"Org{n}" for n in range(8)]
 
 

@@ -25,6 +25,8 @@ from tests.receipts.samples import GIVEN_UP, MARK, REFUSED, Sample, jpeg, pdf, w
 from tests.receipts.samples import SAMPLES as PICTURES
 from tests.support.sounds import SOUNDS, claims_ten_hours, m4a, webm
 
+pytestmark = pytest.mark.slow
+
 ASK, THREAD = "/g/tuesday-kettle/support/ask", "/g/tuesday-kettle/support"
 PAPER = re.compile(r'href="([^"]+/paper)"')
 ONCE = pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)  # files are the same on both databases

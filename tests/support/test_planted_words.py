@@ -23,6 +23,8 @@ from tests import make
 from tests.client import Client, words
 from tests.smtp import listening
 
+pytestmark = pytest.mark.slow
+
 KETTLE, DESK = "/g/tuesday-kettle/support", "/host/requests"
 # Each word, and the tables it may stand in: messages and what lists and finds them; a phone number and the host's reasons
 # on the request itself; what isn't sent, in its writer's draft.

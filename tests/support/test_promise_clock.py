@@ -23,6 +23,8 @@ from tests import make
 from tests.client import Client, words
 from tests.soak import SOAK, times
 
+pytestmark = pytest.mark.slow
+
 RUNS, STEPS = {"sqlite": times(20, 2000), "postgresql": times(8, 1000)}, times(40, 60)
 MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 

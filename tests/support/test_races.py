@@ -28,6 +28,8 @@ from tests import make
 from tests.server import running
 from tests.soak import times
 
+pytestmark = pytest.mark.slow
+
 TIMES = times(15, 500)  # each pair
 OVER_HTTP = times(4, 50)  # each pair, by two browsers
 _count = itertools.count(1)

@@ -14,9 +14,12 @@ from portal.core.db import db
 from portal.core.mail_in import MAX_BYTES
 from portal.support import reply_to
 from portal.support.models import Message, Request
+from tests import commands
 from tests.installation import settings_for
 from tests.server import ROOT, free_port, running
 from tests.support.letters import REPLY, deliver, email
+
+pytestmark = pytest.mark.slow
 
 SECRET = "a secret for tests, long enough to be taken"
 
@@ -59,10 +62,7 @@ def landed(server, request_id: int) -> list[str]:
 
 
 def receive(server, raw: bytes, *words: str, **env: str) -> int:
-    command = [sys.executable, "-m", "portal", "mail", "receive", *words]
-    done = subprocess.run(command, cwd=ROOT, env=server.env | env, input=raw, capture_output=True, timeout=120)
-    assert b"Traceback" not in done.stderr
-    return done.returncode
+    return commands.run("mail", "receive", *words, env=server.env | env, given=raw).returncode
 
 
 def wait_for(port: int) -> None:
