@@ -168,18 +168,16 @@ def _without(tree: ast.Module, call: ast.Call, keyword: ast.keyword) -> str:
 
 def triggers() -> Iterator[Removal]:
     """No hold without its day, nothing dated in a closed year. (Those of the wall: `tests/site/test_wall.py`.)"""
-    path = "migrations/versions/0004_break_glass.py"
+    path = "migrations/versions/0024_trellis_stands.py"
     source = (ROOT / path).read_text()
-    for change in ("insert", "update"):
-        for dialect in ("sqlite", "postgresql"):
-            made = "        op.execute(LATE[dialect].format(change=change))"
+    for dialect in ("sqlite", "postgresql"):
+        for change in ("insert", "update"):
+            made = "        op.execute(HOLD_REVIEW[dialect].format(change=change))"
             less = f'        if (dialect, change) != ("{dialect}", "{change}"):\n    {made}'
             tests = ("tests/receipts/test_holds.py",)
             yield Removal(f"trigger: holds_review_{change} ({dialect})", path, source.replace(made, less), tests, True)
-    path = "migrations/versions/0011_costs.py"
-    source = (ROOT / path).read_text()
-    for dialect in ("sqlite", "postgresql"):
-        less = source.replace("in CLOSED[dialect]", f'in CLOSED[dialect] if dialect != "{dialect}" else ()')
+        made = "    op.execute(CLOSED_YEARS[dialect])"
+        less = source.replace(made, f'    if dialect != "{dialect}":\n    {made}')
         yield Removal(f"trigger: closed_years ({dialect})", path, less, ("tests/ledger/test_years.py",), True)
 
 

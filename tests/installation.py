@@ -140,6 +140,7 @@ class OnPostgreSQL(Installation):
                      (SELECT count(*) || ' ' || max(xmin::text::bigint) FROM pg_trigger),
                      (SELECT count(*) || ' ' || max(xmin::text::bigint) FROM pg_constraint)]
         FROM pg_namespace home WHERE nspname = 'public'"""
+    REVISION = "SELECT version_num FROM alembic_version"
 
     def __init__(self, data: Path, server: sa.Engine):
         self._server = server
@@ -155,6 +156,7 @@ class OnPostgreSQL(Installation):
         self._inside = sa.create_engine(url, isolation_level="AUTOCOMMIT", pool_size=1)
         with self._inside.connect() as connection:
             self._schema = connection.exec_driver_sql(self.SCHEMA).scalar()
+            self._revision = connection.exec_driver_sql(self.REVISION).scalar()
             tables = connection.exec_driver_sql(
                 "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
             ).scalars()
@@ -165,6 +167,7 @@ class OnPostgreSQL(Installation):
         super().empty()
         with self._inside.connect() as connection:
             spoilt = connection.exec_driver_sql(self.SCHEMA).scalar() != self._schema
+            spoilt = spoilt or connection.exec_driver_sql(self.REVISION).scalar() != self._revision
             if not spoilt:
                 self._delete(connection)
         if spoilt:

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 import time_machine
 
-from portal.core import clock, files, jobs
+from portal.core import clock, files, jobs, migrate
 from portal.core.db import db
 from portal.people.models import Group
 from tests import make
@@ -42,6 +42,13 @@ def test_a_schema_that_was_changed_is_as_it_was(app, installation):
         connection.exec_driver_sql("CREATE TABLE left_over (id integer)")
     emptied(installation)
     assert {"holds"} == {"holds", "left_over"} & set(sa.inspect(db.engine).get_table_names())
+
+
+def test_a_schema_that_says_it_is_an_older_one_is_the_newest(app, installation):
+    with db.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0000'")
+    emptied(installation)
+    assert migrate.is_current()
 
 
 def test_a_trigger_that_was_switched_off_is_on(app, installation, dialect):
