@@ -145,8 +145,9 @@ def _owners(state: ORMExecuteState, column: sa.Column) -> set[int]:
     if state.is_insert:
         rows = state.parameters if isinstance(state.parameters, list) else [state.statement.compile().params]
         return {row.get(column.key) for row in rows} - {None}
+    whose, which = sa.select(column).distinct(), state.statement.whereclause
     with state.session.no_autoflush:
-        return set(state.session.connection().scalars(sa.select(column).distinct().where(state.statement.whereclause)))
+        return set(state.session.connection().scalars(whose if which is None else whose.where(which)))
 
 
 REFUSED = re.compile(r"(?:the door is closed|what happened is never changed): (\w+) of (\d+)")
