@@ -34,7 +34,7 @@ OF_THE_WEB = {
         "core/logs.py",
         "core/web.py",
     ),
-    "core/file_answers.py",
+    *("core/attachments.py", "core/file_answers.py"),
     *("people/reach.py", "people/session.py", "people/expired_sign_in.py", "home/nav.py", "autonomy/door_answers.py"),
     *("ledger/desk.py", "receipts/desk.py", "support/desk.py", "support/attached.py", "support/mail_desk.py"),
     *("documents/desk.py", "documents/host_documents.py", "documents/attached.py"),

@@ -10,6 +10,7 @@ from wtforms import Form
 
 from portal.autonomy import door, door_lines
 from portal.autonomy.areas import AREA_WORDS, STAFF_LEVEL_WORDS, Level
+from portal.core.attachments import FormFiles
 from portal.core.db import db
 from portal.core.errors import error_page
 from portal.core.web import goto_safely
@@ -37,13 +38,16 @@ def init_app(app: Flask) -> None:
 
 
 @contextmanager
-def mistakes_beside(form: Form, otherwise: str = "", **boxes: str) -> Iterator[None]:
-    """Say a Mistake of the block beside the box it names (`boxes`: by another name there), else beside `otherwise`; with
-    neither it is raised. The view goes on after the block, with the same form to look at again."""
+def mistakes_beside(form: Form, otherwise: str = "", *, files: FormFiles | None = None, **boxes: str) -> Iterator[None]:
+    """Say a Mistake of the block beside the box it names (`boxes`: by another name there), else beside `otherwise` or the
+    form's `files`; with none it is raised. The view goes on after the block, with the same form to look at again."""
     try:
         yield
     except door.Mistake as mistake:
         named = boxes.get(mistake.field or "", mistake.field)
+        if files and (named not in form or named == "files"):
+            files.problems.append(str(mistake))
+            return
         if named not in form and not otherwise:
             raise
         form[named if named in form else otherwise].errors = [str(mistake)]

@@ -5,7 +5,8 @@ A row holds the original for as long as it takes to make it safe: pictures and P
 """
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -18,21 +19,6 @@ from portal.core import clock, files, pictures, sounds, uploads
 from portal.core.db import db, reading
 from portal.core.jobs import enqueue, job, regularly
 from portal.core.uploads import Arrived
-
-
-class OfKind:
-    """What a file is to a person, by its `kind`."""
-
-    kind: Mapped[str]
-
-    @property
-    def is_sound(self) -> bool:
-        return self.kind in sounds.READERS
-
-    @property
-    def what(self) -> str:
-        """A photo, a PDF or a voice note."""
-        return "A voice note" if self.is_sound else "A PDF" if self.kind == "pdf" else "A photo"
 
 
 @dataclass(frozen=True)
@@ -70,6 +56,15 @@ class SentFile:
     size: Mapped[int]
     sha256: Mapped[str] = mapped_column(sa.String(64))
     original: Mapped[str | None] = mapped_column(sa.String(80))
+
+    @property
+    def is_sound(self) -> bool:
+        return self.kind in sounds.READERS
+
+    @property
+    def what(self) -> str:
+        """A photo, a PDF or a voice note."""
+        return "A voice note" if self.is_sound else "A PDF" if self.kind == "pdf" else "A photo"
 
 
 class Kept(SentFile):
@@ -134,7 +129,7 @@ class Kept(SentFile):
         self.original = None
 
 
-class Recorded(OfKind, Kept):
+class Recorded(Kept):
     """A kept file that may be a voice note too: made into `sound`, which plays for `seconds`."""
 
     FILE_RECORDS: ClassVar = f"{Kept.FILE_RECORDS} sound seconds"
@@ -149,23 +144,19 @@ class Recorded(OfKind, Kept):
         return [*super().files, self.sound] if self.sound else super().files
 
 
-class arriving:
+@contextmanager
+def arriving(file, *models: Any, sounds: bool = False) -> Iterator[Sent]:
     """A sent file, looked at and kept before the change that points at it; forgotten again when nothing came of it.
 
     `models`: where a row may point at it. Raises uploads.NotTaken on the way in.
     """
-
-    def __init__(self, file, *models: Any, sounds: bool = False):
-        self.file, self.models, self.sounds = file, models, sounds
-
-    def __enter__(self) -> Sent:
-        arrived = uploads.look_at(self.file, sounds=self.sounds)
-        self.name = files.store().keep(arrived.path)
-        return Sent.of(arrived, self.name)
-
-    def __exit__(self, *error):
-        if not is_used(self.name, *self.models):
-            files.store().remove(self.name)
+    arrived = uploads.look_at(file, sounds=sounds)
+    name = files.store().keep(arrived.path)
+    try:
+        yield Sent.of(arrived, name)
+    finally:
+        if not is_used(name, *models):
+            files.store().remove(name)
 
 
 def is_used(original: str, *models: Any) -> bool:

@@ -3,7 +3,10 @@
 from flask import Blueprint, abort, request, url_for
 
 from portal.autonomy.areas import Outcome
-from portal.autonomy.door import Mistake, may
+from portal.autonomy.door import may
+from portal.autonomy.door_answers import mistakes_beside
+from portal.core import attachments
+from portal.core.attachments import FormFiles
 from portal.core.forms import PlainForm
 from portal.core.ids import id_of
 from portal.core.web import invalid, page, saved
@@ -43,11 +46,9 @@ def add(slug):
     form = AskingDocumentForm.from_request()
     with attached.arriving(form) as came:
         if form.validate() and not came.problems:
-            try:
+            with mistakes_beside(form, files=came):
                 made = actions.add(actor(), group_at(slug), **attached.with_files(came, form.facts()))
                 return saved(goto=url_for(".show", slug=slug, document=made.number), says="Added. The group sees it.")
-            except Mistake as mistake:
-                came.note(mistake, form)
         return invalid("documents/new_for.html", **_new(slug, form, came.again()))
 
 
@@ -67,13 +68,11 @@ def offer(slug):
     form = AgreementForm.from_request()
     with attached.arriving(form) as came:
         if form.validate() and not came.problems:
-            try:
+            with mistakes_beside(form, files=came):
                 made = actions.offer(actor(), group_at(slug), files=came.new, **form.facts())
                 return saved(
                     goto=url_for(".show", slug=slug, document=made.number), says="Offered. They answer when they like."
                 )
-            except Mistake as mistake:
-                came.note(mistake, form)
         return invalid("documents/offer.html", **_offer(slug, form, came.again()), shared=[])
 
 
@@ -100,14 +99,12 @@ def add_version(slug, document):
     form = (AgreementVersionForm if offered else AskingVersionForm).from_request()
     with attached.arriving(form) as came:
         if form.validate() and not came.problems:
-            try:
+            with mistakes_beside(form, files=came):
                 if offered:
                     actions.offer_version(actor(), at, found.document.id, files=came.new, **form.facts())
                 else:
                     actions.add_version(actor(), at, found.document.id, **attached.with_files(came, form.facts()))
                 return saved(goto=url_for(".show", slug=slug, document=document), says="Added. The group sees it.")
-            except Mistake as mistake:
-                came.note(mistake, form)
         return invalid("documents/theirs_show.html", **_show(slug, document, form, came.again()))
 
 
@@ -133,7 +130,7 @@ def sign(slug, document, version):
 @as_staff(roles=readers.AT_HOST)
 def file(slug, document, file_id, size):
     """What was made of a file of a version that those at the host read."""
-    return attached.send(_found(slug, document)[1].file(file_id), size, f"D{document}")
+    return attachments.send(_found(slug, document)[1].file(file_id), size, f"D{document}")
 
 
 def _level(at):
@@ -155,14 +152,14 @@ def _list(slug: str) -> dict:
     }
 
 
-def _new(slug: str, form: AskingDocumentForm, came: attached.Came | None = None) -> dict:
+def _new(slug: str, form: AskingDocumentForm, came: FormFiles | None = None) -> dict:
     at = group_at(slug)
-    facts = {"group": at, "decision": _level(at), "form": form, "came": came or attached.Came(form["files"])}
+    facts = {"group": at, "decision": _level(at), "form": form, "came": came or FormFiles(form["files"])}
     return facts | {"asks": facts["decision"].outcome == Outcome.PROPOSE}
 
 
-def _offer(slug: str, form: AgreementForm, came: attached.Came | None = None) -> dict:
-    return {"group": group_at(slug), "form": form, "came": came or attached.Came(form["files"])}
+def _offer(slug: str, form: AgreementForm, came: FormFiles | None = None) -> dict:
+    return {"group": group_at(slug), "form": form, "came": came or FormFiles(form["files"])}
 
 
 def _found(slug: str, document: int):
@@ -175,7 +172,7 @@ def _found(slug: str, document: int):
     return found, found.read_at_host(level), at
 
 
-def _show(slug: str, document: int, giving=None, came: attached.Came | None = None) -> dict:
+def _show(slug: str, document: int, giving=None, came: FormFiles | None = None) -> dict:
     at = group_at(slug)
     decision = _level(at)
     found = queries.whole(at.id, document) or abort(404)
@@ -196,7 +193,7 @@ def _show(slug: str, document: int, giving=None, came: attached.Came | None = No
         "asks": decision.outcome == Outcome.PROPOSE,
         "answers": queries.answers(read) if found.document.is_agreement else {},
         "giving": giving,
-        "came": came or attached.Came(giving["files"]),
+        "came": came or FormFiles(giving["files"]),
         "key": PlainForm(),
         "me": actor().person_id,
     }

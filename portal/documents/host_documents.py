@@ -2,8 +2,9 @@
 
 from flask import Blueprint, abort, request, url_for
 
-from portal.autonomy.door import Mistake
 from portal.autonomy.door_answers import mistakes_beside
+from portal.core import attachments
+from portal.core.attachments import FormFiles
 from portal.core.forms import PlainForm
 from portal.core.ids import id_of
 from portal.core.web import invalid, page, saved
@@ -32,7 +33,7 @@ def index():
 def new():
     """Something to share."""
     form = ShareForm(staff=_staff())
-    return page("documents/share.html", form=form, came=attached.Came(form["files"]))
+    return page("documents/share.html", form=form, came=FormFiles(form["files"]))
 
 
 @bp.post("/")
@@ -41,11 +42,9 @@ def share():
     form = ShareForm.from_request(staff=_staff())
     with attached.arriving(form) as came:
         if form.validate() and not came.problems:
-            try:
+            with mistakes_beside(form, files=came):
                 made = actions.share(actor(), files=came.new, **form.facts())
                 return saved(goto=url_for(".show", number=made.number), says="Shared with every group.")
-            except Mistake as mistake:
-                came.note(mistake, form)
         return invalid("documents/share.html", form=form, came=came.again())
 
 
@@ -80,11 +79,9 @@ def renew(number):
     form, found = RenewForm.from_request(staff=_staff()), _found(number)
     with attached.arriving(form) as came:
         if form.validate() and not came.problems:
-            try:
+            with mistakes_beside(form, files=came):
                 actions.renew(actor(), None, found.newest.id, files=came.new, **form.facts())
                 return saved(goto=url_for(".show", number=number), says="Kept. Groups read this one from now on.")
-            except Mistake as mistake:
-                came.note(mistake, form)
         return invalid("documents/hosts_show.html", **_show(number, form, came.again()))
 
 
@@ -110,7 +107,7 @@ def put_away(number):
 @as_staff()
 def file(number, file_id, size):
     """What was made of a file of the host's."""
-    return attached.send(_found(number).file(file_id), size, f"document-{number}")
+    return attachments.send(_found(number).file(file_id), size, f"document-{number}")
 
 
 def _found(number: int) -> queries.HostWhole:
@@ -125,7 +122,7 @@ def _facts() -> dict:
     return {"coordinates": Role.COORDINATOR in actor().roles, "sentences": words, "notice": NOTICE_DAYS}
 
 
-def _show(number: int, giving=None, came: attached.Came | None = None) -> dict:
+def _show(number: int, giving=None, came: FormFiles | None = None) -> dict:
     found = _found(number)
     newest = found.newest
     before = found.before(newest)
@@ -145,7 +142,7 @@ def _show(number: int, giving=None, came: attached.Came | None = None) -> dict:
         "more": len(said) > queries.PAGE,
         "answers": RULE_ANSWER_WORDS,
         "giving": giving,
-        "came": came or (attached.Came(giving["files"]) if "files" in giving else None),
+        "came": came or (FormFiles(giving["files"]) if "files" in giving else None),
         "key": PlainForm(),
         **_facts(),
     }

@@ -3,10 +3,10 @@
 from flask import Blueprint, Flask, abort, g, request, url_for
 
 from portal.autonomy import amendments
-from portal.autonomy.door import Mistake
 from portal.autonomy.door_answers import mistakes_beside
 from portal.autonomy.standing import quiet_spells
-from portal.core import clock
+from portal.core import attachments, clock
+from portal.core.attachments import FormFiles
 from portal.core.forms import PlainForm
 from portal.core.ids import id_of
 from portal.core.web import invalid, page, saved
@@ -63,7 +63,7 @@ def away():
 def new():
     """A document: a photo, a file, a voice note, a link, or words."""
     form = DocumentForm(data={"about": request.args.get("about", "")})
-    return page("documents/new.html", form=form, came=attached.Came(form["files"]))
+    return page("documents/new.html", form=form, came=FormFiles(form["files"]))
 
 
 @bp.post("/")
@@ -77,7 +77,7 @@ def add():
 def new_agreement():
     """An agreement with the host, in our own words."""
     form = AgreementForm()
-    return page("documents/new_agreement.html", form=form, came=attached.Came(form["files"]))
+    return page("documents/new_agreement.html", form=form, came=FormFiles(form["files"]))
 
 
 @bp.post("/agreement")
@@ -108,12 +108,10 @@ def add_version(number):
     form = (AgreementVersionForm if found.document.is_agreement else VersionForm).from_request()
     with attached.arriving(form) as came:
         if form.validate() and not came.problems:
-            try:
+            with mistakes_beside(form, files=came):
                 actions.add_version(actor(), group(), found.document.id, files=came.new, **form.facts())
                 says = "Kept. Each of us reads it anew." if found.document.is_agreement else "Kept. It counts from now on."
                 return saved(goto=_here(number), says=says)
-            except Mistake as mistake:
-                came.note(mistake, form)
         return invalid("documents/show.html", **_show(number, giving=form, came=came.again()))
 
 
@@ -173,7 +171,7 @@ def decline(number, version):
 @in_group()
 def file(number, file_id, size):
     """What was made of a file of one of our documents."""
-    return attached.send(_found(number).file(file_id), size, f"D{number}")
+    return attachments.send(_found(number).file(file_id), size, f"D{number}")
 
 
 @bp.get("/rule")
@@ -226,17 +224,15 @@ def answer_rule(hosts, version):
 def host_file(hosts, hosts_file, size):
     """What was made of a file of the host's."""
     found = queries.host_whole(hosts) or abort(404)
-    return attached.send(found.file(hosts_file), size, f"document-{hosts}")
+    return attachments.send(found.file(hosts_file), size, f"document-{hosts}")
 
 
 def _add(form, template: str, says: str, **facts):
     with attached.arriving(form) as came:
         if form.validate() and not came.problems:
-            try:
+            with mistakes_beside(form, files=came):
                 made = actions.add(actor(), group(), files=came.new, **facts, **form.facts())
                 return saved(goto=_here(made.number), says=says)
-            except Mistake as mistake:
-                came.note(mistake, form)
         return invalid(template, form=form, came=came.again())
 
 
@@ -276,7 +272,7 @@ def _show(number: int, **forms) -> dict:
         "answers": answers,
         "rule": rules.of(g.place.group_id) if both else None,
         "giving": giving,
-        "came": forms.get("came") or attached.Came(giving["files"]),
+        "came": forms.get("came") or FormFiles(giving["files"]),
         "naming": forms.get("naming") or NameForm(obj=found.document),
         "says_no": "declining" in forms or request.args.get("answer") == "no",
         "declining": forms.get("declining") or DeclineForm(),

@@ -1,12 +1,14 @@
 """Picture files on their way in and out of receipts."""
 
+from contextlib import AbstractContextManager
+
 from flask import abort
 
 from portal.core import file_answers, stored_files
 from portal.receipts.models import Picture
 
 
-def arriving(file) -> stored_files.arriving:
+def arriving(file) -> AbstractContextManager[stored_files.Sent]:
     """A sent picture, kept before the change that points at it. Raises NotTaken on the way in."""
     return stored_files.arriving(file, Picture)
 

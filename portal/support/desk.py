@@ -6,9 +6,9 @@ from flask import Blueprint, abort, request, url_for
 
 from portal.autonomy import standing
 from portal.autonomy.areas import Area
-from portal.autonomy.door import Mistake, note_read
+from portal.autonomy.door import note_read
 from portal.autonomy.door_answers import mistakes_beside
-from portal.core import clock
+from portal.core import attachments, clock
 from portal.core.forms import PlainForm
 from portal.core.ids import id_of
 from portal.core.web import invalid, page, saved
@@ -54,7 +54,7 @@ def put_back(number):
 def file(number, file_id, size):
     """What was made of a photo, a PDF or a voice note. Seeing it is reading the request."""
     _read(number)
-    return attached.send(queries.file_at_host(number, file_id, actor()), size, number)
+    return attachments.send(queries.file_at_host(number, file_id, actor()), size, f"S{number}")
 
 
 @bp.post("/<int:number>/replies")
@@ -64,12 +64,10 @@ def reply(number):
     with attached.arriving() as came:
         found = _found(number)
         if form.validate() and not came.problems:
-            try:
+            with mistakes_beside(form, files=came):
                 actions.reply(actor(), found.group, found.request.id, files=came.new, kept=came.kept, **form.facts())
                 return saved(goto=_next(found), says=f"{found.ref}: Answered.")
-            except Mistake as mistake:
-                came.note(mistake, form)
-        came.keep(found.request.group_id, found.request.id)
+        attached.keep(came, found.request.group_id, found.request.id)
     return invalid("support/desk.html", "support/_item.html", **_facts(number, replying=form, came=came))
 
 
@@ -325,7 +323,7 @@ def _facts(number: int | None, **forms) -> dict:
         "words": words,
     }
     if found:
-        forms["came"] = forms.get("came", attached.Came()).beside(found.begun)
+        forms["came"] = forms.get("came", attached.none()).beside(found.begun)
         facts |= {
             "levels": standing.of(found.request.group_id).levels,
             "starts": found.starts,

@@ -13,7 +13,7 @@ from portal.core import clock
 from portal.core.counters import next_number
 from portal.core.db import HOST, RECORD, GroupOwned, Word, db, partial_index, within_group
 from portal.core.filters import full_day
-from portal.core.stored_files import OfKind, Recorded, SentFile
+from portal.core.stored_files import Recorded, SentFile
 
 NOTHING_DUE = date(9999, 12, 31)  # so that what the host owes nothing on sorts last
 DRAFT_LASTS = timedelta(days=30)  # since it was last kept
@@ -445,7 +445,7 @@ class RequestDraft(db.Model):
     facts: Mapped[dict] = mapped_column(sa.JSON, default=dict)
 
 
-class DraftFile(OfKind, SentFile, db.Model):
+class DraftFile(SentFile, db.Model):
     """A file someone has chosen or recorded and not sent: for what they begin to ask, or for an answer in a request
     (`for_request`). Theirs alone; nobody is ever shown it before it is sent."""
 

@@ -6,6 +6,8 @@ from portal.autonomy import standing
 from portal.autonomy.areas import Area
 from portal.autonomy.door import Mistake, SameKeyOtherBody
 from portal.autonomy.door_answers import mistakes_beside
+from portal.core import attachments
+from portal.core.attachments import FormFiles
 from portal.core.forms import PlainForm
 from portal.core.ids import id_of
 from portal.core.stored_files import Sent
@@ -64,7 +66,7 @@ def answer(step):
         if fits:
             answers = {name: value for name, value in form.facts().items() if name != "key"}
             draft = actions.keep_draft(attached.oneself(), for_group=group().id, left_out=came.left_out, **answers)
-        came.keep(group().id)
+        attached.keep(came, group().id)
     if not fits or came.problems:
         return invalid("support/ask.html", **_asking(step, form, came))
     last = step == ORDER[-1]
@@ -112,12 +114,10 @@ def say(number):
     with attached.arriving() as came:
         found = _found(number)
         if form.validate() and not came.problems:
-            try:
+            with mistakes_beside(form, files=came):
                 actions.say(actor(), group(), found.request.id, files=came.new, kept=came.kept, **form.facts())
                 return saved(goto=_at(number), says=f"{found.ref}: your message is there.")
-            except Mistake as mistake:
-                came.note(mistake, form)
-        came.keep(group().id, found.request.id)
+        attached.keep(came, group().id, found.request.id)
     return invalid("support/show.html", **_facts(number, saying=form, came=came))
 
 
@@ -125,7 +125,7 @@ def say(number):
 @in_group(asks_when_idle=True)
 def file(number, file_id, size):
     """What was made of a photo, a PDF or a voice note, for whoever reads the request."""
-    return attached.send(queries.file(number, file_id, actor(), group().id), size, number)
+    return attachments.send(queries.file(number, file_id, actor(), group().id), size, f"S{number}")
 
 
 @bp.post("/<int:number>/closing")
@@ -194,7 +194,7 @@ def _facts(number: int, saying=None, closing=None, letting=None, came=None) -> d
         "found": found,
         "asked": found.request,
         "saying": saying or SayForm(),
-        "came": (came or attached.Came()).beside(found.begun),
+        "came": (came or attached.none()).beside(found.begun),
         "closing": closing or CloseForm(),
         "letting": letting,
         "me": actor().person_id,
@@ -207,8 +207,8 @@ def _form(step: str) -> type[PlainForm]:
     return STEPS.get(step) or abort(404)
 
 
-def _asking(step: str, form: PlainForm | None = None, came: attached.Came | None = None) -> dict:
-    came = came or attached.Came()
+def _asking(step: str, form: PlainForm | None = None, came: FormFiles | None = None) -> dict:
+    came = came or attached.none()
     if step == ORDER[0]:
         came.beside(queries.draft_files(actor().person_id, group().id))
     kept = queries.draft(actor().person_id, group().id)
