@@ -298,6 +298,11 @@ class Hold(GroupOwned, db.Model):
     mistaken_at: Mapped[datetime | None]
 
     @classmethod
+    def live(cls, today: date | sa.BindParameter | None = None) -> sa.ColumnElement[bool]:
+        """Whether it holds now: not released, and its day not over. The rest of the statement says of which item."""
+        return sa.and_(cls.released_at.is_(None), cls.review_on >= (clock.today() if today is None else today))
+
+    @classmethod
     def extra_constraints(cls):
         return (
             sa.Index("ix_holds_item", "group_id", "item_table", "item_id"),

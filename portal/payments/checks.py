@@ -84,7 +84,7 @@ def columns() -> tuple:
             ),
         ).label("other_details"),
         sa.select(sa.func.max(Hold.reason))
-        .where(_of_receipt, Hold.released_at.is_(None), Hold.review_on >= today)
+        .where(_of_receipt, Hold.live(today))
         .correlate(Payment)
         .scalar_subquery()
         .label("held"),

@@ -309,8 +309,7 @@ def parts_of(receipt: Receipt) -> tuple[list[Picture], list[Question], Hold | No
         Hold.group_id == Receipt.group_id,
         Hold.item_table == Receipt.__tablename__,
         Hold.item_id == Receipt.id,
-        Hold.released_at.is_(None),
-        Hold.review_on >= clock.today(),
+        Hold.live(),
     )
     rows = db.session.execute(
         sa.select(Picture, Question, Hold)

@@ -14,7 +14,6 @@ import sqlalchemy as sa
 
 from portal.autonomy import consent
 from portal.autonomy.models import Hold
-from portal.core import clock
 from portal.core.db import db
 from portal.ledger.models import Commitment
 from portal.payees import queries as payees
@@ -192,8 +191,7 @@ def to_pay(after: int | None = None, limit: int = 50) -> list[sa.Row]:
         Hold.group_id == Receipt.group_id,
         Hold.item_table == Receipt.__tablename__,
         Hold.item_id == Receipt.id,
-        Hold.released_at.is_(None),
-        Hold.review_on >= clock.today(),
+        Hold.live(),
     )
     ready = (
         *(Receipt.asked_at.is_not(None), Receipt.agreed_at.is_not(None), Receipt.accepted_at.is_not(None)),

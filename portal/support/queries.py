@@ -61,7 +61,7 @@ _other = aliased(Request)
 _money_stuck = Request.id.in_(  # from the few holds there are at any time, not from all the requests
     sa.select(_other.id)
     .join(Hold, sa.and_(Hold.group_id == _other.group_id, Hold.item_id == _other.receipt_id))
-    .where(Hold.item_table == "receipts", Hold.released_at.is_(None), Hold.review_on >= TODAY, _other.closed_at.is_(None))
+    .where(Hold.item_table == "receipts", Hold.live(TODAY), _other.closed_at.is_(None))
 )
 _put_off = Request.id.in_(  # looked up by themselves: in the order of what is due they are far apart
     sa.select(_other.id).where(_other.closed_at.is_(None), _other.snoozed_until.is_not(None), _other.snoozed_until > TODAY)
