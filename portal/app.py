@@ -6,7 +6,6 @@ from pathlib import Path
 
 from flask import Flask
 from flask_compress import Compress
-from flask_migrate import Migrate
 from htmx_flask import Htmx
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -57,7 +56,6 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     Compress(app)
     Htmx(app)
     app.request_class = uploads.PortalRequest  # after htmx-flask, whose request it extends
-    Migrate(app, db.db, directory=str(ROOT / "migrations"))
     for feature in FEATURES:
         if find_spec(f"portal.{feature}.jobs"):
             import_module(f"portal.{feature}.jobs")  # its jobs and messages are known by being imported

@@ -56,12 +56,27 @@ def load(settings: config.Settings) -> Flask:
     from portal.app import create_app  # which takes a while: the port is asked for before
 
     app = create_app(settings)
+    _make_once(app)
     # What the application is made of lasts as long as it does, so nobody looks through it for garbage again, and its memory
     # stays shared; and they look once in a page rather than every few lines of it.
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000)
     return app
+
+
+def _make_once(app: Flask) -> None:
+    """What every process would make for itself at its first page: models, addresses, bank holidays, and what all
+    templates stand on."""
+    from sqlalchemy.orm import configure_mappers
+
+    from portal.core import clock, workdays
+
+    configure_mappers()
+    workdays.learn(range(clock.today().year - 7, clock.today().year + 4))
+    app.url_map.update()
+    for name in app.jinja_env.list_templates(filter_func=lambda name: name.startswith(("layouts/", "components/"))):
+        app.jinja_env.get_template(name)
 
 
 def web_options(settings: config.Settings) -> dict:

@@ -7,8 +7,10 @@ import sys
 
 from tests.server import ROOT
 
-# Libraries for one kind of file, for passkeys, or for the worker alone: each is loaded where it is used.
+# Libraries for one kind of file, for passkeys, for the worker alone, or for what is done once before serving: each is
+# loaded where it is used.
 LATE = "PIL pillow_heif pypdfium2 av typst xlsxwriter ofxtools mt940 lxml webauthn OpenSSL aiosmtpd".split()
+LATE += "flask_migrate alembic holidays".split()
 
 STARTED = """
 import json, os, sys, threading

@@ -1,13 +1,13 @@
 """The schema: what the migrations build is what the models say, and no migration loses a row."""
 
 import shutil
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from flask_migrate import upgrade
 from sqlalchemy.exc import IntegrityError
 
 from portal import checks
@@ -132,7 +132,7 @@ def rows_now(names) -> dict[str, list]:
 
 @pytest.mark.parametrize("revision", REVISIONS[:-1])
 def test_a_database_of_any_age_comes_up_to_date_with_its_rows(bare, revision):
-    upgrade(revision=revision)
+    migrate.upgrade(revision)
     put_in = make.a_row_each()
     before = rows_now(put_in)
     assert all(len(rows) == 1 for rows in before.values())
@@ -209,13 +209,13 @@ def upgrade():
 def shelf_of_migrations(tmp_path):
     """Our migrations with two more that are thrown away: tables with rows that hang together, then a change of them."""
 
-    def put(dialect: str, more: str = "pass") -> str:
+    def put(dialect: str, more: str = "pass") -> Path:
         folder = tmp_path / "migrations"
         shutil.copytree(ROOT / "migrations", folder)
         recreate = "always" if dialect == "sqlite" else "never"
         (folder / "versions" / "9001_shelves.py").write_text(THROWAWAY.format(head=REVISIONS[-1]))
         (folder / "versions" / "9002_colours.py").write_text(ALTERED.format(recreate=recreate, more=more))
-        return str(folder)
+        return folder
 
     return put
 
@@ -227,7 +227,7 @@ def test_rebuilding_a_table_keeps_the_rows_that_hang_on_it(app, kettle, dialect,
     before = {name: len(rows) for name, rows in rows_now(names).items()}
     folder = shelf_of_migrations(dialect)
     db.session.rollback()
-    upgrade(directory=folder)
+    migrate.upgrade(folder=folder)
     after = rows_now((*names, "shelves", "books"))
     assert {name: len(after[name]) for name in names} == before
     assert (len(after["shelves"]), len(after["books"])) == (2, 3)
@@ -242,7 +242,7 @@ def test_rebuilding_a_table_keeps_the_rows_that_hang_on_it(app, kettle, dialect,
 @pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
 def test_a_table_rebuilt_without_its_wall_is_noticed(app, dialect, shelf_of_migrations):
     """A rebuilt table has lost its triggers; the check says so until the migration builds them again."""
-    upgrade(directory=shelf_of_migrations(dialect))
+    migrate.upgrade(folder=shelf_of_migrations(dialect))
     with db.engine.begin() as connection:
         connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{REVISIONS[-1]}'")
     assert list(checks.walls(app)) == ["receipts has a group's rows, and the database has no wall around it."]
@@ -252,7 +252,7 @@ def test_a_table_rebuilt_without_its_wall_is_noticed(app, dialect, shelf_of_migr
 def test_a_migration_that_leaves_rows_pointing_at_nothing_is_undone(app, kettle, dialect, shelf_of_migrations, caplog):
     folder = shelf_of_migrations(dialect, more='op.execute("DELETE FROM shelves WHERE id = 2")')
     with pytest.raises(SystemExit):
-        upgrade(directory=folder)
+        migrate.upgrade(folder=folder)
     assert "pointing at nothing" in caplog.text
     assert "shelves" not in sa.inspect(db.engine).get_table_names()
     assert migrate.is_current()
