@@ -1,10 +1,11 @@
 """How an item stands: computed from facts, never stored. What the host holds never reads as a task of the group's."""
 
 from datetime import date
-from enum import Enum, StrEnum
+from enum import StrEnum
 
 from babel.dates import format_date
 
+from portal.core.states import ShownState
 from portal.governance.models import Item
 from portal.governance.starting_set import Holder
 
@@ -24,7 +25,7 @@ STATUS_WORDS = {
 }
 
 
-class State(Enum):
+class State(ShownState):
     """A state's words (`{host}`, `{month}` and `{you}` are filled in), its look (`.st` class) and its icon."""
 
     IN_PLACE = ("In place", "done", "done")
@@ -36,9 +37,6 @@ class State(Enum):
     NOT_NEEDED = ("Not needed for {you}", "none", "no")
     TALK = ("Let’s talk", "with", "with")
     RESTING = ("Resting", "soon", "soon")
-
-    def __init__(self, words: str, look: str, icon: str):
-        self.words, self.look, self.icon = words, look, icon
 
 
 TASKS = frozenset({State.NOT_STARTED, State.IN_PROGRESS, State.DUE})  # what a group could do; never of what the host holds

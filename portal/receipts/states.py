@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import Enum
+
+from portal.core.states import ShownState
 
 
-class State(Enum):
+class State(ShownState):
     """A state's words, its look (`.st` class) and its icon."""
 
     WAITING_ON_PHONE = ("Waiting on this phone", "held", "held")
@@ -18,9 +19,6 @@ class State(Enum):
     PAID = ("Paid", "done", "done")
     ON_HOLD = ("On hold", "", "no")
     TAKEN_BACK = ("Taken back", "soon", "soon")
-
-    def __init__(self, words: str, look: str, icon: str):
-        self.words, self.look, self.icon = words, look, icon
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,12 @@
 """How a line and a worry stand: computed from facts, never stored. Words for the host and for the group, look and icon."""
 
 from datetime import date
-from enum import Enum
 
+from portal.core.states import ShownState
 from portal.risks.models import Risk, Worry
 
 
-class State(Enum):
+class State(ShownState):
     """A state's words on the host's side and on the group's, its look (`.st` class) and its icon."""
 
     SERIOUS = ("Serious, for trustees", "Serious, with their trustees", "turn-s", "turn")
@@ -18,9 +18,6 @@ class State(Enum):
     TAKEN = ("In the register", "They carry it", "done", "done")
     ANSWERED = ("Answered", "Answered", "done", "done")
     WITHDRAWN = ("Taken back", "Taken back", "done", "no")
-
-    def __init__(self, words: str, ours: str, look: str, icon: str):
-        self.words, self.ours, self.look, self.icon = words, ours, look, icon
 
 
 def of_risk(risk: Risk, today: date) -> State:

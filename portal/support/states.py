@@ -1,12 +1,12 @@
 """How a request stands: computed from facts, never stored. Each state has its words for the host and for the group."""
 
 from datetime import date
-from enum import Enum
 
+from portal.core.states import ShownState
 from portal.support.models import NOTHING_DUE
 
 
-class State(Enum):
+class State(ShownState):
     """A state's words on the host's side and on the group's, its look (`.st` class) and its icon."""
 
     NEW = ("New", "Sent", "turn-s", "turn")
@@ -17,9 +17,6 @@ class State(Enum):
     SNOOZED = ("Put off", "Put off", "soon", "soon")
     ANSWERED = ("Answered", "Answered", "done", "done")
     CLOSED = ("Closed", "Closed", "done", "done")
-
-    def __init__(self, words: str, ours: str, look: str, icon: str):
-        self.words, self.ours, self.look, self.icon = words, ours, look, icon
 
 
 def is_promised(due_on: date) -> bool:
