@@ -10,20 +10,17 @@ from datetime import timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from portal.autonomy import standing
-from portal.autonomy.models import Among, Disagreement, Hold
-from portal.autonomy.policy import DISPUTED
 from portal.core import clock
 from portal.core.filters import day, inside, pounds
 from portal.ledger import queries as ledger
 from portal.ledger.models import Commitment
 from portal.payees.models import Checked, Payee, PayeeDetails
 from portal.payments.models import Payment
-from portal.receipts import queries as receipts
 from portal.receipts.models import Picture, Receipt
 from portal.spending import costs
 
 MOVED = "This changed since the group said yes. It waits for them again."
+NOT_COVERED = "Its fund doesn’t cover it now."
 LATELY = timedelta(days=30)
 SAME_FOR = timedelta(days=60)
 MUCH = 1000_00
@@ -35,17 +32,11 @@ def broken(payment: Payment, receipt: Receipt) -> str:
     """Why this can't leave now, as a plain sentence; empty where it can. Its group is locked."""
     if not payment.mark == receipt.agreed_mark == costs.mark(receipt):
         return MOVED
-    if receipt.paid_on:
-        return "It’s paid already."
-    if receipt.yes_can_be_undone:
-        return f"The group can still undo the yes, until {receipt.waits_until:%-d %B}."
-    if held := receipts.parts_of(receipt)[2]:
-        return f"It’s on hold under {held.rule}: {held.reason}"
-    if standing.of(payment.group_id, receipt).disputed:
-        return DISPUTED
+    if why := costs.first_failing(receipt, costs.AT_RELEASE):
+        return why
     fund = ledger.fund(payment.group_id, payment.fund_id)
     if fund is None or ledger.free_for(fund, receipt) < payment.pence:
-        return "Its fund doesn’t cover it now."
+        return NOT_COVERED
     return ""
 
 
@@ -63,12 +54,11 @@ def _within(*conditions) -> sa.Exists:
 
 _mine, _theirs, _other = aliased(Picture), aliased(Picture), aliased(Receipt)
 _paid, _before, _earlier, _later = aliased(Receipt), aliased(Payment), aliased(PayeeDetails), aliased(PayeeDetails)
-_of_receipt = sa.and_(Hold.group_id == Payment.group_id, Hold.item_table == "receipts", Hold.item_id == Payment.receipt_id)
 
 
 def columns() -> tuple:
     """Everything `beside` asks, as columns beside Payment, Receipt, PayeeDetails and Payee: one statement for all rows."""
-    today, now = clock.today(), clock.now()
+    now = clock.now()
     of_payee = (_earlier.group_id == Payment.group_id, _earlier.payee_id == PayeeDetails.payee_id)
     gone = (_before.taken_out_at.is_(None), _before.returned_at.is_(None))
     return (
@@ -83,19 +73,10 @@ def columns() -> tuple:
                 _later.holds_from <= now,
             ),
         ).label("other_details"),
-        sa.select(sa.func.max(Hold.reason))
-        .where(_of_receipt, Hold.live(today))
-        .correlate(Payment)
-        .scalar_subquery()
-        .label("held"),
-        _within(
-            *(Disagreement.group_id == Payment.group_id, Disagreement.item_table == "receipts"),
-            *(Disagreement.item_id == Payment.receipt_id, Disagreement.among == Among.OURSELVES),
-            Disagreement.settled_at.is_(None),
-        ).label("disputed"),
+        *costs.of_checks(costs.AT_RELEASE),
         sa.not_(
             _within(
-                *(Commitment.group_id == Payment.group_id, Commitment.item_table == "receipts"),
+                *(Commitment.group_id == Payment.group_id, Commitment.item_table == Receipt.__tablename__),
                 *(Commitment.item_id == Payment.receipt_id, Commitment.fund_id == Payment.fund_id),
                 *(Commitment.ended_at.is_(None), Commitment.short.is_(False)),
             )
@@ -149,14 +130,9 @@ def beside(row) -> list[Check]:
     payment, receipt, details, found = row.Payment, row.Receipt, row.PayeeDetails, []
     if row.moved or row.other_details:
         found.append(Check(MOVED, keeps_out=True))
-    if row.held:
-        found.append(Check(f"On hold: {row.held}", keeps_out=True))
-    if row.disputed:
-        found.append(Check(DISPUTED, keeps_out=True))
+    found += [Check(one.words(receipt, row), keeps_out=True) for one in costs.AT_RELEASE if getattr(row, one.name)]
     if row.short:
-        found.append(Check("Its fund doesn’t cover it now.", keeps_out=True))
-    if receipt.yes_can_be_undone:
-        found.append(Check(f"The group can still undo the yes, until {inside(day(receipt.waits_until))}.", keeps_out=True))
+        found.append(Check(NOT_COVERED, keeps_out=True))
     if row.same_file:
         found.append(Check(f"The same file came with R{row.same_file} too."))
     if row.same_sum:

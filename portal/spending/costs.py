@@ -8,19 +8,22 @@ waits for the group.
 
 import hashlib
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from portal.autonomy import consent
-from portal.autonomy.models import Hold
+from portal.autonomy.models import Among, Disagreement, Hold
+from portal.autonomy.policy import DISPUTED
+from portal.core import clock
 from portal.core.db import db
+from portal.core.filters import day, inside
 from portal.ledger.models import Commitment
 from portal.payees import queries as payees
 from portal.payees.models import Payee, PayeeDetails
 from portal.people.models import Membership, Person
-from portal.receipts import queries as receipts
-from portal.receipts.models import CostKind, Receipt
+from portal.receipts.models import CostKind, Question, Receipt
 from portal.spending.models import Approval, Conflict, Needs, SpendingRule
 
 STRICTNESS = list(Needs)
@@ -148,61 +151,126 @@ def count(receipt: Receipt) -> None:
         receipt.disagree()
 
 
+@dataclass(frozen=True)
+class Check:
+    """One thing that keeps a cost from being paid. `fails` is its SQL, of a Receipt; `also`, what no column says of one;
+    `words` say so in a plain sentence, of the receipt and a row with `of_checks`. What can still come about in a run is
+    asked at its release too (`at_release`)."""
+
+    name: str
+    fails: Callable[[], sa.ColumnElement[bool]]
+    words: Callable[[Receipt, sa.Row], str]
+    at_release: bool = False
+    also: Callable[[Receipt], bool] = lambda receipt: False
+
+
+def _of_receipt(model, *conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """Whether a row of this model is about the receipt, among those that name what they are about."""
+    return sa.and_(
+        model.group_id == Receipt.group_id,
+        model.item_table == Receipt.__tablename__,
+        model.item_id == Receipt.id,
+        *conditions,
+    )
+
+
+def _has_moved(receipt: Receipt) -> bool:
+    return receipt.agreed_mark != mark(receipt)
+
+
+def _held() -> sa.ColumnElement[bool]:
+    return sa.exists().where(_of_receipt(Hold, Hold.live())).correlate(Receipt)
+
+
+def _held_under() -> sa.ScalarSelect:
+    said = sa.cast(Hold.rule, sa.String) + ": " + Hold.reason
+    return sa.select(sa.func.max(said)).where(_of_receipt(Hold, Hold.live())).correlate(Receipt).scalar_subquery()
+
+
+def _has_no_account() -> sa.ColumnElement[bool]:
+    of_payee = (PayeeDetails.group_id == Receipt.group_id, PayeeDetails.payee_id == Receipt.payee_id)
+    payee = (Payee.id == PayeeDetails.payee_id, Payee.group_id == PayeeDetails.group_id, Payee.ended_at.is_(None))
+    return ~sa.exists().where(*of_payee, *payee, payees.holding(clock.now())).correlate(Receipt)
+
+
+def _is_asked_about() -> sa.ColumnElement[bool]:
+    asked = (Question.group_id == Receipt.group_id, Question.receipt_id == Receipt.id, Question.answered_at.is_(None))
+    return sa.exists().where(*asked).correlate(Receipt)
+
+
+def _is_disputed() -> sa.ColumnElement[bool]:
+    open_one = (Disagreement.among == Among.OURSELVES, Disagreement.settled_at.is_(None))
+    return sa.exists().where(_of_receipt(Disagreement, *open_one)).correlate(Receipt)
+
+
+def _is_short() -> sa.ColumnElement[bool]:
+    live = (Commitment.ended_at.is_(None), Commitment.short.is_(False), Commitment.fund_id == Receipt.fund_id)
+    return ~sa.exists().where(_of_receipt(Commitment, *live)).correlate(Receipt)
+
+
+def _says(words: str) -> Callable[[Receipt, sa.Row], str]:
+    return lambda receipt, row: words
+
+
+# What keeps a cost from being paid; the first that fails is said.
+CHECKS = (
+    Check("taken_back", lambda: Receipt.withdrawn_at.is_not(None), _says("It was taken back.")),
+    Check("paid", lambda: Receipt.paid_on.is_not(None), _says("It’s paid already."), at_release=True),
+    Check("in_run", lambda: Receipt.in_run_at.is_not(None), _says("It’s in a payment run already.")),
+    Check(
+        "unasked",
+        lambda: sa.or_(Receipt.asked_at.is_(None), Receipt.kind.is_(None)),
+        _says("The group hasn’t asked for it to be paid."),
+    ),
+    Check("from_float", lambda: Receipt.kind == CostKind.FROM_FLOAT, _says("It was paid from a float already.")),
+    Check(
+        "unagreed",
+        lambda: Receipt.agreed_at.is_(None),
+        _says("It waits for the group’s yes, to exactly this."),
+        also=_has_moved,
+    ),
+    Check("unchecked", lambda: Receipt.accepted_at.is_(None), _says("The desk hasn’t checked it yet.")),
+    Check(
+        "undoable",
+        lambda: Receipt.waits_until >= clock.today(),
+        lambda receipt, row: f"The group can still undo the yes, until {inside(day(receipt.waits_until))}.",
+        at_release=True,
+    ),
+    Check("held", _held, lambda receipt, row: f"It’s on hold under {row.held_under}", at_release=True),
+    Check("disputed", _is_disputed, _says(DISPUTED), at_release=True),
+    Check("asked_about", _is_asked_about, _says("A question about it is open.")),
+    Check("no_account", _has_no_account, _says("There are no bank details to pay it to.")),
+    Check("short", _is_short, _says("No fund covers it yet.")),
+)
+AT_RELEASE = tuple(check for check in CHECKS if check.at_release)
+
+
+def of_checks(checks: Sequence[Check] = CHECKS) -> list[sa.ColumnElement]:
+    """What checks ask, as columns beside Receipt."""
+    return [*(check.fails().label(check.name) for check in checks), _held_under().label("held_under")]
+
+
+def first_failing(receipt: Receipt, checks: Sequence[Check]) -> str:
+    """What the first of these checks that fails says of a cost now; empty where none does."""
+    row = db.session.execute(sa.select(*of_checks(checks)).where(Receipt.id == receipt.id)).one()
+    return next((check.words(receipt, row) for check in checks if getattr(row, check.name) or check.also(receipt)), "")
+
+
 def payable(receipt: Receipt, *, by_transfer: bool = True) -> str:
     """Why it can't be paid now, as a plain sentence; empty where it can. Asked again wherever money is about to move. What
     isn't paid `by_transfer` (by card, by direct debit) needs no account to pay to."""
-    if receipt.withdrawn_at:
-        return "It was taken back."
-    if receipt.paid_on or receipt.in_run_at:
-        return "It’s paid, or in a payment run already."
-    if receipt.asked_at is None or receipt.kind is None:
-        return "The group hasn’t asked for it to be paid."
-    if receipt.kind is CostKind.FROM_FLOAT:
-        return "It was paid from a float already."
-    if receipt.agreed_at is None or receipt.agreed_mark != mark(receipt):
-        return "It waits for the group’s yes, to exactly this."
-    if receipt.accepted_at is None:
-        return "The desk hasn’t checked it yet."
-    if receipt.yes_can_be_undone:
-        return f"The group can still undo the yes, until {receipt.waits_until:%-d %B}."
-    _, questions, held = receipts.parts_of(receipt)
-    if held:
-        return f"It’s on hold under {held.rule}: {held.reason}"
-    if any(question.answered_at is None for question in questions):
-        return "A question about it is open."
-    if by_transfer and payees.current(receipt.group_id, receipt.payee_id) is None:
-        return "There are no bank details to pay it to."
-    covered = sa.select(Commitment.id).where(
-        Commitment.group_id == receipt.group_id,
-        Commitment.item_table == Receipt.__tablename__,
-        Commitment.item_id == receipt.id,
-        Commitment.ended_at.is_(None),
-        Commitment.short.is_(False),
-    )
-    if receipt.fund_id is None or db.session.scalar(covered) is None:
-        return "No fund covers it yet."
-    return ""
+    return first_failing(receipt, [check for check in CHECKS if by_transfer or check.name != "no_account"])
 
 
 def to_pay(after: int | None = None, limit: int = 50) -> list[sa.Row]:
-    """Costs of all groups that look ready, by number, each with its payee's name and person; one more than
-    `limit` where there are more. `payable` has the last word."""
-    held = sa.exists().where(
-        Hold.group_id == Receipt.group_id,
-        Hold.item_table == Receipt.__tablename__,
-        Hold.item_id == Receipt.id,
-        Hold.live(),
-    )
-    ready = (
-        *(Receipt.asked_at.is_not(None), Receipt.agreed_at.is_not(None), Receipt.accepted_at.is_not(None)),
-        *(Receipt.in_run_at.is_(None), Receipt.paid_on.is_(None), Receipt.withdrawn_at.is_(None)),
-        *(Receipt.kind != CostKind.FROM_FLOAT, ~held, Receipt.number > (after or 0)),
-    )
+    """Costs of all groups that can be paid, by number, each with its payee's name and person; one more than `limit` where
+    there are more. `payable` has the last word: what a yes was to is no column."""
+    ready = (~sa.func.coalesce(check.fails(), sa.false()) for check in CHECKS)
     return list(
         db.session.execute(
             sa.select(Receipt, Payee.name, Payee.person_id)
             .join(Payee, sa.and_(Payee.id == Receipt.payee_id, Payee.group_id == Receipt.group_id))
-            .where(*ready)
+            .where(*ready, Receipt.number > (after or 0))
             .order_by(Receipt.number)
             .limit(limit + 1)
         ).all()
