@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 import time_machine
 import xmlschema
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal import config
@@ -63,6 +63,7 @@ def pence(pounds: str) -> int:
     return int(whole) * 100 + int(rest)
 
 
+@settings(deadline=None)  # however busy the machine is
 @given(st.lists(transfers, min_size=1, max_size=20))
 def test_whatever_the_names_and_sums_the_file_is_valid_and_adds_up(these):
     root = document(these)
