@@ -176,7 +176,7 @@ def pytest_testnodedown(node, error):
 
 
 def pytest_sessionfinish(session, exitstatus):
-    """Where the whole was run, a skipped test fails it, and so does a statement that ran on SQLite alone."""
+    """Where the whole was run, a skipped test fails it; and it is told which kinds of statement ran on SQLite alone."""
     if hasattr(session.config, "workeroutput"):
         session.config.workeroutput["ran"] = engines.ran
         if folder := os.environ.get("RECORD"):
@@ -185,8 +185,7 @@ def pytest_sessionfinish(session, exitstatus):
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if not WHOLE or exitstatus:
         return
-    alone = engines.on_sqlite_alone([*session.config.stash[WORKERS], engines.ran])
-    for line in alone:
-        reporter.write_line(f"on SQLite alone (see tests/engines.py): {line}", red=True)
-    if alone or reporter.stats.get("skipped"):
+    for line in engines.on_sqlite_alone([*session.config.stash[WORKERS], engines.ran]):
+        reporter.write_line(f"on SQLite alone (see tests/engines.py): {line}")
+    if reporter.stats.get("skipped"):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -1,8 +1,8 @@
 """On which databases a test runs. Every one runs on SQLite; on PostgreSQL too, where it could differ there.
 
 `on_postgresql.txt` names those: first what locks, races, guards or migrates; then as few others as it takes for each kind
-of statement to run on PostgreSQL as well (what it does, to which tables and columns). At the end of `make test`, whatever
-ran on SQLite alone fails the run, with a test to name. `make on-postgresql` chooses anew; `make soak` runs all on both.
+of statement to run on PostgreSQL as well (what it does, to which tables and columns). At its end `make test` tells what
+ran on SQLite alone, with a test to name. `make on-postgresql` chooses anew; `make soak` runs all on both.
 """
 
 import json
