@@ -241,6 +241,7 @@ def test_what_couldnt_be_done_is_not_suggested(kettle, walkers, imani, glyn, mar
         (actions.move, lines["Travel"], {"to_id": lines["Food"], "amount_pence": 500_01}),
         (actions.move_between_funds, grant.id, {"to_id": other.id, "amount_pence": 1}),
         (actions.plan_line, grant.id, {"name": "food", "planned_pence": 1}),
+        (actions.change_line, lines["Travel"], {"name": "food", "planned_pence": 1}),
     ):
         with pytest.raises(Mistake):
             act(imani, kettle, row, **facts)

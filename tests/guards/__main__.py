@@ -17,7 +17,7 @@ from tests.guards import KEPT, ROOT, Guard
 
 RESULTS = KEPT / "noticed.jsonl"
 BOTH = ("sqlite", "postgresql")
-SLOWER = 20  # without a guard a test may run on for ever: after so many times what it takes, it counts as red
+SLOWER = 5  # without a guard a test may run on for ever: after so many times what it takes, it counts as red
 
 
 class Removing:

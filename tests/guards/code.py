@@ -107,7 +107,7 @@ def _sites(path: str, tree: ast.Module) -> Iterator[Site]:
     of_a_rule = path.removesuffix(".py").split("/")[-1] in RULES
     for function in _functions(tree):
         for found in _own(function):
-            if isinstance(found, ast.If) and _refuses(found):
+            if isinstance(found, ast.If) and _refuses(found, _says_why_not(function)):
                 yield Site("if", function.name, found, "test")
             elif isinstance(found, ast.Expr) and isinstance(found.value, ast.Call) and _called(found.value) in checks():
                 yield Site("call", function.name, found, "value")
@@ -152,7 +152,13 @@ def _called(call: ast.Call) -> str:
     return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
 
 
-def _refuses(found: ast.If) -> bool:
+def _says_why_not(function: ast.FunctionDef) -> bool:
+    """Whether what it returns is why not: then it returns nothing where it can be. Else its words are only words."""
+    returned = [one.value for one in _own(function) if isinstance(one, ast.Return) and one.value]
+    return any(isinstance(one, ast.Constant) and one.value in ("", None) for value in returned for one in ast.walk(value))
+
+
+def _refuses(found: ast.If, says_why_not: bool) -> bool:
     """It raises, aborts, denies, turns away, says why not, says no, or narrows what is found."""
     for statement in found.body:
         if isinstance(statement, ast.Raise):
@@ -162,14 +168,18 @@ def _refuses(found: ast.If) -> bool:
         value = statement.value if isinstance(statement, ast.Expr | ast.Return) else None
         if isinstance(value, ast.Call) and ast.unparse(value.func) in TURNS_AWAY:
             return True
-        if isinstance(statement, ast.Return) and _says_no(value):
+        if isinstance(statement, ast.Return) and (_is_false(value) or (says_why_not and _is_said(value))):
             return True
     return False
 
 
-def _says_no(value: ast.expr | None) -> bool:
+def _is_false(value: ast.expr | None) -> bool:
+    return isinstance(value, ast.Constant) and value.value is False
+
+
+def _is_said(value: ast.expr | None) -> bool:
     if isinstance(value, ast.Constant):
-        return value.value is False or (isinstance(value.value, str) and bool(value.value))
+        return isinstance(value.value, str) and bool(value.value)
     return isinstance(value, ast.JoinedStr) or (isinstance(value, ast.Name) and value.id.isupper())
 
 
