@@ -206,6 +206,20 @@ class TestByItsOwnLevel:
             autonomy.say_yes(marsha, kettle, waits.value.proposal.id)
         autonomy.say_no(marsha, kettle, waits.value.proposal.id)
 
+    def test_what_is_closed_doesnt_go_out_again(self, imani):
+        ask = ready(imani)
+        actions.close(imani, None, ask.id, outcome="We know enough.")
+        with pytest.raises(Mistake, match="closed"):
+            actions.begin(imani, None, ask.id)
+
+    def test_only_an_ask_is_called_off_before_its_answer(self, kettle, imani):
+        """Whatever else waits for the group's yes goes on waiting."""
+        with pytest.raises(Proposed) as other:
+            contact.ask(imani, kettle, about="Your hall")
+        with pytest.raises(NotHere):
+            actions.call_off_first(imani, kettle, other.value.proposal.id)
+        assert again(other.value.proposal).answered_at is None
+
     @pytest.mark.parametrize("tightened", [Level.ASK_FIRST, Level.ONLY_US])
     def test_what_is_held_follows_the_setting_at_the_moment_it_would_leave(self, time, kettle, marsha, imani, tightened):
         make.set_level(kettle, Area.CONTACT, Level.YOU_DO)

@@ -92,6 +92,21 @@ def test_resting_is_at_most_three_taps_from_home(client, kettle):
     assert "We’re resting" in client.get("/g/tuesday-kettle/rest").text
 
 
+def test_afterwards_one_page_says_what_the_host_did_meanwhile_and_nothing_of_before_or_since(client, kettle, glyn, marsha):
+    make.set_level(kettle, Area.RECEIPTS, Level.YOU_DO)
+    receipt = make.receipt(kettle)
+    start = clock.now()
+    receipts.describe(glyn, kettle, receipt.id, label="before")
+    with time_machine.travel(start + timedelta(days=1)):
+        quiet = actions.rest(marsha, kettle, days=14).id
+    with time_machine.travel(start + timedelta(days=2)):
+        receipts.describe(glyn, kettle, receipt.id, label="meanwhile")
+    with time_machine.travel(start + timedelta(days=16)):
+        receipts.describe(glyn, kettle, receipt.id, label="since")
+        page = client.as_(make.person("Marsha")).get(f"/g/tuesday-kettle/rest/{quiet}").text
+    assert page.count("changed the words on a receipt") == 1
+
+
 def test_a_helper_reads_about_resting_and_finds_no_button_for_it(client, kettle, marsha):
     client.as_(make.person("Bernie"))
     for says in ("We need a rest", "We’re resting"):
