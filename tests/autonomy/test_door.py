@@ -4,12 +4,15 @@ import contextlib
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from portal.activity.models import Entry, EntryWords
 from portal.autonomy import door
 from portal.autonomy.areas import Area, Level
+from portal.autonomy.door_answers import mistakes_beside
 from portal.autonomy.models import Proposal
 from portal.core.db import db
+from portal.core.forms import Form
 from portal.people.models import Membership
 from portal.people.roles import Role
 from portal.receipts import actions as receipts
@@ -195,6 +198,31 @@ def test_what_an_action_costs_counts_against_both_limits_of_the_group(kettle, gl
         say_yes_to_cost(make.actor(glyn, Role.FINANCE), kettle, receipt.id)
     (entry,) = entries("autonomy.say_yes_to_cost")
     assert (entry.outcome, entry.area) == (outcome, "spending")
+
+
+def test_what_the_database_refuses_is_tried_again_only_under_a_forms_key(kettle):
+    """Under a key it can be the same form that got in first; without one, whatever it was would only be done again."""
+    tries = []
+
+    @door.action(roles=frozenset({Role.ORGANISER}), says="clashed")
+    def clash(by, group):
+        tries.append(by)
+        raise IntegrityError("", {}, ValueError("there is one already"))
+
+    del door.ACTIONS[clash.name]
+    marsha = make.actor(make.person("Marsha"))
+    for key, times in (({}, 1), ({"key": "k" * 20}, 2)):
+        tries.clear()
+        with pytest.raises(IntegrityError):
+            clash(marsha, kettle, **key)
+        assert len(tries) == times
+
+
+def test_a_mistake_that_no_box_of_the_form_is_about_is_said_on_a_page_of_its_own(app):
+    with app.test_request_context():
+        form = Form(formdata=None)
+        with pytest.raises(door.Mistake, match="Not now"), mistakes_beside(form):
+            raise door.Mistake("Not now.")
 
 
 def test_an_action_of_a_groups_is_of_a_group(kettle):

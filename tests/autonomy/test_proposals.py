@@ -159,6 +159,9 @@ def test_an_answer_is_given_once(kettle, glyn, receipt, marsha):
     actions.say_no(marsha, kettle, proposal.id)
     with pytest.raises(Mistake):
         actions.say_yes(make.actor(make.person("Joe")), kettle, proposal.id)
+    for by, says in ((marsha, actions.ask_about), (glyn, actions.explain)):
+        with pytest.raises(Mistake, match="answered already"):
+            says(by, kettle, proposal.id, words="And now?")
     assert now_(receipt).label == "milk"
 
 

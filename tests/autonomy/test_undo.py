@@ -15,6 +15,7 @@ from portal.autonomy.door import Mistake, Proposed, Refused
 from portal.autonomy.models import Proposal
 from portal.core import clock, wall
 from portal.core.db import db
+from portal.disagreements import actions as disagreements
 from portal.members import actions as members
 from portal.members.models import Invitation
 from portal.people.models import Group, Membership
@@ -90,6 +91,14 @@ def test_after_an_undo_staff_may_only_propose_to_that_record_for_30_days(kettle,
     make.set_level(kettle, Area.RECEIPTS, Level.ONLY_US)
     with pytest.raises(Refused):
         receipts.describe(glyn, kettle, receipt.id, label="once more")
+
+
+def test_what_the_organisers_dont_agree_about_stays_as_it_is_until_they_do(kettle, told):
+    receipt, entry, _, marsha = told
+    disagreements.disagree(marsha, kettle, about=f"R{receipt.number}", words="Not like this.", among="ourselves")
+    with pytest.raises(Mistake, match="don’t agree about this"):
+        actions.undo(marsha, kettle, entry.id)
+    assert now_(receipt) == ("refreshments", None)
 
 
 def test_only_organisers_undo(kettle, told):
