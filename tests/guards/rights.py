@@ -1,17 +1,21 @@
-"""Guards that are declared: rows of the policy, and what each action asks for."""
+"""Guards that are declared: rows of the policy, what each action asks for, what keeps a cost from being paid."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 
+import sqlalchemy as sa
+
 from portal.autonomy import policy
 from portal.autonomy.areas import Area, Level, Outcome
 from portal.autonomy.door import ACTIONS, Action
 from portal.people.roles import Role
+from portal.spending import costs
 from tests.guards import Guard
 
 MATRIX = "tests/test_autonomy_matrix.py"
+MONEY = ("tests/spending/test_costs.py", "tests/payments/test_payments.py", "tests/spending/", "tests/payments/")
 OF_AN_ACTION = {"roles": frozenset(Role), "bars": None, "asks_again": False}
 OF_ASKING = {"always": False, "costs": None, "fits": None}
 
@@ -34,6 +38,15 @@ def guards() -> Iterator[Guard]:
             if getattr(action.asks, right) != none:
                 asks = replace(action.asks, **{right: none})
                 yield Guard(f"{name}: {right}", partial(_set, action, "asks", asks), also=(MATRIX,))
+
+    for check in costs.CHECKS:
+        yield Guard(f"spending.costs: {check.name}", partial(_check_removed, check), also=MONEY)
+
+
+@contextmanager
+def _check_removed(check: costs.Check) -> Iterator[None]:
+    with _set(check, "fails", sa.false), _set(check, "also", lambda _receipt: False):
+        yield
 
 
 @contextmanager
