@@ -14,6 +14,7 @@ down_revision = None
 NUMBER, BIG_NUMBER, TEXT, YES_OR_NO, DATA = sa.Integer(), sa.BigInteger(), sa.Text(), sa.Boolean(), sa.JSON()
 MOMENT, DAY = sa.DateTime(timezone=True), sa.Date()
 
+# In the order in which every database has them: among equals SQLite chooses by it.
 INDEXES = (  # name, table, columns, over which rows
     ("ix_jobs_done_at", "jobs", "done_at", None),
     ("ix_jobs_due_at", "jobs", "due_at", None),
@@ -25,8 +26,8 @@ INDEXES = (  # name, table, columns, over which rows
     ("ix_passkeys_person_id", "passkeys", "person_id", None),
     ("ix_notice_choices_due_at", "notice_choices", "due_at", None),
     ("ix_named_people_person_id", "named_people", "person_id", None),
-    ("ix_entries_action", "entries", "action at outcome", None),
     ("ix_entries_person_id", "entries", "person_id", None),
+    ("ix_entries_action", "entries", "action at outcome", None),
     ("ix_entries_told", "entries", "at", "outcome = 'allow_tell'"),
     ("ix_holds_item", "holds", "group_id item_table item_id", None),
     ("ix_holds_live", "holds", "review_on", "released_at IS NULL"),
@@ -36,14 +37,14 @@ INDEXES = (  # name, table, columns, over which rows
     ("ix_budget_lines_fund_id", "budget_lines", "fund_id", None),
     ("ix_journal_entries_kind", "journal_entries", "kind on", None),
     ("ix_postings_entry_id", "postings", "entry_id", None),
-    ("ix_postings_fund", "postings", "group_id fund_id entry_id", None),
     ("ix_postings_host", "postings", "entry_id host_fund", "host_fund IS NOT NULL"),
+    ("ix_postings_fund", "postings", "group_id fund_id entry_id", None),
     ("uq_commitments_live", "commitments", "group_id item_table item_id", "ended_at IS NULL"),
     ("ix_payee_details_payee", "payee_details", "group_id payee_id", None),
     ("ix_receipts_paid", "receipts", "paid_on", "paid_on IS NOT NULL"),
-    ("ix_pictures_file", "pictures", "sha256", None),
     ("ix_pictures_receipt", "pictures", "group_id receipt_id", None),
     ("ix_pictures_sha256", "pictures", "group_id sha256", None),
+    ("ix_pictures_file", "pictures", "sha256", None),
     ("ix_questions_receipt", "questions", "group_id receipt_id", None),
     ("uq_approvals_live", "approvals", "group_id receipt_id person_id", "ended_at IS NULL"),
     ("ix_payments_run_id", "payments", "run_id", None),
@@ -63,10 +64,10 @@ INDEXES = (  # name, table, columns, over which rows
     ("ix_messages_request", "messages", "group_id request_id id", None),
     ("ix_readers_person", "readers", "person_id request_id", None),
     ("ix_readers_request", "readers", "group_id request_id", None),
+    ("ix_reply_promises_request", "reply_promises", "group_id request_id", None),
     ("ix_reply_promises_due", "reply_promises", "due_on", None),
     ("ix_reply_promises_kept", "reply_promises", "kept_at", "kept_at IS NOT NULL"),
     ("ix_reply_promises_replaced", "reply_promises", "replaced_at", "replaced_at IS NOT NULL"),
-    ("ix_reply_promises_request", "reply_promises", "group_id request_id", None),
     ("ix_attachments_original", "attachments", "original", None),
     ("ix_attachments_request", "attachments", "group_id request_id", None),
     ("ix_draft_files_original", "draft_files", "original", None),

@@ -14,7 +14,9 @@ from markupsafe import Markup
 
 
 def _symbols(path: Path) -> dict[str, str]:
-    return {m[1]: m[0] for m in re.finditer(r'<symbol id="([^"]+)".*?</symbol>', path.read_text(), re.DOTALL)}
+    return {
+        m[1]: " ".join(m[0].split()) for m in re.finditer(r'<symbol id="([^"]+)".*?</symbol>', path.read_text(), re.DOTALL)
+    }
 
 
 def _used() -> dict[str, str]:

@@ -11,7 +11,7 @@ THROUGH = re.compile(r"SCAN (\w+)")
 # The host's own, which are few, as are the uses of a legal duty; and what the figures about the host are counted from, the
 # same for every group.
 FEW = {"staff_roles", "host_documents", "reply_starts", "break_glass"}
-COUNTED = {"undos", "postings", "reply_promises"}
+COUNTED = {"undos", "postings"}
 
 
 def read_through(statement: str, values) -> set[str]:
