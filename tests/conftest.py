@@ -16,7 +16,7 @@ from tests import demo, engines, make
 from tests.client import Client
 from tests.installation import Installation, OnPostgreSQL, OnSQLite, around, close, new_folder, settings_for
 
-pytest_plugins = ("tests.browser",)
+pytest_plugins = ("tests.browser", "tests.people")
 
 BOTH = ("sqlite", "postgresql")
 ROOT = Path(__file__).parent.parent

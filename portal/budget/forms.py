@@ -5,7 +5,7 @@ from typing import ClassVar
 from wtforms import SelectField
 from wtforms.validators import Length
 
-from portal.core.forms import WHY, Needed, PlainForm, PoundsField, WordsField, pence_of, why_field
+from portal.core.forms import Needed, PlainForm, PoundsField, WordsField, pence_of, with_why
 from portal.core.ids import chosen_id
 from portal.core.question_reasons import ACCOUNTS, NOTHING_HAPPENS, US_AND_STAFF, Asked
 
@@ -57,18 +57,10 @@ class BetweenForm(PlainForm):
         self.to_id.choices = {fund.id: fund.name for fund in funds}
 
 
-class AskingMoveForm(MoveForm):
-    """The same by staff, who say why where they have to ask."""
-
-    ASKED: ClassVar = {"why": WHY}
-
-    why = why_field()
+AskingMoveForm = with_why(MoveForm)
 
 
-class AskingBetweenForm(BetweenForm):
-    ASKED: ClassVar = {"why": WHY}
-
-    why = why_field()
+AskingBetweenForm = with_why(BetweenForm)
 
 
 def asked_for(typed: str) -> dict:

@@ -1,5 +1,7 @@
 """Numbers that are given out once each: R101, R102, …"""
 
+from typing import ClassVar, Self
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -24,3 +26,22 @@ def next_number(name: str, first: int = 1) -> int:
         db.session.flush()
         value = first
     return value
+
+
+class Numbered:
+    """A row with a number that people say with a letter, like H12: of those COUNTED under one name."""
+
+    COUNTED: ClassVar[str]
+    LETTER: ClassVar[str]
+
+    @classmethod
+    def begin(cls, group_id: int, **facts) -> Self:
+        """A new one of this group's with the next number, within an action."""
+        made = cls(**{"group_id": group_id, "number": next_number(cls.COUNTED), **facts})
+        db.session.add(made)
+        db.session.flush()
+        return made
+
+    @property
+    def ref(self) -> str:
+        return f"{self.LETTER}{self.number}"

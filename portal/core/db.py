@@ -120,9 +120,9 @@ def within_group(column: str, table: str) -> sa.ForeignKeyConstraint:
     return sa.ForeignKeyConstraint(["group_id", column], [f"{table}.group_id", f"{table}.id"])
 
 
-def partial_index(name: str, *columns: str, where: str) -> sa.Index:
+def partial_index(name: str, *columns: str, where: str, unique: bool = False) -> sa.Index:
     """An index over some of a table's rows, the same on every database."""
-    return sa.Index(name, *columns, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
+    return sa.Index(name, *columns, unique=unique, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
 
 
 def is_reading() -> bool:

@@ -127,6 +127,12 @@ def why_field(hint: str = "") -> WordsField:
     return WordsField("Why", [Length(max=500)], description=hint)
 
 
+def with_why(form: type[PlainForm]) -> type[PlainForm]:
+    """The same form by staff, who say why where they have to ask."""
+    added = {"ASKED": {"why": WHY}, "why": why_field(), "__module__": form.__module__, "__doc__": form.__doc__}
+    return type(f"{form.__name__}WithWhy", (form,), added)
+
+
 class PoundsField(Field):
     """Pounds as people write them, kept as whole pence. What was typed is kept for showing again."""
 

@@ -152,7 +152,7 @@ def _list(slug: str) -> dict:
     }
 
 
-def _new(slug: str, form: AskingDocumentForm, came: FormFiles | None = None) -> dict:
+def _new(slug: str, form: PlainForm, came: FormFiles | None = None) -> dict:
     at = group_at(slug)
     facts = {"group": at, "decision": _level(at), "form": form, "came": came or FormFiles(form["files"])}
     return facts | {"asks": facts["decision"].outcome == Outcome.PROPOSE}

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from wtforms import HiddenField, MultipleFileField, RadioField, SelectField
 from wtforms.validators import Length, ValidationError
 
-from portal.core.forms import WHY, DayField, Needed, PlainForm, WordsField, why_field
+from portal.core.forms import DayField, Needed, PlainForm, WordsField, with_why
 from portal.core.ids import chosen_id
 from portal.core.question_reasons import HOSTS_OWN, NOTHING_HAPPENS, WITH_GROUP, WITH_US, Asked
 from portal.documents.models import ABOUT, RULE_ANSWER_WORDS
@@ -83,18 +83,10 @@ class DocumentForm(VersionForm, NameForm):
     """A document with its first version."""
 
 
-class AskingVersionForm(VersionForm):
-    """The same by staff, who say why where they have to ask."""
-
-    ASKED: ClassVar = {"why": WHY}
-
-    why = why_field()
+AskingVersionForm = with_why(VersionForm)
 
 
-class AskingDocumentForm(DocumentForm):
-    ASKED: ClassVar = {"why": WHY}
-
-    why = why_field()
+AskingDocumentForm = with_why(DocumentForm)
 
 
 class AgreementVersionForm(PlainForm):

@@ -199,14 +199,10 @@ class Answer(GroupOwned, db.Model):
 
     @classmethod
     def extra_constraints(cls):
-        live = sa.text("ended_at IS NULL")
         return (
             within_group("version_id", "document_versions"),
-            sa.Index(
-                *("uq_agreement_answers_live", "group_id", "version_id", "person_id"),
-                unique=True,
-                sqlite_where=live,
-                postgresql_where=live,
+            partial_index(
+                "uq_agreement_answers_live", "group_id", "version_id", "person_id", where="ended_at IS NULL", unique=True
             ),
         )
 

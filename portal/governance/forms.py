@@ -6,7 +6,7 @@ from typing import ClassVar
 from wtforms import RadioField, SelectField
 from wtforms.validators import Length, ValidationError
 
-from portal.core.forms import WHY, Needed, PlainForm, WordsField, why_field
+from portal.core.forms import Needed, PlainForm, WordsField, with_why
 from portal.core.ids import chosen_id
 from portal.core.question_reasons import (
     GROUP_AND_STAFF,
@@ -101,32 +101,16 @@ class AddForm(HolderForm, NoteForm):
     )
 
 
-class TheirStatusForm(StatusForm):
-    """The same by staff, who say why where they have to ask."""
-
-    ASKED: ClassVar = {"why": WHY}
-
-    why = why_field()
+TheirStatusForm = with_why(StatusForm)
 
 
-class TheirMonthForm(MonthForm):
-    ASKED: ClassVar = {"why": WHY}
-
-    why = why_field()
+TheirMonthForm = with_why(MonthForm)
 
 
-class TheirNoteForm(NoteForm):
-    ASKED: ClassVar = {"why": WHY}
-
-    why = why_field()
+TheirNoteForm = with_why(NoteForm)
 
 
-class CarryForm(PlainForm):
-    """That the host takes it on."""
-
-    ASKED: ClassVar = {"why": WHY}
-
-    why = why_field()
+CarryForm = with_why(PlainForm)  # that the host takes it on
 
 
 class HandForm(PlainForm):

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.autonomy.areas import Area
 from portal.core import clock
-from portal.core.counters import next_number
+from portal.core.counters import Numbered
 from portal.core.db import HOST, RECORD, GroupOwned, Word, db, within_group
 
 LOOKS_AGAIN_WITHIN = 90  # days
@@ -23,7 +23,7 @@ class Attribution(StrEnum):
     NOBODY = "nobody"
 
 
-class PassedOn(GroupOwned, db.Model):
+class PassedOn(Numbered, GroupOwned, db.Model):
     """Words passed on from a request. `number` counts them over all groups, so that it says nothing of the request or the
     group. Taken back, the words are gone and the row stays; once there is an `outcome`, it isn't taken back any more.
 
@@ -31,6 +31,7 @@ class PassedOn(GroupOwned, db.Model):
     """
 
     __tablename__ = "passed_on"
+    COUNTED, LETTER = "heard", "H"
     NOT_NOTED: ClassVar = {"words", "outcome"}  # they stand here alone, for who reads the conversation
     OWNERS: ClassVar = {RECORD: "number", Area.SUPPORT: "words attribution", HOST: "outcome look_again_on"}
     WORDS: ClassVar = {"look_again_on": "The host looks again"}
@@ -54,18 +55,6 @@ class PassedOn(GroupOwned, db.Model):
             within_group("request_id", "requests"),
             sa.CheckConstraint("withdrawn_at IS NULL OR (words IS NULL AND outcome IS NULL)", name="withdrawn_is_blank"),
         )
-
-    @classmethod
-    def begin(cls, group_id: int, **facts) -> "PassedOn":
-        """A new one with the next number, within an action."""
-        made = cls(group_id=group_id, number=next_number("heard"), **facts)
-        db.session.add(made)
-        db.session.flush()
-        return made
-
-    @property
-    def ref(self) -> str:
-        return f"H{self.number}"
 
     def whose(self, name: str, group: str) -> str:
         """From whom those at the host have it, by the name its writer chose."""

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.core import clock
-from portal.core.counters import next_number
+from portal.core.counters import Numbered, next_number
 from portal.core.db import GROUP_OWNED, HOST, RECORD, SETTING, GroupOwned, Word, db, partial_index, within_group
 
 LOOKS_AGAIN_WITHIN = 366  # days: each line is looked at once a year at least
@@ -102,7 +102,7 @@ class RiskLook(db.Model):
     look_again_on: Mapped[date | None]
 
 
-class Worry(GroupOwned, db.Model):
+class Worry(Numbered, GroupOwned, db.Model):
     """What someone in a group worries about, in their own words; never scored. The host takes it into the register
     (`risk_id`) or says why not (`answer`). Taken back, the words are gone and the row stays.
 
@@ -110,6 +110,7 @@ class Worry(GroupOwned, db.Model):
     """
 
     __tablename__ = "worries"
+    COUNTED, LETTER = "risk", "Y"
     NOT_NOTED: ClassVar = {"words"}  # they stand here alone
     OWNERS: ClassVar = {RECORD: "number", SETTING: "words to_trustees", HOST: "answer seen_words"}
     WORDS: ClassVar = {"answer": "What the host said", "seen_words": "What a trustee said"}
@@ -135,15 +136,3 @@ class Worry(GroupOwned, db.Model):
             within_group("risk_id", "risks"),
             sa.CheckConstraint("withdrawn_at IS NULL OR words IS NULL", name="withdrawn_is_blank"),
         )
-
-    @classmethod
-    def begin(cls, group_id: int, **facts) -> "Worry":
-        """A new one with the next number, within an action."""
-        made = cls(group_id=group_id, number=next_number("risk"), **facts)
-        db.session.add(made)
-        db.session.flush()
-        return made
-
-    @property
-    def ref(self) -> str:
-        return f"Y{self.number}"

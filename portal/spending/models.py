@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.core import clock
-from portal.core.db import RECORD, SETTING, GroupOwned, Word, db, within_group
+from portal.core.db import RECORD, SETTING, GroupOwned, Word, db, partial_index, within_group
 from portal.receipts.models import GOES_WITH
 
 
@@ -66,14 +66,10 @@ class Approval(GroupOwned, db.Model):
 
     @classmethod
     def extra_constraints(cls):
-        live = sa.text("ended_at IS NULL")
         return (
             within_group("receipt_id", "receipts"),
-            sa.Index(
-                *("uq_approvals_live", "group_id", "receipt_id", "person_id"),
-                unique=True,
-                sqlite_where=live,
-                postgresql_where=live,
+            partial_index(
+                "uq_approvals_live", "group_id", "receipt_id", "person_id", where="ended_at IS NULL", unique=True
             ),
         )
 

@@ -1,10 +1,8 @@
 """Who asks, who is asked, and an ask to send."""
 
 import re
-from datetime import UTC, datetime
 
 import pytest
-import time_machine
 
 from portal.asks import actions
 from portal.asks.models import Ask, SentAsk
@@ -13,7 +11,6 @@ from portal.core.db import db
 from portal.people.roles import Role
 from tests import make
 
-TUESDAY_10AM = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 QUESTIONS = ("How many of you come?", "What would help most?")
 SAID = {
     "title": "Autumn survey",
@@ -22,12 +19,6 @@ SAID = {
     "sees": "Imani, and the council without names",
     "minutes": 4,
 }
-
-
-@pytest.fixture
-def time():
-    with time_machine.travel(TUESDAY_10AM, tick=False) as moved:
-        yield moved
 
 
 @pytest.fixture

@@ -19,8 +19,9 @@ from portal.home.queries import waiting_for_us
 from portal.notices.jobs import send as mail_out
 from portal.people.roles import Role
 from tests import make
-from tests.asks.conftest import TUESDAY_10AM, again, ready, seen_on, send, there, typed
+from tests.asks.conftest import again, ready, seen_on, send, there, typed
 from tests.client import Client, words
+from tests.people import TUESDAY_10AM
 
 
 @pytest.fixture

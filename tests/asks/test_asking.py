@@ -22,8 +22,9 @@ from portal.people.roles import HOST_ROLES, SYSTEM
 from portal.support import queries as support
 from portal.support.models import Message
 from tests import make
-from tests.asks.conftest import QUESTIONS, SAID, TUESDAY_10AM, again, ready, send, there
+from tests.asks.conftest import QUESTIONS, SAID, again, ready, send, there
 from tests.client import Client
+from tests.people import TUESDAY_10AM
 
 WHY = "The council decides on Friday."
 

@@ -24,8 +24,9 @@ from portal.notices.jobs import send as mail_out
 from portal.people.models import Group
 from portal.people.roles import Role
 from tests import make
-from tests.asks.conftest import QUESTIONS, SAID, TUESDAY_10AM, again, ready, seen_on, send, there
+from tests.asks.conftest import QUESTIONS, SAID, again, ready, seen_on, send, there
 from tests.client import Client, words
+from tests.people import TUESDAY_10AM
 
 DRAFT = {name: str(value) for name, value in SAID.items()} | {"question_1": QUESTIONS[0], "whom": "all"}
 OURS = "/g/tuesday-kettle/asks"

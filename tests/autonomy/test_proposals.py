@@ -25,18 +25,8 @@ from tests.client import Client, words
 
 
 @pytest.fixture
-def glyn(app):
-    return make.actor(make.staff("Glyn Parry", Role.FINANCE), Role.FINANCE)
-
-
-@pytest.fixture
 def receipt(kettle):
     return make.receipt(kettle, label="milk")
-
-
-@pytest.fixture
-def marsha(kettle):
-    return make.actor(make.person("Marsha"))
 
 
 def propose(glyn, group, receipt, **facts) -> Proposal:

@@ -13,19 +13,8 @@ from portal.autonomy.areas import Area, Level
 from portal.autonomy.door import Mistake, Proposed, Refused
 from portal.core import clock
 from portal.core.db import db
-from portal.people.roles import Role
 from portal.receipts import actions as receipts
 from tests import make
-
-
-@pytest.fixture
-def glyn(app):
-    return make.actor(make.staff("Glyn Parry", Role.FINANCE), Role.FINANCE)
-
-
-@pytest.fixture
-def marsha(kettle):
-    return make.actor(make.person("Marsha"))
 
 
 def test_quiet_turns_tell_after_into_asking_and_leaves_you_do(kettle, glyn, marsha):

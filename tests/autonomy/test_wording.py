@@ -14,18 +14,13 @@ from portal.autonomy.door import Proposed
 from portal.core import wall
 from portal.core.db import db
 from portal.ledger.models import Fund
-from portal.people.roles import SYSTEM, Role
+from portal.people.roles import SYSTEM
 from portal.receipts import actions as receipts
 from portal.receipts.models import Picture
 from tests import make
 from tests.client import words
 
 K = "/g/tuesday-kettle"
-
-
-@pytest.fixture
-def glyn(app):
-    return make.actor(make.staff("Glyn Parry", Role.FINANCE), Role.FINANCE)
 
 
 def put(kettle, glyn, **facts) -> tuple:

@@ -8,25 +8,8 @@ from portal.core.db import db
 from portal.ledger import actions as ledger
 from portal.ledger import queries as books
 from portal.ledger.models import Fund
-from portal.people.roles import Role
-from tests import make
 
 BINDS = {"restriction": "restricted", "basis": "part", "funder": "Community Hands", "purpose": "A drop-in."}
-
-
-@pytest.fixture
-def marsha(kettle):
-    return make.actor(make.person("Marsha"))
-
-
-@pytest.fixture
-def imani(app):
-    return make.actor(make.staff("Imani Okafor", Role.COORDINATOR), Role.COORDINATOR)
-
-
-@pytest.fixture
-def glyn(app):
-    return make.actor(make.staff("Glyn Parry", Role.FINANCE), Role.FINANCE)
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
-import time_machine
 
 from portal.activity.models import Entry
 from portal.autonomy import actions as autonomy
@@ -22,14 +21,7 @@ from portal.support import queries
 from portal.support.models import ReplyBy, Request
 from portal.support.states import State
 from tests import make
-
-TUESDAY_10AM = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def time():
-    with time_machine.travel(TUESDAY_10AM, tick=False) as moved:
-        yield moved
+from tests.people import TUESDAY_10AM
 
 
 @pytest.fixture

@@ -4,9 +4,11 @@ import pytest
 
 from portal.people.roles import Role
 from tests import make
-from tests.support.conftest import bernie, glyn, imani, joe, marsha
+from tests.support.conftest import glyn
 
-__all__ = ["bernie", "glyn", "imani", "joe", "marsha"]
+__all__ = [
+    "glyn",
+]
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ import pytest
 
 from portal.people.roles import Role
 from tests import make
-from tests.support.conftest import bernie, glyn, imani, joe, marsha, sefa
+from tests.support.conftest import glyn, sefa
 
-__all__ = ["bernie", "glyn", "imani", "joe", "marsha", "sefa"]
+__all__ = ["glyn", "sefa"]
 
 
 @pytest.fixture

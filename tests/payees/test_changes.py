@@ -25,16 +25,6 @@ def account(n: int = 0) -> details.Details:
 
 
 @pytest.fixture
-def marsha(kettle):
-    return make.actor(make.person("Marsha"))
-
-
-@pytest.fixture
-def joe(kettle):
-    return make.actor(make.person("Joe"))
-
-
-@pytest.fixture
 def glyn(app):
     return make.actor(make.staff("Glyn", Role.FINANCE), Role.FINANCE)
 

@@ -11,27 +11,11 @@ from portal.autonomy.door import Mistake, NotHere, Refused
 from portal.autonomy.models import Hold
 from portal.core import clock, files, jobs
 from portal.core.db import db
-from portal.people.roles import Role
 from portal.receipts import actions, queries
 from portal.receipts.jobs import empty_bins
 from portal.receipts.models import Picture, Question
 from portal.receipts.states import State
 from tests import make
-
-
-@pytest.fixture
-def marsha(kettle):
-    return make.actor(make.person("Marsha"))
-
-
-@pytest.fixture
-def bernie(kettle):
-    return make.actor(make.person("Bernie"), Role.HELPER)
-
-
-@pytest.fixture
-def glyn(app):
-    return make.actor(make.staff("Glyn Parry", Role.FINANCE), Role.FINANCE)
 
 
 def whole(receipt) -> queries.Whole:

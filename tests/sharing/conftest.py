@@ -2,36 +2,12 @@
 
 from datetime import timedelta
 
-import pytest
-
 from portal.core import clock
-from portal.people.roles import Role
 from portal.sharing import actions
 from portal.sharing.models import Share
-from tests import make
 
 WORDS = "A warm room on Tuesdays.\nhttps://example.org <b>come</b>"
 SUMMARY = "Tea, talk and no forms, every Tuesday."
-
-
-@pytest.fixture
-def marsha(kettle):
-    return make.actor(make.person("Marsha"))
-
-
-@pytest.fixture
-def joe(kettle):
-    return make.actor(make.person("Joe"))
-
-
-@pytest.fixture
-def imani(app):
-    return make.actor(make.staff("Imani Okafor", Role.COORDINATOR), Role.COORDINATOR)
-
-
-@pytest.fixture
-def beatrix(app):
-    return make.actor(make.staff("Beatrix Lund", Role.TRUSTEE), Role.TRUSTEE)
 
 
 def facts(**other) -> dict:

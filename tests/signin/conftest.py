@@ -3,8 +3,10 @@
 import re
 
 import pytest
+import time_machine
 
-from portal.core import jobs
+from portal.core import clock, jobs
+from tests import make
 from tests.installation import settings_for
 from tests.smtp import listening
 
@@ -31,3 +33,14 @@ def code_for(app, post):
         return re.search(r"\b\d{6}\b", post.newest.get_content())[0]
 
     return asked
+
+
+@pytest.fixture
+def time():
+    with time_machine.travel(clock.now(), tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def marsha(kettle):
+    return make.person("Marsha")

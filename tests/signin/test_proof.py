@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pyotp
 import pytest
-import time_machine
 from click.testing import CliRunner
 
 from portal import cli
@@ -19,17 +18,6 @@ from tests import make
 from tests.client import Client, words
 
 WORDS = "four calm words here"
-
-
-@pytest.fixture
-def time():
-    with time_machine.travel(clock.now(), tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def marsha(kettle):
-    return make.person("Marsha")
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from datetime import timedelta
 from http.cookies import SimpleCookie
 
 import pytest
-import time_machine
 
 from portal.core import clock, jobs, wall
 from portal.core.db import db
@@ -16,17 +15,6 @@ from tests.installation import settings_for
 
 DAY = timedelta(days=1)
 KETTLE = "/g/tuesday-kettle/"
-
-
-@pytest.fixture
-def time():
-    with time_machine.travel(clock.now(), tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def marsha(kettle):
-    return make.person("Marsha")
 
 
 @pytest.fixture

@@ -21,16 +21,6 @@ def imani(app):
 
 
 @pytest.fixture
-def marsha(kettle):
-    return make.actor(make.person("Marsha"))
-
-
-@pytest.fixture
-def joe(kettle):
-    return make.actor(make.person("Joe"))
-
-
-@pytest.fixture
 def fund(kettle, glyn):
     """£100.00 of anybody's."""
     made = ledger.open_fund(glyn, kettle, name="Ours", restriction="unrestricted", basis="part")
