@@ -159,7 +159,7 @@ def _takes_long(item) -> bool:
 
 
 def pytest_runtest_setup(item):
-    engines.begins(item.nodeid)
+    engines.begins(item)
 
 
 WORKERS = pytest.StashKey[list]()

@@ -47,9 +47,11 @@ def kind_of(statement: str) -> str:
 
 @sa.event.listens_for(sa.Engine, "before_cursor_execute")
 def _hear(connection, _cursor, statement, *_):
-    if kind := kind_of(statement):
+    on_postgresql = connection.dialect.name == "postgresql"
+    if (now["test"] or on_postgresql) and (kind := kind_of(statement)):
         ran[connection.dialect.name].setdefault(kind, now["test"])
-        by_test[now["test"]].add(kind)
+        if not on_postgresql:
+            by_test[now["test"]].add(kind)
 
 
 def record(folder: Path) -> None:
@@ -58,9 +60,9 @@ def record(folder: Path) -> None:
     (folder / f"{os.getpid()}.json").write_text(json.dumps(told))
 
 
-def begins(nodeid: str) -> None:
-    """This test's statements follow."""
-    now["test"] = plain(nodeid)
+def begins(item) -> None:
+    """This test's statements follow. They count where it can run on either database."""
+    now["test"] = plain(item.nodeid) if "dialect" in _params(item) and not _asks_for_one(item) else ""
 
 
 def plain(nodeid: str) -> str:
@@ -75,13 +77,18 @@ def named() -> set[str]:
 
 def is_wanted(item) -> bool:
     """Whether this test runs, where it would on PostgreSQL. One that asks for a database by itself always does."""
-    params = getattr(item, "callspec", None)
-    if params is None or params.params.get("dialect") != "postgresql" or os.environ.get("SOAK"):
-        return True
-    if any("dialect" in str(mark.args[0]) for mark in item.iter_markers("parametrize")):
+    if _params(item).get("dialect") != "postgresql" or _asks_for_one(item) or os.environ.get("SOAK"):
         return True
     name = plain(item.nodeid)
     return bool({name, name.partition("::")[0]} & named())
+
+
+def _params(item) -> dict:
+    return item.callspec.params if hasattr(item, "callspec") else {}
+
+
+def _asks_for_one(item) -> bool:
+    return any("dialect" in str(mark.args[0]) for mark in item.iter_markers("parametrize"))
 
 
 def on_sqlite_alone(seen: list[Kinds]) -> list[str]:

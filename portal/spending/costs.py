@@ -155,12 +155,14 @@ def count(receipt: Receipt) -> None:
 class Check:
     """One thing that keeps a cost from being paid. `fails` is its SQL, of a Receipt; `also`, what no column says of one;
     `words` say so in a plain sentence, of the receipt and a row with `of_checks`. What can still come about in a run is
-    asked at its release too (`at_release`)."""
+    asked at its release too (`at_release`); what somebody has to see to stays on finance's list (`listed`), and is said
+    when it is chosen."""
 
     name: str
     fails: Callable[[], sa.ColumnElement[bool]]
     words: Callable[[Receipt, sa.Row], str]
     at_release: bool = False
+    listed: bool = False
     also: Callable[[Receipt], bool] = lambda receipt: False
 
 
@@ -235,12 +237,13 @@ CHECKS = (
         lambda: Receipt.waits_until >= clock.today(),
         lambda receipt, row: f"The group can still undo the yes, until {inside(day(receipt.waits_until))}.",
         at_release=True,
+        listed=True,
     ),
     Check("held", _held, lambda receipt, row: f"It’s on hold under {row.held_under}", at_release=True),
-    Check("disputed", _is_disputed, _says(DISPUTED), at_release=True),
-    Check("asked_about", _is_asked_about, _says("A question about it is open.")),
-    Check("no_account", _has_no_account, _says("There are no bank details to pay it to.")),
-    Check("short", _is_short, _says("No fund covers it yet.")),
+    Check("disputed", _is_disputed, _says(DISPUTED), at_release=True, listed=True),
+    Check("asked_about", _is_asked_about, _says("A question about it is open."), listed=True),
+    Check("no_account", _has_no_account, _says("There are no bank details to pay it to."), listed=True),
+    Check("short", _is_short, _says("No fund covers it yet."), listed=True),
 )
 AT_RELEASE = tuple(check for check in CHECKS if check.at_release)
 
@@ -263,9 +266,9 @@ def payable(receipt: Receipt, *, by_transfer: bool = True) -> str:
 
 
 def to_pay(after: int | None = None, limit: int = 50) -> list[sa.Row]:
-    """Costs of all groups that can be paid, by number, each with its payee's name and person; one more than `limit` where
-    there are more. `payable` has the last word: what a yes was to is no column."""
-    ready = (~sa.func.coalesce(check.fails(), sa.false()) for check in CHECKS)
+    """Costs of all groups that look ready, by number, each with its payee's name and person; one more than `limit` where
+    there are more. `payable` has the last word."""
+    ready = (~sa.func.coalesce(check.fails(), sa.false()) for check in CHECKS if not check.listed)
     return list(
         db.session.execute(
             sa.select(Receipt, Payee.name, Payee.person_id)

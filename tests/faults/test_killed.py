@@ -25,7 +25,7 @@ from tests.support.sounds import webm
 
 pytestmark = pytest.mark.slow
 
-KILLS, PEOPLE, ANSWERS = times(3, 40), 4, times(30, 500)
+KILLS, PEOPLE, ANSWERS = times(2, 40), 4, times(30, 500)
 KETTLE = "/g/tuesday-kettle"
 
 
