@@ -5,7 +5,7 @@ import shutil
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, BrowserType, Page, sync_playwright
 
 from tests.server import running
 
@@ -17,6 +17,7 @@ BROWSERS_OWN = re.compile(
     r"|Response Status Error Code 40[13] "  # htmx, of a page that gives back what was typed
     f"|{NO_SIGNAL}"
 )
+LETS_HEAR, LETS_NOT_HEAR = "--use-fake-ui-for-media-stream", "--use-fake-ui-for-media-stream=deny"
 SIZES = {
     "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2},
     "laptop": {"viewport": {"width": 1280, "height": 800}},
@@ -29,7 +30,7 @@ QUIET = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--use-fake-device-for-media-stream",  # a microphone that beeps, where a page is let hear it
+    "--use-fake-device-for-media-stream",  # a microphone that beeps
 ]
 
 
@@ -42,14 +43,22 @@ def demo_server(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def chromium():
-    """A real browser."""
-    found = shutil.which("chromium")
-    if not found:
-        pytest.skip("Chromium isn't here: apt install chromium")
+    """A real browser, without a window where there is one."""
+    if not _found():
+        pytest.skip("Chromium isn't here: apt install chromium-headless-shell")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=QUIET)
+        browser = launched(playwright.chromium)
         yield browser
         browser.close()
+
+
+def launched(kind: BrowserType, hears: str = LETS_HEAR) -> Browser:
+    """A browser that lets pages hear its microphone, or doesn't."""
+    return kind.launch(executable_path=_found(), args=[*QUIET, hears])
+
+
+def _found() -> str | None:
+    return shutil.which("chromium-headless-shell") or shutil.which("chromium")
 
 
 @pytest.fixture
@@ -60,10 +69,10 @@ def pages(request, chromium):
     """
     contexts, complaints = [], []
 
-    def opened(size: str = "phone", **options) -> Page:
+    def opened(size: str = "phone", browser: Browser = chromium, **options) -> Page:
         if "base_url" not in options:
             options["base_url"] = request.getfixturevalue("demo_server").url
-        context = chromium.new_context(locale="en-GB", timezone_id="Europe/London", **{**SIZES[size], **options})
+        context = browser.new_context(locale="en-GB", timezone_id="Europe/London", **{**SIZES[size], **options})
         context.set_default_timeout(10_000)
         contexts.append(context)
         context.on("page", lambda page: _watch(page, complaints))

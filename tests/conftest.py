@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from portal import config
 from portal.app import create_app
 from tests import demo, engines, make
 from tests.client import Client
-from tests.installation import Installation, OnPostgreSQL, OnSQLite, around, close, new_folder, settings_for
+from tests.installation import Installation, OnPostgreSQL, OnSQLite, around, close, new_folder, new_shelf, settings_for
 
 pytest_plugins = ("tests.browser", "tests.people")
 
@@ -26,12 +25,11 @@ WHOLE = bool(os.environ.get("WHOLE"))  # what is run before anything lands
 
 @pytest.fixture(scope="session")
 def shelf():
-    """A folder that all tests of this process share: the built static files, the migrated templates."""
-    folder = Path(tempfile.mkdtemp(prefix="trellis-tests-"))
+    """A folder that all tests of this process share: the built static files, the migrated templates, the installations."""
+    folder = new_shelf()
     (folder / "static").mkdir()
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
-    demo.forget()
 
 
 @pytest.fixture(scope="session")
@@ -147,15 +145,16 @@ def nothing_left_behind():
 
 
 def pytest_collection_modifyitems(config, items):
-    """Only what runs on PostgreSQL too is run there; with QUICK=1 nothing is, and nothing that takes a browser or long."""
+    """Only what runs on PostgreSQL too is run there; with QUICK=1 nothing is, and nothing that takes a browser, the whole
+    site, the demo, or long."""
     wanted = [item for item in items if engines.is_wanted(item) and not (QUICK and _takes_long(item))]
     config.hook.pytest_deselected(items=[item for item in items if item not in set(wanted)])
     items[:] = wanted
 
 
 def _takes_long(item) -> bool:
-    on_postgresql = "postgresql" in item.name or "postgresql" in item.fixturenames
-    return on_postgresql or any(item.get_closest_marker(name) for name in ("browser", "slow"))
+    large = {"postgresql", "demo", "place", "visits"} & set(item.fixturenames)
+    return bool(large) or "postgresql" in item.name or any(map(item.get_closest_marker, ("browser", "slow")))
 
 
 def pytest_runtest_setup(item):
@@ -163,10 +162,17 @@ def pytest_runtest_setup(item):
 
 
 WORKERS = pytest.StashKey[list]()
+SHELF = pytest.StashKey[Path | None]()
 
 
 def pytest_configure(config):
     config.stash[WORKERS] = []
+    config.stash[SHELF] = demo.begin_shelf()
+
+
+def pytest_unconfigure(config):
+    if ours := config.stash[SHELF]:
+        shutil.rmtree(ours, ignore_errors=True)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -176,7 +182,7 @@ def pytest_testnodedown(node, error):
 
 
 def pytest_sessionfinish(session, exitstatus):
-    """Where the whole was run, a skipped test fails it; and it is told which kinds of statement ran on SQLite alone."""
+    """Where the whole was run, a skipped test fails it, and so does a kind of statement that ran on SQLite alone."""
     if hasattr(session.config, "workeroutput"):
         session.config.workeroutput["ran"] = engines.ran
         if folder := os.environ.get("RECORD"):
@@ -185,7 +191,8 @@ def pytest_sessionfinish(session, exitstatus):
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if not WHOLE or exitstatus:
         return
-    for line in engines.on_sqlite_alone([*session.config.stash[WORKERS], engines.ran]):
-        reporter.write_line(f"on SQLite alone (see tests/engines.py): {line}")
-    if reporter.stats.get("skipped"):
+    alone = engines.on_sqlite_alone([*session.config.stash[WORKERS], engines.ran])
+    for line in alone:
+        reporter.write_line(f"on SQLite alone (`make on-postgresql` chooses anew): {line}")
+    if alone or reporter.stats.get("skipped"):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED

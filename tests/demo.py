@@ -1,10 +1,11 @@
-"""The demo, laid out once a process (and day) on SQLite; whoever wants one gets a copy of its folder."""
+"""The demo, laid out once a run (and day) on SQLite, whichever of its processes wants it first; each gets copies of its
+folder."""
 
 import contextlib
+import fcntl
+import os
 import shutil
-import tempfile
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import time_machine
@@ -13,33 +14,35 @@ from flask import Flask
 from portal.app import create_app
 from portal.core import migrate
 from portal.demo import seed
-from tests.installation import SECRET, close, settings_for
+from tests.installation import SECRET, close, new_shelf, settings_for
 
 ITS_OWN_DAY = "2026-11-09T12:00:00Z"  # on which each receipt and request of its table stands as it says there
 SETTINGS = {"PORTAL_DEMO": "1", "PORTAL_MAIL_URL": "page:", "PORTAL_SECRET": SECRET}
+# Told to the processes that the run starts; whoever made it removes it (tests/conftest.py).
+SHELF = "TRELLIS_TESTS_SHELF"
 
 
-@cache
-def _shelf() -> Path:
-    return Path(tempfile.mkdtemp(prefix="trellis-demos-"))
+def begin_shelf() -> Path | None:
+    """Make the folder that all processes of this run share. Nothing where another of them did."""
+    if SHELF in os.environ:
+        return None
+    made = new_shelf()
+    os.environ[SHELF] = str(made)
+    return made
 
 
-@cache
-def _laid_out(day: str) -> Path:
-    data = _shelf() / (day[:10] or "today")
-    data.mkdir()
-    with _on(day), create_app(settings_for(data, **SETTINGS)).app_context() as context:
-        migrate.upgrade()
-        seed.lay_out()
-        close(context.app)
-    return data
-
-
-def forget() -> None:
-    """Remove what was copied from. Laid out anew if it is wanted again."""
-    shutil.rmtree(_shelf(), ignore_errors=True)
-    _laid_out.cache_clear()
-    _shelf.cache_clear()
+def laid_out(name: str, lay_out: Callable[[Path], None]) -> Path:
+    """The folder by this name, laid out by whoever comes first; the others wait."""
+    shelf = Path(os.environ[SHELF])
+    ready = shelf / name
+    with (shelf / f"{name}.lock").open("w") as alone:
+        fcntl.flock(alone, fcntl.LOCK_EX)
+        if not ready.exists():
+            begun = shelf / f"{name}.begun"
+            begun.mkdir()
+            lay_out(begun)
+            begun.rename(ready)
+    return ready
 
 
 def _on(day: str):
@@ -48,7 +51,14 @@ def _on(day: str):
 
 def copy(data: Path, day: str = "") -> None:
     """Lay it out in `data`: today, or as it was on this day."""
-    shutil.copytree(_laid_out(day), data, dirs_exist_ok=True, symlinks=True)
+
+    def lay_out(folder: Path) -> None:
+        with _on(day), create_app(settings_for(folder, **SETTINGS)).app_context() as context:
+            migrate.upgrade()
+            seed.lay_out()
+            close(context.app)
+
+    shutil.copytree(laid_out(day[:10] or "today", lay_out), data, dirs_exist_ok=True, symlinks=True)
 
 
 @contextlib.contextmanager

@@ -1,16 +1,17 @@
 """On which databases a test runs. Every one runs on SQLite; on PostgreSQL too, where it could differ there.
 
 `on_postgresql.txt` names those: first what locks, races, guards or migrates; then as few others as it takes for each kind
-of statement to run on PostgreSQL as well (what it does, to which tables and columns). At its end `make test` tells what
-ran on SQLite alone, with a test to name. `make on-postgresql` chooses anew; `make soak` runs all on both.
+of statement to run on PostgreSQL as well (what it does, to which tables and columns). What ran on SQLite alone fails
+`make test` at its end, with a test to name. `make on-postgresql` chooses anew; `make soak` runs all on both.
 """
 
 import json
 import os
 import re
 import sys
+import time
 from collections import defaultdict
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -24,11 +25,13 @@ TABLE = re.compile(r"\b(?:FROM|JOIN|INTO|UPDATE)\s+(\w+)")
 INSERTED = re.compile(r"INSERT INTO (\w+) \(([^)]*)\)")
 UPDATED = re.compile(r"UPDATE (\w+) SET (.*?)(?: WHERE |$)", re.DOTALL)
 SET = re.compile(r"(\w+)\s*=")
+ALWAYS = 0.1  # seconds that a test takes beside its own
 
 Kinds = dict[str, dict[str, str]]  # by database: the kinds of statement that ran, each with a test that ran it
 ran: Kinds = {"sqlite": {}, "postgresql": {}}
 by_test: dict[str, set[str]] = defaultdict(set)
-now = {"test": ""}
+seconds: dict[str, float] = defaultdict(float)
+now = {"test": "", "since": 0.0}
 
 
 @lru_cache(100_000)
@@ -56,13 +59,21 @@ def _hear(connection, _cursor, statement, *_):
 
 def record(folder: Path) -> None:
     """Write down which kinds of statement each test of this process ran, to choose from."""
-    told = {test: sorted(kinds) for test, kinds in by_test.items() if test}
+    _ends()
+    told = {test: {"kinds": sorted(kinds), "seconds": seconds[test]} for test, kinds in by_test.items() if test}
     (folder / f"{os.getpid()}.json").write_text(json.dumps(told))
 
 
 def begins(item) -> None:
     """This test's statements follow. They count where it can run on either database."""
+    _ends()
     now["test"] = plain(item.nodeid) if "dialect" in _params(item) and not _asks_for_one(item) else ""
+
+
+def _ends() -> None:
+    """What was run until now is over."""
+    seconds[now["test"]] += time.perf_counter() - now["since"]
+    now["since"] = time.perf_counter()
 
 
 def plain(nodeid: str) -> str:
@@ -70,9 +81,10 @@ def plain(nodeid: str) -> str:
     return nodeid.partition("[")[0]
 
 
-def named() -> set[str]:
+@cache
+def named() -> frozenset[str]:
     """The files and tests that run on PostgreSQL too."""
-    return {line for line in NAMED.read_text().splitlines() if line and not line.startswith("#")}
+    return frozenset(line for line in NAMED.read_text().splitlines() if line and not line.startswith("#"))
 
 
 def is_wanted(item) -> bool:
@@ -98,17 +110,20 @@ def on_sqlite_alone(seen: list[Kinds]) -> list[str]:
 
 
 def choose(folder: Path) -> list[str]:
-    """The fewest tests, about, that run each kind of statement that the files and tests named first don't."""
+    """The tests that run each kind of statement that the files and tests named first don't, in about the fewest seconds."""
     kinds: dict[str, set[str]] = defaultdict(set)
+    cost: dict[str, float] = defaultdict(lambda: ALWAYS)
     for file in folder.glob("*.json"):
-        for test, found in json.loads(file.read_text()).items():
-            kinds[test] |= set(found)
+        for test, told in json.loads(file.read_text()).items():
+            kinds[test] |= set(told["kinds"])
+            cost[test] += told["seconds"]
     first = NAMED.read_text().partition(CHOSEN)[0].split("\n")
     missing, chosen = set().union(*kinds.values()), []
     for test, found in kinds.items():
         if test in first or test.partition("::")[0] in first:
             missing -= found
-    while missing and (best := max(kinds, key=lambda test: len(kinds[test] & missing))) and kinds[best] & missing:
+    while missing:
+        best = max(kinds, key=lambda test: len(kinds[test] & missing) / cost[test])
         chosen.append(best)
         missing -= kinds[best]
     return sorted(chosen)

@@ -98,7 +98,8 @@ def free_port() -> int:
 
 @contextlib.contextmanager
 def running(data: Path, *, demo: bool = True, workers: int = 1, **env: str):
-    """A portal on its own data folder, up and answering; stopped at the end. `env` is more of its settings."""
+    """A portal on its own data folder, up and answering; stopped at the end. `env` is more of its settings. The demo is
+    laid out where nothing is yet."""
     port = free_port()
     data.mkdir(parents=True, exist_ok=True)
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")}
@@ -112,7 +113,8 @@ def running(data: Path, *, demo: bool = True, workers: int = 1, **env: str):
     }
     server = Server(port, data, {**kept, **settings, **env})
     if demo and "PORTAL_DATABASE_URL" not in env:
-        demos.copy(data)
+        if not (data / "portal.db").exists():
+            demos.copy(data)
     else:
         first = ["demo", "--if-empty"] if demo else ["migrate"]
         subprocess.run([sys.executable, "-m", "portal", *first], cwd=ROOT, env=server.env, check=True, capture_output=True)

@@ -630,6 +630,7 @@ def everyone(group):
     )
 
 
+@pytest.mark.slow
 def test_through_the_door_everyone_gets_what_the_matrix_says_and_each_try_leaves_one_line(kettle):
     for who, actor, whose, how in everyone(kettle):
         for level in LEVELS:

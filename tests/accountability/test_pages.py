@@ -42,12 +42,14 @@ def the_page(text: str) -> str:
     return re.sub(r'href="[^"]*"', "", text[text.index('aria-label="Time"') : text.index("</main>")])
 
 
+@pytest.mark.slow
 def test_a_group_and_a_trustee_read_the_same_page(app, much, kettle, beatrix):
     for time in ("month", "quarter", "year"):
         ours = opened(app, "Marsha", f"/g/tuesday-kettle/doing/?time={time}")
         assert the_page(ours) == the_page(opened(app, "Beatrix", f"/host/doing/?time={time}"))
 
 
+@pytest.mark.slow
 def test_what_happened_once_is_counted_once_and_said_plainly(app, much):
     text = read(app, "Sam", "/g/hillfoot-walkers/doing/")
     for said in (
@@ -77,6 +79,7 @@ def test_with_nothing_to_count_the_page_says_so(app, kettle, time):
 
 
 @pytest.mark.parametrize("name", LISTS)
+@pytest.mark.slow
 def test_nothing_on_a_groups_page_tells_which_other_group_a_line_is_of(app, much, kettle, name):
     text = opened(app, "Marsha", f"/g/tuesday-kettle/doing/{name}")
     main = text[text.index("<main") : text.index("</main>")]
@@ -190,6 +193,7 @@ def test_there_is_no_league_table(app, much, kettle, imani):
     assert "Kettle" not in text
 
 
+@pytest.mark.slow
 def test_a_list_is_paged_by_key_with_nothing_lost_or_doubled(app, time, walkers, imani):
     sam, lead = make.actor(make.person("Sam")), make.actor(imani, Role.COORDINATOR)
     for _ in range(queries.PAGE * 2 + 3):

@@ -125,6 +125,7 @@ def test_skipping_is_one_step_without_a_reason_and_they_can_still_answer(kettle,
         actions.skip(marsha, kettle, sent.id)
 
 
+@pytest.mark.slow
 def test_silence_and_skipping_bring_no_reminder_and_nothing_else(time, kettle, walkers, marsha, imani):
     """Nothing happens in two months but the one mail that there is news."""
     skipped, silent = there(imani, kettle), there(imani, walkers)

@@ -300,6 +300,7 @@ def found_in(text: str) -> list[str]:
     return [word for word in PLANTED if word in text.lower()]
 
 
+@pytest.mark.slow
 def test_what_is_answered_stands_in_the_answers_alone(time, app, group, host, imani, kettle, walkers, logged):
     there(imani, kettle)
     for facts in (

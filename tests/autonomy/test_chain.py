@@ -135,6 +135,7 @@ def test_the_checker_stands_alone(kettle, written, tmp_path):
     assert (bad.returncode, bad.stdout) == (1, f"There is no entry {len(written)} any more: the log was cut off.\n")
 
 
+@pytest.mark.slow
 def test_a_long_log_holds():
     """100,000 lines, checked within 5 seconds of this process's own time."""
     lines = list(long_log(100_000))

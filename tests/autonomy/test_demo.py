@@ -13,6 +13,8 @@ from portal.core.db import db
 from portal.people.models import Group, Person
 from tests import demo as demos
 
+pytestmark = pytest.mark.slow
+
 # story, people, spending, budget, receipts, documents, visibility, contact, support
 LEVELS = {
     "Tuesday Kettle": "O A T A T A A T A",

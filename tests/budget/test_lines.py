@@ -124,6 +124,7 @@ def test_a_move_keeps_the_sum_and_says_plainly_what_cant_move(kettle, walkers, m
 MOVES = st.lists(st.tuples(st.sampled_from("ABC"), st.sampled_from("ABC"), st.integers(1, 400_00)), max_size=12)
 
 
+@pytest.mark.slow
 def test_whatever_moves_the_sum_of_what_is_planned_stays(app, kettle, marsha, grant, budget):
     numbers = {n: actions.plan_line(marsha, kettle, grant.id, name=n, planned_pence=200_00).id for n in "ABC"}
     group_id = kettle.id

@@ -37,7 +37,9 @@ def portal(*words: str, data: Path, **env: str) -> subprocess.CompletedProcess:
 
 @contextlib.contextmanager
 def started(data: Path, port: int, **env: str):
-    """`portal run`, as `make run` starts it."""
+    """`portal run`, as `make run` starts it once the demo is there."""
+    if not data.exists():
+        demo.copy(data)
     told = {**os.environ, "PORTAL_DATA": str(data), "PORTAL_DEMO": "1", "PORT": str(port), **env}
     with subprocess.Popen(
         [sys.executable, "-m", "portal", "run"],

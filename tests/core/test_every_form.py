@@ -27,6 +27,7 @@ def every_form(app):
     return sorted(set(forms()), key=str)
 
 
+@pytest.mark.slow
 def test_whatever_is_typed_into_any_field_breaks_nothing_and_what_does_not_fit_has_a_sentence(app, every_form):
     assert len(every_form) > 50
     wrong = []

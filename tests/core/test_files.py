@@ -91,5 +91,6 @@ def test_the_store_says_when_it_can_be_written_to(app):
     assert app.test_client().get("/readyz").json["files"] is True
 
 
+@pytest.mark.slow
 def test_forgetting_what_is_gone_is_fine(app):
     files.store().remove("ab/abcdef", None)

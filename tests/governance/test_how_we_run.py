@@ -179,6 +179,7 @@ def test_of_every_thing_holder_and_status_none_of_the_hosts_is_a_task_and_all_ca
 
 @pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("holder", list(Holder))
+@pytest.mark.slow
 def test_on_the_page_of_every_thing_holder_and_status_too(app, kettle, marsha, holder):
     browser = Client(app).as_(make.person("Marsha"))
     own = actions.add(marsha, kettle, name="Kitchen rota")

@@ -118,6 +118,7 @@ CHANGES = st.lists(st.tuples(st.integers(0, 60), st.integers(30, 120), st.intege
 @pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
 @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(changes=CHANGES)
+@pytest.mark.slow
 def test_whatever_is_announced_no_day_that_has_been_changes_its_fee(app, changes):
     """Changes one after another: so many days later, so far ahead, so much."""
     number = next(COUNT)

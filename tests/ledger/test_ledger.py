@@ -270,6 +270,7 @@ def test_movements_are_a_page_at_a_time_and_no_entry_is_cut_in_two(kettle, glyn,
     assert all(seen.count(number) == 2 for number in set(seen))
 
 
+@pytest.mark.slow
 def test_the_demos_funds_equal_its_table_to_the_penny(installation, settings):
     with installation.open(settings_for(settings.data, PORTAL_DEMO="1", PORTAL_DATABASE_URL=settings.database_url)):
         seed.lay_out()

@@ -244,6 +244,7 @@ def test_two_awards_at_once_never_take_more_than_the_pot_holds(app, kettle, walk
     assert list(queries.faults()) == []
 
 
+@pytest.mark.slow
 def test_the_demos_pot_is_on_the_page_to_the_penny(installation, settings):
     with installation.open(settings_for(settings.data, PORTAL_DEMO="1", PORTAL_DATABASE_URL=settings.database_url)) as app:
         seed.lay_out()

@@ -218,6 +218,7 @@ MOVES = st.lists(
 @pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
 @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(moves=MOVES)
+@pytest.mark.slow
 def test_each_year_opens_with_what_the_one_before_it_closed_with(app, moves):
     number = next(COUNT)
     group = make.group(f"Years {number}", organisers=(f"Org{number}",))

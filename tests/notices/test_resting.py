@@ -82,6 +82,7 @@ def test_every_mail_there_is_is_named_here(app):
     assert written == NEVER_WHILE_RESTING | set(MAY_COME)
 
 
+@pytest.mark.slow
 def test_nothing_anyone_at_the_host_does_is_mailed_to_a_resting_group_but_the_list(time, resting, imani):
     """Each action × each way it can end × each role that may do it: as the log has it, so the notices hear it."""
     request = support.ask(make.actor(make.person("Marsha")), resting, words="Before we rest", shared=True)
@@ -278,6 +279,7 @@ class TestNewsOfARequest:
             risks.take_in(imani, kettle, worry.id, **told, holder_id=imani.person_id)
         assert self.mailed_to() == ["Joe", "Marsha"]
 
+    @pytest.mark.slow
     def test_what_the_host_offers_signs_and_changes_of_its_rules_is_news(self, time, kettle, imani):
         said, started = {"summary": "In short", "words": "We hold it, you decide."}, {"starts_on": date(2026, 12, 31)}
         offered = documents.offer(imani, kettle, name="Agreement", **said)

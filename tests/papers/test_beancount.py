@@ -148,6 +148,7 @@ def take(step, group_id: int, funds: list[int]) -> None:
     bases=st.lists(st.sampled_from(Basis), min_size=3, max_size=3),
     steps=st.lists(STEPS, max_size=20),
 )
+@pytest.mark.slow
 def test_any_books_are_accepted_and_come_to_the_balances_that_we_keep(app, names, bases, steps):
     db.session.rollback()
     group_id, funds = lay_out(names, bases)

@@ -14,6 +14,8 @@ from tests import make
 from tests.client import Client
 from tests.papers import reading
 
+pytestmark = pytest.mark.slow
+
 # Typed anew from the shared demo data: group, fund, in, fee, spent, promised, free.
 TABLE = """
 tuesday-kettle      Community Hands grant   4,800.00  240.00 1,985.40   210.00 2,364.60

@@ -250,6 +250,7 @@ def test_every_letter_we_say_the_pdf_can_show_it_can(app):
 @pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(said=st.lists(st.text(max_size=120), max_size=6), title=st.text(max_size=80))
+@pytest.mark.slow
 def test_whatever_people_write_there_is_a_pdf_of_it(app, said, title):
     rows = [(one, Pence(1)) for one in said]
     paper = Paper(

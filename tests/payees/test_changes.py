@@ -284,6 +284,7 @@ def test_each_look_is_a_line_in_the_groups_log_and_finances_alone(kettle, june, 
     assert db.session.scalar(seen) == 2
 
 
+@pytest.mark.slow
 def test_two_changes_at_once_and_one_waits_while_the_other_is_told_so(app, kettle, june, marsha, joe):
     """40 rounds: two organisers type another account at the same moment."""
     group_id, payee_id = kettle.id, june.id

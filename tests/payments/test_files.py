@@ -65,6 +65,7 @@ def pence(pounds: str) -> int:
 
 @settings(deadline=None)  # however busy the machine is
 @given(st.lists(transfers, min_size=1, max_size=20))
+@pytest.mark.slow
 def test_whatever_the_names_and_sums_the_file_is_valid_and_adds_up(these):
     root = document(these)
     total = sum(one.pence for one in these)

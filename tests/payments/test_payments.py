@@ -535,6 +535,7 @@ def test_the_group_sees_that_it_is_on_its_way(app, kettle, cost):
     assert "On its way to the bank" in words(marsha.get(path))
 
 
+@pytest.mark.slow
 def test_a_page_of_payments_takes_as_many_statements_with_200_as_with_20(app, kettle):
     """At most six each."""
     finance("Sefa")

@@ -15,6 +15,8 @@ from tests import demo as demos
 from tests import make
 from tests.client import Client, words
 
+pytestmark = pytest.mark.slow
+
 # Reference, group, pounds, state. (R113 waits on Kit's phone.)
 TABLE = """
 R101 Tuesday Kettle          11.46 Paid

@@ -158,6 +158,7 @@ def told(app, browser: Client, route, method: str, there: dict) -> tuple:
     return answer.status_code, goto, text
 
 
+@pytest.mark.slow
 def test_no_route_tells_anyone_else_that_a_new_group_is_there(app, walkers):
     """The whole url_map, read and written to, as nobody and as an organiser of another group."""
     made = make.group("Zymurgy Circle", organisers=("Zoe",), pots=("Zpot",))

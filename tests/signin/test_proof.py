@@ -81,6 +81,7 @@ def test_a_wrong_password_and_an_unknown_address_read_alike(app, with_password):
     assert tried("marsha@example.org") == tried("nobody@example.org")
 
 
+@pytest.mark.slow
 def test_password_guesses_slow_down_but_not_on_a_browser_that_is_known(app, with_password, code_for, time):
     known = Client(app)
     known.post("/sign-in/code", data={"code": code_for(known, "marsha@example.org")})
@@ -165,6 +166,7 @@ def test_with_a_way_there_already_a_code_by_email_adds_none(app, with_password, 
     assert device(thief).proved_at is None
 
 
+@pytest.mark.slow
 def test_a_password_alone_is_not_enough_for_staff(glyn, app):
     other = Client(app)
     other.post("/sign-in/password", data={"email": "glyn@example.org", "password": WORDS})
@@ -175,6 +177,7 @@ def test_a_password_alone_is_not_enough_for_staff(glyn, app):
     assert other.get("/host/receipts/").status_code == 303
 
 
+@pytest.mark.slow
 def test_staff_come_in_with_a_password_and_the_apps_digits_used_once(glyn, app, time):
     time.shift(timedelta(minutes=1))
     digits = glyn.app_digits.now()
@@ -190,6 +193,7 @@ def test_staff_come_in_with_a_password_and_the_apps_digits_used_once(glyn, app, 
     assert second.post("/sign-in/again", data=proof).status_code == 303
 
 
+@pytest.mark.slow
 def test_digits_older_than_a_half_minute_or_so_are_no_use(glyn, app, time):
     time.shift(timedelta(minutes=5))
     old = glyn.app_digits.now()
@@ -216,6 +220,7 @@ def test_the_apps_key_is_kept_sealed(glyn):
     assert glyn.app_digits.secret not in words(glyn.get("/you/app")).replace(" ", "")  # and never shown again
 
 
+@pytest.mark.slow
 def test_a_passkey_challenge_fits_one_browser_and_is_not_taken_at_a_bare_number(client):
     asked = client.post("/sign-in/passkey/challenge", base_url="http://localhost").json
     assert asked["options"]["rpId"] == "localhost"
@@ -261,6 +266,7 @@ def roles() -> list[tuple[str, Role]]:
     return [tuple(row) for row in db.session.execute(live)]
 
 
+@pytest.mark.slow
 def test_the_first_coordinator_comes_in_with_a_printed_code_once(app, client, setup):
     code, _ = setup()
     assert roles() == [("imani@example.org", Role.COORDINATOR)]
@@ -280,6 +286,7 @@ def test_the_first_coordinator_comes_in_with_a_printed_code_once(app, client, se
     assert roles() == [("imani@example.org", Role.COORDINATOR)]
 
 
+@pytest.mark.slow
 def test_a_set_up_code_that_ran_out_can_be_made_anew(client, setup, time):
     old, _ = setup(email="imany@example.org")
     time.shift(timedelta(minutes=11))
@@ -290,6 +297,7 @@ def test_a_set_up_code_that_ran_out_can_be_made_anew(client, setup, time):
     assert client.post("/set-up", data={"code": new}).status_code == 303
 
 
+@pytest.mark.slow
 def test_an_earlier_set_up_code_stops_working(client, setup):
     earlier, _ = setup(email="imany@example.org")
     setup()

@@ -9,7 +9,6 @@ import sqlalchemy as sa
 
 from portal.app import create_app
 from portal.core.db import db
-from tests import demo as demos
 from tests.installation import close, create, new_folder, settings_for
 from tests.site import pages
 from tests.site import visits as visited
@@ -94,8 +93,10 @@ def written(place):
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory):
     """The demo with full lists, on SQLite."""
-    with demos.opened(tmp_path_factory.mktemp("demo-pages")) as app:
-        yield pages.filled(app)
+    filled = pages.filled(tmp_path_factory.mktemp("demo-pages"))
+    with filled.app.app_context():
+        yield filled
+        close(filled.app)
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,16 @@
 """Every page there is, in the demo, with as much on it as a real one has: who opens it, at which address."""
 
-from dataclasses import dataclass
+import json
+import shutil
+from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 
 import sqlalchemy as sa
+from flask import Flask
 
 from portal.activity.models import Entry
+from portal.app import create_app
 from portal.asks import actions as asks
 from portal.asks.models import Ask
 from portal.autonomy.areas import Area, Level
@@ -45,8 +50,10 @@ from portal.silence.models import NamedPerson, Wish
 from portal.support import actions as support
 from portal.support import unplaced_mail
 from portal.support.models import Request
+from tests import demo as demos
 from tests import make
 from tests.client import Client
+from tests.installation import settings_for
 from tests.payments import ready as payments
 
 
@@ -550,9 +557,10 @@ NO_PAGES = {
 class Demo:
     """The demo laid out, with enough in it that lists are full."""
 
-    app: object
+    app: Flask
     client: Client
     words: dict[str, object]
+    lengths: dict[str, int] = field(default_factory=dict)  # by page: bytes of what it answers
 
     def open(self, page: Page, browser: Client | None = None, **headers):
         """The page as its person gets it, in a browser of theirs."""
@@ -576,8 +584,23 @@ class Demo:
         return _person(name)
 
 
-def filled(app) -> Demo:
-    """The demo of this app with more in it. Its context is open."""
+def filled(data: Path) -> Demo:
+    """The demo with more in it, in this folder. Its app has no context open."""
+
+    def lay_out(folder: Path) -> None:
+        with demos.opened(folder) as app:
+            demo = Demo(app, Client(app), _fill())
+            (folder / "words.json").write_text(json.dumps(demo.words))
+            (folder / "lengths.json").write_text(json.dumps({page.name: len(demo.open(page).data) for page in PAGES}))
+
+    shutil.copytree(demos.laid_out("filled", lay_out), data, dirs_exist_ok=True, symlinks=True)
+    app = create_app(settings_for(data, **demos.SETTINGS))
+    words, lengths = (json.loads((data / name).read_text()) for name in ("words.json", "lengths.json"))
+    return Demo(app, Client(app), words, lengths)
+
+
+def _fill() -> dict:
+    """Put more into the demo, and tell what the addresses of its pages need to know."""
     kettle = db.session.scalars(sa.select(Group).where(Group.slug == "tuesday-kettle")).one()
     marsha = _person("Marsha")
     more_receipts(kettle.id, marsha.id, 25, first=601)
@@ -601,8 +624,7 @@ def filled(app) -> Demo:
     words["disagreement"], words["rest"] = _disagreed(kettle), _rested(kettle)
     words |= _requests(kettle, marsha) | _governance(kettle, marsha) | _risks(kettle, marsha) | _shares(kettle, marsha)
     words |= _asks(kettle)
-    words |= _documents(kettle, marsha)
-    return Demo(app, Client(app), words)
+    return words | _documents(kettle, marsha)
 
 
 def _governance(kettle: Group, marsha: Person) -> dict:

@@ -5,6 +5,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from tests.server import ROOT
 
 # Libraries for one kind of file, for passkeys, for the worker alone, or for what is done once before serving: each is
@@ -21,6 +23,7 @@ print(json.dumps({"loaded": list(sys.modules), "threads": threading.active_count
 """
 
 
+@pytest.mark.slow
 def test_at_start_no_library_is_loaded_that_few_pages_need_and_nothing_is_open_over_the_fork(tmp_path):
     env = {**os.environ, "PORTAL_DATA": str(tmp_path), "PORTAL_DEMO": "1"}
     made = subprocess.run([sys.executable, "-c", STARTED], cwd=ROOT, env=env, check=True, capture_output=True)

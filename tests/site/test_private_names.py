@@ -1,12 +1,13 @@
 """What another library calls private is its own: we use none of it, but for what stands here, each with its decision."""
 
 import ast
+from pathlib import Path
+
+import pytest
 
 from portal.app import ROOT
 
 EXCEPTIONS = {"_get_current_object": "0013-who-is-signed-in-is-read-once.md"}
-SOURCES = {path: ast.parse(path.read_text()) for path in (ROOT / "portal").rglob("*.py")}
-
 
 PUBLIC = {"_fields", "_replace", "_asdict"}  # of named tuples, and of rows, which are documented so
 
@@ -15,10 +16,10 @@ def is_private(name: str) -> bool:
     return name.startswith("_") and not name.startswith("__") and name not in PUBLIC
 
 
-def ours() -> set[str]:
+def ours(sources: dict[Path, ast.Module]) -> set[str]:
     """Private names that this code gives."""
     names = set()
-    for node in (node for tree in SOURCES.values() for node in ast.walk(tree)):
+    for node in (node for tree in sources.values() for node in ast.walk(tree)):
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
             names.add(node.name)
         elif isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Store):
@@ -29,8 +30,9 @@ def ours() -> set[str]:
 def used() -> dict[str, list[str]]:
     """Private names that aren't ours, each with where it is read."""
     found: dict[str, list[str]] = {}
-    known = ours()
-    for path, tree in SOURCES.items():
+    sources = {path: ast.parse(path.read_text()) for path in (ROOT / "portal").rglob("*.py")}
+    known = ours(sources)
+    for path, tree in sources.items():
         for node in ast.walk(tree):
             imported = [alias.name for alias in node.names] if isinstance(node, ast.ImportFrom) else []
             for name in [node.attr] if isinstance(node, ast.Attribute) else imported:
@@ -39,6 +41,7 @@ def used() -> dict[str, list[str]]:
     return found
 
 
+@pytest.mark.slow
 def test_no_private_name_of_a_library_is_used_but_those_decided_on():
     assert used().keys() == EXCEPTIONS.keys()
 

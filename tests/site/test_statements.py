@@ -24,6 +24,8 @@ from tests.site import pages
 from tests.site.pages import PAGES
 from tests.site.visits import Listening
 
+pytestmark = pytest.mark.slow
+
 MOST = 6
 
 

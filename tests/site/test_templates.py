@@ -65,6 +65,7 @@ def test_every_letter_is_written_and_every_written_one_is_sent():
         assert {path.name for path in (TEMPLATES / "mail" / folder).iterdir()} == {"subject.txt", "body.txt"}
 
 
+@pytest.mark.slow
 def test_the_linter_finds_nothing():
     found = subprocess.run(
         [sys.executable, "-m", "djlint", "--lint", "--quiet", "templates"], cwd=ROOT, capture_output=True, text=True

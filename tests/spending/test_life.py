@@ -44,8 +44,8 @@ from tests.soak import SOAK, times
 
 pytestmark = pytest.mark.slow
 
-RUNS, STEPS = {"sqlite": times(50, 1000), "postgresql": times(8, 1000)}, times(40, 60)
-EVERY_WAY = 50  # runs, by which a cost has come to everything that it can come to
+RUNS, STEPS = {"sqlite": times(25, 1000), "postgresql": times(6, 1000)}, times(50, 60)
+EVERY_WAY = 25  # runs, by which a cost has come to everything that it can come to
 START = datetime(2026, 11, 9, 10, tzinfo=clock.UTC)
 PENCE = st.one_of(st.integers(1, 60_00), st.sampled_from([1, 100_00, 10**9]))
 OURS, KINDS = ("Marsha", "Joe", "Sal"), ("pay_back", "invoice", "advance", "fee", "from_float")

@@ -5,12 +5,11 @@ import re
 import pytest
 
 from tests import make
-from tests.browser import enter
+from tests.browser import LETS_NOT_HEAR, enter, launched
 from tests.support.sounds import m4a
 
 pytestmark = pytest.mark.browser
 
-HEARD = {"permissions": ["microphone"]}
 RECORDED = "Your voice note, 0:0"
 READY = re.compile(r"A voice note, \d+ seconds?$")
 PLAYED = """async (sound) => {
@@ -47,7 +46,7 @@ def heard(page) -> tuple[float, float]:
 
 @pytest.mark.parametrize("size", ["phone", "laptop"])
 def test_two_seconds_are_recorded_listened_to_sent_and_played_in_the_thread(pages, size):
-    page = asking(pages(size, **HEARD))
+    page = asking(pages(size))
     record(page)
     page.get_by_text(RECORDED).wait_for()
     assert heard(page)[1] > 1.5
@@ -65,7 +64,7 @@ def test_two_seconds_are_recorded_listened_to_sent_and_played_in_the_thread(page
 
 
 def test_thrown_away_it_is_not_sent_and_photos_stay_chosen(pages):
-    page = asking(pages("phone", **HEARD), "Hana")
+    page = asking(pages("phone"), "Hana")
     page.locator("input[type=file]").set_input_files({"name": "k.jpg", "mimeType": "image/jpeg", "buffer": make.jpeg()})
     for _ in range(2):
         record(page, 1)
@@ -81,7 +80,7 @@ def test_thrown_away_it_is_not_sent_and_photos_stay_chosen(pages):
 
 
 def test_sent_while_it_records_what_was_said_goes_with_it(pages):
-    page = asking(pages("phone", **HEARD), "Wren")
+    page = asking(pages("phone"), "Wren")
     page.get_by_role("button", name="Record a voice note").click()
     page.locator("[data-clock]", has_text="0:01").wait_for()
     page.get_by_role("button", name="Go on").click()
@@ -91,7 +90,7 @@ def test_sent_while_it_records_what_was_said_goes_with_it(pages):
 
 
 def test_at_five_minutes_it_stops_by_itself(pages):
-    page = asking(pages("phone", **HEARD), "Ade")
+    page = asking(pages("phone"), "Ade")
     page.clock.install()
     page.get_by_role("button", name="Record a voice note").click()
     page.locator("[data-clock]", has_text="0:00").wait_for()
@@ -100,10 +99,12 @@ def test_at_five_minutes_it_stops_by_itself(pages):
     page.get_by_text("Your voice note, 5:00").wait_for()
 
 
-def test_a_microphone_that_is_refused_is_said_plainly(pages):
-    page = asking(pages("phone"), "Lily")
+def test_a_microphone_that_is_refused_is_said_plainly(pages, chromium):
+    deaf = launched(chromium.browser_type, LETS_NOT_HEAR)
+    page = asking(pages("phone", deaf), "Lily")
     page.get_by_role("button", name="Record a voice note").click()
     page.get_by_text("Allow the microphone for this page in your browser, or choose a recording below.").wait_for()
+    deaf.close()
 
 
 def test_without_script_a_recording_that_was_chosen_is_sent(pages):
@@ -129,7 +130,7 @@ def test_without_script_a_recording_that_was_chosen_is_sent(pages):
 
 
 def test_the_host_hears_it_at_the_desk_and_answers_with_a_photo(pages):
-    page = asking(pages("phone", **HEARD), "Marsha")
+    page = asking(pages("phone"), "Marsha")
     record(page, 1)
     page.get_by_text(RECORDED).wait_for()
     page.get_by_role("button", name="Go on").click()

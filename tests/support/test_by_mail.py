@@ -603,6 +603,7 @@ def test_only_this_machine_is_heard(app, port):
     assert f"00000000:{port:04X}" not in listening_at
 
 
+@pytest.mark.slow
 def test_many_at_once_each_land_once(app, port, kettle, asked):
     """Eight connections, each sending the same twenty emails: a mail server that retries while the first goes on."""
     to = address_of("Marsha", asked)

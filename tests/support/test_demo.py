@@ -11,6 +11,8 @@ from portal.support.models import ReplyPromise, Request
 from portal.support.states import state_of
 from tests import demo as demos
 
+pytestmark = pytest.mark.slow
+
 # Reference, group, when, state, with whom (where the page says it).
 TABLE = """
 S1  Hillfoot Queer Walkers week    New

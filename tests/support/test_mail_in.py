@@ -118,6 +118,7 @@ def test_endless_text_is_read_in_little_time(name):
 
 
 @pytest.mark.parametrize("name", ENDLESS_HTML)
+@pytest.mark.slow
 def test_endless_html_is_read_in_little_time(name):
     begun = time.process_time()
     arrived = mail_in.read(HEAD + b"Content-Type: text/html\r\n\r\n" + ENDLESS_HTML[name])
@@ -125,6 +126,7 @@ def test_endless_html_is_read_in_little_time(name):
     assert time.process_time() - begun < 10
 
 
+@pytest.mark.slow
 def test_endless_parts_are_read_in_little_time():
     nested = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n) for n in range(39))
     begun = time.process_time()
@@ -157,6 +159,7 @@ def mutated(draw) -> bytes:
 
 @settings(max_examples=1500, deadline=None)
 @given(mutated())
+@pytest.mark.slow
 def test_whatever_arrives_ends_in_a_sort_and_can_be_kept(raw):
     arrived = mail_in.read(raw, ours=OURS)
     assert isinstance(arrived.sort, Sort)

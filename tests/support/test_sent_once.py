@@ -77,6 +77,7 @@ def test_two_pages_of_one_person_keep_both_answers_at_once(app, kettle, marsha):
         actions.drop_draft(me, for_group=group_id)
 
 
+@pytest.mark.slow
 def test_two_taps_on_send_at_once_are_one_request(app, phone, kettle):
     number = make.person("Marsha")
     for n in range(10):
