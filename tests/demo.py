@@ -15,8 +15,10 @@ from portal.app import create_app
 from portal.core import migrate
 from portal.demo import seed
 from tests.installation import SECRET, close, new_shelf, settings_for
+from tests.soak import SOAK
 
 ITS_OWN_DAY = "2026-11-09T12:00:00Z"  # on which each receipt and request of its table stands as it says there
+ON = ("sqlite", "postgresql") if SOAK else ("sqlite",)  # which databases it is laid out on where its figures are checked
 SETTINGS = {"PORTAL_DEMO": "1", "PORTAL_MAIL_URL": "page:", "PORTAL_SECRET": SECRET}
 # Told to the processes that the run starts; whoever made it removes it (tests/conftest.py).
 SHELF = "TRELLIS_TESTS_SHELF"
@@ -27,7 +29,7 @@ def begin_shelf() -> Path | None:
     if SHELF in os.environ:
         return None
     made = new_shelf()
-    os.environ[SHELF] = str(made)
+    os.environ[SHELF] = os.environ["PYTEST_DEBUG_TEMPROOT"] = str(made)  # where pytest makes its folders too
     return made
 
 

@@ -67,7 +67,11 @@ def record(folder: Path) -> None:
 def begins(item) -> None:
     """This test's statements follow. They count where it can run on either database."""
     _ends()
-    now["test"] = plain(item.nodeid) if "dialect" in _params(item) and not _asks_for_one(item) else ""
+    now["test"] = plain(item.nodeid) if _counts(item) else ""
+
+
+def _counts(item) -> bool:
+    return "dialect" in _params(item) and not _asks_for_one(item) and not item.get_closest_marker("sampled")
 
 
 def _ends() -> None:

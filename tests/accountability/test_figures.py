@@ -34,6 +34,7 @@ from portal.sharing import actions as sharing
 from portal.sharing.models import Share
 from portal.support import actions as support
 from portal.support.models import Request, Wanted
+from tests import demo as demos
 from tests import make
 from tests.accountability import again
 from tests.accountability.conftest import MONDAY
@@ -71,12 +72,14 @@ def demo(installation, url, data_folder):
         yield app
 
 
+@pytest.mark.parametrize("dialect", demos.ON)
 def test_on_the_demo_every_figure_is_what_the_log_comes_to_at_three_dates(demo):
     for span in three_dates():
         found, expected = both(span)
         assert found == expected, span
 
 
+@pytest.mark.parametrize("dialect", demos.ON)
 def test_on_the_demo_every_list_is_the_same_a_few_at_a_time(demo, monkeypatch):
     looker = queries.Looker(make.actor(make.person("Imani Okafor"), Role.COORDINATOR, Role.FINANCE))
     for name in queries.LISTS:
@@ -90,6 +93,7 @@ def test_on_the_demo_every_list_is_the_same_a_few_at_a_time(demo, monkeypatch):
             assert few == whole, (name, span)
 
 
+@pytest.mark.parametrize("dialect", demos.ON)
 def test_in_the_demos_past_month_31_of_34_replies_came_by_the_promised_day(demo):
     found = figures.of(chosen("month", clock.today()))
     assert (found.kept, found.promised, found.late) == (31, 34, 3)
@@ -266,6 +270,7 @@ def make_fund(glyn, group) -> int:
     return found
 
 
+@pytest.mark.sampled
 def test_on_any_history_every_figure_is_what_the_log_comes_to_at_three_dates(app, dialect):
     for name, role in (("Imani", Role.COORDINATOR), ("Glyn", Role.FINANCE), ("Beatrix", Role.TRUSTEE)):
         make.staff(name, role)

@@ -19,6 +19,7 @@ from portal.people.models import Group
 from portal.receipts import actions as receipts
 from portal.receipts import queries as receipts_queries
 from portal.receipts.models import Receipt
+from tests import demo as demos
 from tests import make
 from tests.installation import settings_for
 
@@ -271,6 +272,7 @@ def test_movements_are_a_page_at_a_time_and_no_entry_is_cut_in_two(kettle, glyn,
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("dialect", demos.ON)
 def test_the_demos_funds_equal_its_table_to_the_penny(installation, settings):
     with installation.open(settings_for(settings.data, PORTAL_DEMO="1", PORTAL_DATABASE_URL=settings.database_url)):
         seed.lay_out()

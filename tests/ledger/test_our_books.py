@@ -18,6 +18,7 @@ from portal.ledger.models import Account, Balance, BooksCheck, HostFund, Journal
 from portal.ledger.posting import Line
 from portal.people.models import Group, Person
 from portal.people.roles import Role
+from tests import demo as demos
 from tests import make
 from tests.client import Client, words
 from tests.installation import settings_for
@@ -245,6 +246,7 @@ def test_two_awards_at_once_never_take_more_than_the_pot_holds(app, kettle, walk
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("dialect", demos.ON)
 def test_the_demos_pot_is_on_the_page_to_the_penny(installation, settings):
     with installation.open(settings_for(settings.data, PORTAL_DEMO="1", PORTAL_DATABASE_URL=settings.database_url)) as app:
         seed.lay_out()

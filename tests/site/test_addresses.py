@@ -14,7 +14,7 @@ NAMES = ("after", "before", "fund", "old", "person", "r", "view", "year")
 
 
 @pytest.mark.xdist_group("demo pages")
-@pytest.mark.parametrize("typed", ["9" * 30, "-1", "x", "٣", "0", "", "1.5", "9" * 9][: times(4, 8)])
+@pytest.mark.parametrize("typed", ["9" * 30, "x", "-1", "٣", "0", "", "1.5", "9" * 9][: times(2, 8)])
 def test_a_page_answers_whatever_its_address_asks_for(demo, typed):
     asked = "&".join(f"{name}={typed}" for name in NAMES)
     for page in {page.endpoint: page for page in PAGES if page.body is None and page.endpoint != "404"}.values():

@@ -539,6 +539,7 @@ def settings(url, data_folder):
         yield settings_for(data_folder, PORTAL_DATABASE_URL=url, PORTAL_MAIL_URL=post.url)
 
 
+@pytest.mark.sampled
 def test_no_sequence_pays_twice_or_other_than_agreed(app, dialect):
     Life.runs = 0
     Life.came_to.clear()

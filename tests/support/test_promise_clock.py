@@ -415,6 +415,7 @@ def promises_of(request: Request) -> list[tuple[date, str]]:
     ]
 
 
+@pytest.mark.sampled
 def test_no_sequence_of_acts_loses_a_promise_or_lets_anyone_read(
     app, dialect, kettle, marsha, joe, bernie, imani, sefa, glyn
 ):
