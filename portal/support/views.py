@@ -66,6 +66,7 @@ def answer(step):
         if fits:
             answers = {name: value for name, value in form.facts().items() if name != "key"}
             draft = actions.keep_draft(attached.oneself(), for_group=group().id, left_out=came.left_out, **answers)
+            written = dict(draft.facts)  # the draft itself may be gone any moment: a second tap sends it too
         attached.keep(came, group().id)
     if not fits or came.problems:
         return invalid("support/ask.html", **_asking(step, form, came))
@@ -74,14 +75,14 @@ def answer(step):
         return saved(goto=url_for(".ask", group=group().slug, step=ORDER[ORDER.index(step) + 1]))
     files = [Sent.of_row(one) for one in queries.draft_files(actor().person_id, group().id)]
     try:
-        asked = actions.ask(actor(), group(), key=form.key.data, files=files, **_as_asked(draft.facts))
+        asked = actions.ask(actor(), group(), key=form.key.data, files=files, **_as_asked(written))
     except Mistake as mistake:
-        form = WhatForm(data=draft.facts)
+        form = WhatForm(data=written)
         form.words.errors = [str(mistake)]
         return invalid("support/ask.html", **_asking("what", form))
     except SameKeyOtherBody as again:  # the answer was lost on the way, and what was kept before went with the first
         asked = again.row
-        if draft.facts.get("words") not in {None, *(one.words for one in _found(asked.number).said)}:
+        if written.get("words") not in {None, *(one.words for one in _found(asked.number).said)}:
             return saved(
                 goto=_at(asked.number), says=f"{asked.ref} was sent before. What you changed since isn’t: it is kept."
             )
