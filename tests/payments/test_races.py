@@ -4,15 +4,17 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from concurrent.futures import ThreadPoolExecutor, wait
+from threading import Barrier, Event
 
 import pytest
 import sqlalchemy as sa
 
+from portal.activity import happened
 from portal.autonomy.door import Mistake, Refused
 from portal.core import clock
 from portal.core.db import db
+from portal.disagreements import actions as disagreements
 from portal.payments import actions, queries
 from portal.payments.models import Payment, PaymentRun
 from portal.people.models import Group
@@ -127,6 +129,44 @@ def test_taken_out_while_it_is_released_it_is_one_or_the_other(app, kettle, walk
         assert bool(db.session.get_one(PaymentRun, number).released_at) is released
         assert released or taken
     assert seen
+
+
+def test_what_organisers_disagree_about_just_then_is_not_released(app, kettle):
+    """The release waits for a group whose change isn't over, and sees it then."""
+    run, receipt = ready.run(), ready.cost(kettle, ready.payee(kettle))
+    ready.put(kettle, receipt, run)
+    marsha, sefa, about = make.actor(make.person("Marsha")), finance("Sefa"), receipt.ref
+    number, group_id = actions.hand_over(finance(), None, run.id).id, kettle.id
+    db.session.remove()
+    inside, go = Event(), Event()
+
+    def hold(_action, *, entry, group):
+        if entry.action == "disagreements.disagree":
+            inside.set()
+            assert go.wait(30)
+
+    def disagreeing() -> object:
+        group = db.session.get_one(Group, group_id)
+        return disagreements.disagree(marsha, group, about=about, words="Too much", among="ourselves")
+
+    def alone(act: Callable[[], object]) -> object:
+        with app.app_context():
+            try:
+                return act() and None
+            except actions.FallenOut as fallen:
+                return [one.ref for one in fallen.these]
+            finally:
+                db.session.remove()
+
+    with ThreadPoolExecutor(2) as threads, happened.connected_to(hold):
+        disagreed = threads.submit(alone, disagreeing)
+        assert inside.wait(30)
+        released = threads.submit(alone, releasing(sefa, number))
+        assert not wait([released], timeout=0.3).done
+        go.set()
+        assert disagreed.result() is None
+        assert released.result() == [about]
+    assert db.session.get_one(PaymentRun, number).released_at is None
 
 
 def test_put_in_while_it_is_handed_over_it_is_in_before_or_not_at_all(app, kettle):
