@@ -40,9 +40,9 @@ def base(name: str, seconds: float) -> None:
     print(f"{name:<44} {seconds * 1000:>7.2f} ms")
 
 
-def beside(name: str, seconds: float, least: float, aim: float | str) -> None:
-    """Print how many times the base it took, and how many times it should at most."""
-    print(f"{name:<44} {seconds * 1000:>7.2f} ms   {seconds / least:>5.1f} ×   (aim {aim})")
+def beside(name: str, seconds: float, least: float, aim: float | str = "") -> None:
+    """Print how many times the base it took, and how many times it should at most, where it is told."""
+    print(f"{name:<44} {seconds * 1000:>7.2f} ms   {seconds / least:>5.1f} ×{f'   (aim {aim})' if aim else ''}")
 
 
 def faster(name: str, seconds: float, theirs: float, aim: float) -> bool:
