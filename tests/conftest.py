@@ -162,17 +162,11 @@ def pytest_runtest_setup(item):
 
 
 WORKERS = pytest.StashKey[list]()
-SHELF = pytest.StashKey[Path | None]()
 
 
 def pytest_configure(config):
     config.stash[WORKERS] = []
-    config.stash[SHELF] = demo.begin_shelf()
-
-
-def pytest_unconfigure(config):
-    if ours := config.stash[SHELF]:
-        shutil.rmtree(ours, ignore_errors=True)
+    demo.begin_shelf()
 
 
 @pytest.hookimpl(optionalhook=True)

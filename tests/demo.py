@@ -1,6 +1,7 @@
 """The demo, laid out once a run (and day) on SQLite, whichever of its processes wants it first; each gets copies of its
 folder."""
 
+import atexit
 import contextlib
 import fcntl
 import os
@@ -20,21 +21,21 @@ from tests.soak import SOAK
 ITS_OWN_DAY = "2026-11-09T12:00:00Z"  # on which each receipt and request of its table stands as it says there
 ON = ("sqlite", "postgresql") if SOAK else ("sqlite",)  # which databases it is laid out on where its figures are checked
 SETTINGS = {"PORTAL_DEMO": "1", "PORTAL_MAIL_URL": "page:", "PORTAL_SECRET": SECRET}
-# Told to the processes that the run starts; whoever made it removes it (tests/conftest.py).
-SHELF = "TRELLIS_TESTS_SHELF"
+SHELF = "TRELLIS_TESTS_SHELF"  # told to the processes that the run starts
 
 
-def begin_shelf() -> Path | None:
-    """Make the folder that all processes of this run share. Nothing where another of them did."""
+def begin_shelf() -> None:
+    """Make the folder that all processes of this run share, unless one of them did. It goes with who made it."""
     if SHELF in os.environ:
-        return None
-    made = new_shelf()
+        return
+    made, ours = new_shelf(), os.getpid()
     os.environ[SHELF] = os.environ["PYTEST_DEBUG_TEMPROOT"] = str(made)  # where pytest makes its folders too
-    return made
+    atexit.register(lambda: os.getpid() == ours and shutil.rmtree(made, ignore_errors=True))
 
 
 def laid_out(name: str, lay_out: Callable[[Path], None]) -> Path:
     """The folder by this name, laid out by whoever comes first; the others wait."""
+    begin_shelf()
     shelf = Path(os.environ[SHELF])
     ready = shelf / name
     with (shelf / f"{name}.lock").open("w") as alone:

@@ -87,7 +87,6 @@ def measure() -> bool:
             started.send_signal(signal.SIGTERM)
             with contextlib.suppress(subprocess.TimeoutExpired):
                 started.wait(30)
-    demos.forget()
     whole = sum(held.values())
     each = ", ".join(f"{one:.0f}" for one in held.values())
     print(f"{'from portal run to its first page':<44} {up:>7.2f} s    (aim {SECONDS:g}: {told(up <= SECONDS)})")

@@ -31,7 +31,7 @@ WORDS = "INSERT INTO request_words (word, request_id, group_id) VALUES (?, ?, ?)
 TURN = 20  # pages before it's the other's turn: waking a server that slept costs either as much as a page of ours
 SOME, TEN_TIMES = 10_000, 100_000
 LIST, THREAD = "/host/requests/?view=all", "/host/requests/{}?view=all"
-ROW = re.compile(r'<li><a href="/host/requests/\d+\?')
+ROW = re.compile(r'<li>\s*<a href="/host/requests/\d+\?')
 SETTINGS = {"PORTAL_SECRET": "a secret for a measurement, long enough", "PORTAL_MAIL_URL": "smtp://127.0.0.1:1"}
 COORDINATORS = ("Robin", "Ida", "Sol", "Bea", "Noor")
 
