@@ -86,7 +86,8 @@ def answer(step):
             return saved(
                 goto=_at(asked.number), says=f"{asked.ref} was sent before. What you changed since isn’t: it is kept."
             )
-    if queries.draft(actor().person_id, group().id):  # kept a moment ago by this second sending
+    kept = queries.draft(actor().person_id, group().id)
+    if kept and kept.facts.get("words") in {None, written.get("words")}:  # a moment ago, by a second sending of the same
         actions.drop_draft(attached.oneself(), for_group=group().id)
     shut = is_dozed()  # they took their time: no proof is asked for after a cry for help
     goto = url_for(".index", group=group().slug) if shut else _at(asked.number)

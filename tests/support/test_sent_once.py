@@ -6,6 +6,7 @@ from html import unescape
 import pytest
 import sqlalchemy as sa
 
+from portal.activity import happened
 from portal.core.db import db
 from portal.people.roles import Role
 from portal.support import actions, queries
@@ -75,6 +76,21 @@ def test_two_pages_of_one_person_keep_both_answers_at_once(app, kettle, marsha):
         kept = queries.draft(marsha.person_id, group_id)
         assert kept.facts == {"words": "Could someone open the hall?", "wanted": "week"}
         actions.drop_draft(me, for_group=group_id)
+
+
+def test_other_words_kept_while_the_first_are_sent_stay(phone):
+    """From another tab, before the page that tells of the first is made."""
+    key = key_on(phone.get(f"{KETTLE}/ask"))
+    person_id, other = make.person("Marsha").id, {"words": "And the kitchen?"}
+
+    def keep(_action, *, entry, group):
+        if entry.action == "support.ask":
+            db.session.add(RequestDraft(person_id=person_id, for_group=group.id, facts=other))
+
+    with happened.connected_to(keep):
+        send(phone, "what", key, words="Could someone open the hall?", send="now")
+    assert there() == ["Could someone open the hall?"]
+    assert drafts() == [other]
 
 
 @pytest.mark.slow
