@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.autonomy.areas import Area
 from portal.core import clock
-from portal.core.counters import next_number
+from portal.core.counters import Numbered
 from portal.core.db import HOST, RECORD, GroupOwned, db, within_group
 from portal.core.marks import mark
 
@@ -20,7 +20,7 @@ def _month(moment: datetime | None) -> date | None:
     return clock.in_london(moment).date().replace(day=1) if moment else None
 
 
-class Ask(db.Model):
+class Ask(Numbered, db.Model):
     """What the host asks of groups: the host's own row. A draft until `sent_at`; from then on its words stay as they are.
 
     `purpose`, `gets`, `sees`: why, what a group gets from it, who sees the answers. `minutes`: how long it takes.
@@ -29,6 +29,7 @@ class Ask(db.Model):
     """
 
     __tablename__ = "asks"
+    COUNTED, LETTER = "ask", "A"
     __table_args__ = (
         sa.CheckConstraint(f"trim(purpose, '{_BLANK}') <> ''", name="has_a_purpose"),
         sa.CheckConstraint(f"minutes BETWEEN 1 AND {MOST_MINUTES}", name="minutes"),
@@ -51,18 +52,6 @@ class Ask(db.Model):
     look_again_on: Mapped[date | None]
     answered_at: Mapped[datetime | None]
     answered_by: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
-
-    @classmethod
-    def begin(cls, **facts) -> "Ask":
-        """A new draft with the next number, within an action."""
-        made = cls(number=next_number("ask"), **facts)
-        db.session.add(made)
-        db.session.flush()
-        return made
-
-    @property
-    def ref(self) -> str:
-        return f"A{self.number}"
 
     @property
     def month(self) -> date | None:

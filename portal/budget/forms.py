@@ -58,8 +58,6 @@ class BetweenForm(PlainForm):
 
 
 AskingMoveForm = with_why(MoveForm)
-
-
 AskingBetweenForm = with_why(BetweenForm)
 
 

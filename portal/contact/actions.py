@@ -87,7 +87,7 @@ def tell(by, group, *, must_know: str, words: str) -> Request:
 
 def _begin(group, by, words: str, **facts) -> Request:
     request = Request.begin(
-        group.id,
+        group_id=group.id,
         added_by=by.person_id,
         by_host=True,
         wanted=Wanted.NO_RUSH.key,

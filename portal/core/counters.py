@@ -29,15 +29,16 @@ def next_number(name: str, first: int = 1) -> int:
 
 
 class Numbered:
-    """A row with a number that people say with a letter, like H12: of those COUNTED under one name."""
+    """A row with a number that people say with a letter, like H12: of those COUNTED under one name, from FIRST on."""
 
     COUNTED: ClassVar[str]
     LETTER: ClassVar[str]
+    FIRST: ClassVar[int] = 1
 
     @classmethod
-    def begin(cls, group_id: int, **facts) -> Self:
-        """A new one of this group's with the next number, within an action."""
-        made = cls(**{"group_id": group_id, "number": next_number(cls.COUNTED), **facts})
+    def begin(cls, **facts) -> Self:
+        """A new one with the next number, within an action."""
+        made = cls(**{"number": next_number(cls.COUNTED, cls.FIRST), **facts})
         db.session.add(made)
         db.session.flush()
         return made

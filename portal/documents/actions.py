@@ -85,7 +85,7 @@ def add(
     if both_sign and by.is_host:
         raise Mistake("The group writes its own agreements. You can offer one of yours.")
     kind = Kind.AGREEMENT if both_sign else Kind.OURS
-    document = Document.begin(group.id, by.person_id, kind=kind, name=name, about=_known(about))
+    document = Document.begin(group_id=group.id, added_by=by.person_id, kind=kind, name=name, about=_known(about))
     _add_version(by, document, words, link, summary, files)
     return document
 
@@ -218,7 +218,7 @@ def give_up_file(by, group, file, *, sentence: str) -> DocumentFile:
 def offer(by, group, *, name: str, summary: str, words: str, files: Sequence[Sent] = ()) -> Document:
     """Offer the group an agreement in the host's words. The group answers when it likes, or not at all."""
     about = "hosting-agreement"
-    document = Document.begin(group.id, by.person_id, kind=Kind.OFFERED, name=name, about=about)
+    document = Document.begin(group_id=group.id, added_by=by.person_id, kind=Kind.OFFERED, name=name, about=about)
     _add_version(by, document, words, None, summary, files)
     return document
 

@@ -84,8 +84,6 @@ class DocumentForm(VersionForm, NameForm):
 
 
 AskingVersionForm = with_why(VersionForm)
-
-
 AskingDocumentForm = with_why(DocumentForm)
 
 

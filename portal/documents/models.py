@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.autonomy.areas import Area
 from portal.core import clock
-from portal.core.counters import next_number
+from portal.core.counters import Numbered
 from portal.core.db import RECORD, SETTING, GroupOwned, Word, db, partial_index, within_group
 from portal.core.stored_files import Recorded
 from portal.spending.models import NEEDS_WORDS, Needs
@@ -48,7 +48,7 @@ class Kind(StrEnum):
     OFFERED = "offered"
 
 
-class Document(GroupOwned, db.Model):
+class Document(Numbered, GroupOwned, db.Model):
     """A document of a group's, by name. `current`: the number of the version that counts, as somebody marked it; of an
     agreement, what both sides signed last counts, and nothing is marked.
 
@@ -56,6 +56,7 @@ class Document(GroupOwned, db.Model):
     """
 
     __tablename__ = "documents"
+    COUNTED, LETTER = "document", "D"
     OWNERS: ClassVar = {Area.DOCUMENTS: "name about current", RECORD: "number kind"}
     WORDS: ClassVar = {"current": "The version that counts", "about": "What it is about", "marked_at": "Counts from"}
     READS: ClassVar = {"current": "Version {}".format, "about": ABOUT.get}
@@ -79,21 +80,9 @@ class Document(GroupOwned, db.Model):
             partial_index("ix_documents_bin", "withdrawn_at", where="withdrawn_at IS NOT NULL"),
         )
 
-    @classmethod
-    def begin(cls, group_id: int, by: int, **facts) -> "Document":
-        """A new one with the next number, within an action."""
-        made = cls(group_id=group_id, number=next_number("document"), added_by=by, **facts)
-        db.session.add(made)
-        db.session.flush()
-        return made
-
     def mark(self, number: int, by: int | None) -> None:
         """This version counts from now on."""
         self.current, self.marked_at, self.marked_by = number, clock.now(), by
-
-    @property
-    def ref(self) -> str:
-        return f"D{self.number}"
 
     @property
     def is_agreement(self) -> bool:

@@ -102,14 +102,8 @@ class AddForm(HolderForm, NoteForm):
 
 
 TheirStatusForm = with_why(StatusForm)
-
-
 TheirMonthForm = with_why(MonthForm)
-
-
 TheirNoteForm = with_why(NoteForm)
-
-
 CarryForm = with_why(PlainForm)  # that the host takes it on
 
 

@@ -17,7 +17,7 @@ ANSWERERS = frozenset({Role.COORDINATOR, Role.TRUSTEE})
 def pass_on(by, group, request, *, words: str, attribution: str) -> PassedOn:
     """Pass these words on from a request, unsoftened. Nothing of the request goes with them."""
     return PassedOn.begin(
-        group.id, request_id=request.id, added_by=by.person_id, words=words, attribution=Attribution(attribution)
+        group_id=group.id, request_id=request.id, added_by=by.person_id, words=words, attribution=Attribution(attribution)
     )
 
 

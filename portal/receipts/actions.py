@@ -26,7 +26,7 @@ Photo = stored_files.Sent  # a receipt, photographed
 @action(area=Area.RECEIPTS, roles=GROUP_ROLES, says="added a receipt")
 def upload(by, group, *, receipt_key: str, photo: Photo) -> Receipt:
     """Take a receipt as a picture, which is all it needs."""
-    receipt = Receipt.begin(group.id, receipt_key, by.person_id)
+    receipt = Receipt.begin(group_id=group.id, key=receipt_key, added_by=by.person_id)
     _add_picture(by, receipt, photo)
     return receipt
 
@@ -34,7 +34,7 @@ def upload(by, group, *, receipt_key: str, photo: Photo) -> Receipt:
 @action(area=Area.RECEIPTS, roles=GROUP_ROLES, says="told us of a cost without a receipt")
 def declare(by, group, *, receipt_key: str, shop: str, amount_pence: int, spent_on: date, no_picture_why: str) -> Receipt:
     """Take someone's word for a cost there is no receipt of."""
-    receipt = Receipt.begin(group.id, receipt_key, by.person_id)
+    receipt = Receipt.begin(group_id=group.id, key=receipt_key, added_by=by.person_id)
     receipt.shop, receipt.amount_pence, receipt.spent_on = shop, amount_pence, spent_on
     receipt.no_picture_why = no_picture_why
     _ask_if_same(receipt, queries.same_facts(receipt))

@@ -9,13 +9,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.autonomy.areas import Area
 from portal.core import clock
-from portal.core.counters import next_number
+from portal.core.counters import Numbered
 from portal.core.db import HOST, RECORD, GroupOwned, Word, db, partial_index, within_group
 from portal.core.stored_files import Kept
 from portal.ledger.models import LEDGER_CODES
 
 BIN_LASTS = timedelta(days=30)
-FIRST_NUMBER = 101
 OWN_WORDS = frozenset({"label", "note"})  # what the group calls it
 BOUND = frozenset({"amount_pence", "shop", "fund_id", "line_id", "payee_id", "kind"})  # what a yes is bound to
 
@@ -39,7 +38,7 @@ COST_KIND_WORDS = {
 }
 
 
-class Receipt(GroupOwned, db.Model):
+class Receipt(Numbered, GroupOwned, db.Model):
     """A cost somebody had. The group's words and the host's code lie side by side (autonomy guide, "Two layers").
 
     It becomes a cost to be paid when the group asks (`asked_at`), is agreed to by the group's own rule (`agreed_at`, and
@@ -51,6 +50,7 @@ class Receipt(GroupOwned, db.Model):
     """
 
     __tablename__ = "receipts"
+    COUNTED, LETTER, FIRST = "receipt", "R", 101
     OWNERS: ClassVar = {
         RECORD: "number key agreed_mark waits_until",
         Area.SPENDING: "kind",
@@ -116,14 +116,6 @@ class Receipt(GroupOwned, db.Model):
             sa.CheckConstraint("in_run_at IS NULL OR withdrawn_at IS NULL", name="in_a_run_is_not_taken_back"),
         )
 
-    @classmethod
-    def begin(cls, group_id: int, key: str, added_by: int) -> "Receipt":
-        """A new one with the next number, within an action."""
-        made = cls(group_id=group_id, number=next_number("receipt", FIRST_NUMBER), key=key, added_by=added_by)
-        db.session.add(made)
-        db.session.flush()
-        return made
-
     def change(self, **facts) -> None:
         """Set what the group says of it. What a yes was bound to takes it back, a changed amount the host's check too."""
         if "fund_id" in facts and facts["fund_id"] != self.fund_id:
@@ -161,10 +153,6 @@ class Receipt(GroupOwned, db.Model):
         if (self.paid_on or self.in_run_at) and not (columns and columns <= OWN_WORDS):
             return "The money is on its way or paid, so this can’t be undone. You can raise a question instead."
         return ""
-
-    @property
-    def ref(self) -> str:
-        return f"R{self.number}"
 
     @property
     def title(self) -> str:

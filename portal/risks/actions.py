@@ -88,7 +88,7 @@ def see_for_all(by, risk, *, words: str | None = None) -> Risk:
 @action(roles=GROUP_ROLES, says="added a worry")
 def worry(by, group, *, words: str, to_trustees: bool = False) -> Worry:
     """Say what worries one; and that the trustees should see it."""
-    return Worry.begin(group.id, added_by=by.person_id, words=words, to_trustees=to_trustees)
+    return Worry.begin(group_id=group.id, added_by=by.person_id, words=words, to_trustees=to_trustees)
 
 
 @action(roles=GROUP_ROLES, on=Worry, says="took back a worry")
@@ -133,7 +133,7 @@ def _added(by, group_id: int | None, what: str, does: str, holder_id, look_again
     carrier = _carrier(holder_id)
     _check_day(look_again_on)
     facts = {"what": what, "does": does, "holder_id": carrier, "look_again_on": look_again_on}
-    risk = Risk.begin(group_id, by.person_id, **facts)
+    risk = Risk.begin(group_id=group_id, added_by=by.person_id, looked_by=by.person_id, **facts)
     _note(by, risk, Did.ADDED, does=does, holder_id=carrier, look_again_on=look_again_on)
     return _mark(by, risk, serious_why) if serious_why else risk
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.core import clock
-from portal.core.counters import Numbered, next_number
+from portal.core.counters import Numbered
 from portal.core.db import GROUP_OWNED, HOST, RECORD, SETTING, GroupOwned, Word, db, partial_index, within_group
 
 LOOKS_AGAIN_WITHIN = 366  # days: each line is looked at once a year at least
@@ -26,7 +26,7 @@ class Did(StrEnum):
     CLOSED = "closed"
 
 
-class Risk(db.Model):
+class Risk(Numbered, db.Model):
     """One thing that could go wrong, for one group or (without a group) for all of them, and what the host does about it.
 
     `number` counts lines and worries together, over all groups. `look_again_on`: the day for the next look. `serious_at`:
@@ -34,6 +34,7 @@ class Risk(db.Model):
     """
 
     __tablename__ = "risks"
+    COUNTED, LETTER = "risk", "C"
     __table_args__ = (
         sa.UniqueConstraint("group_id", "id"),
         partial_index("ix_risks_again", "look_again_on", "number", where="closed_at IS NULL"),
@@ -66,18 +67,6 @@ class Risk(db.Model):
     closed_at: Mapped[datetime | None]
     closed_by: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
     came_of: Mapped[str | None] = mapped_column(sa.Text)
-
-    @classmethod
-    def begin(cls, group_id: int | None, by_id: int, **facts) -> "Risk":
-        """A new line with the next number, within an action."""
-        made = cls(group_id=group_id, number=next_number("risk"), added_by=by_id, looked_by=by_id, **facts)
-        db.session.add(made)
-        db.session.flush()
-        return made
-
-    @property
-    def ref(self) -> str:
-        return f"C{self.number}"
 
 
 class RiskLook(db.Model):

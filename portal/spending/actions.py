@@ -38,7 +38,7 @@ def ask(by, group, receipt, *, kind: str, **facts) -> Receipt:
 @action(area=Area.SPENDING, roles=GROUP_ROLES, says="asked for a payment")
 def ask_anew(by, group, *, receipt_key: str, kind: str, **facts) -> Receipt:
     """Ask for a payment there is no receipt of yet: an invoice, money ahead, a fee. Receipts can be added later."""
-    receipt = Receipt.begin(group.id, receipt_key, by.person_id)
+    receipt = Receipt.begin(group_id=group.id, key=receipt_key, added_by=by.person_id)
     _ask(by, group, receipt, CostKind(kind), facts)
     return receipt
 

@@ -105,7 +105,7 @@ def ask(
     if fund_id and not _is_ours(group, Fund, fund_id):
         raise NotHere("fund")
     request = Request.begin(
-        group.id,
+        group_id=group.id,
         added_by=by.person_id,
         wanted=wanted,
         reply_by=ReplyBy(reply_by),

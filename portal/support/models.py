@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from portal.autonomy.areas import Area
 from portal.breakglass.models import Delay
 from portal.core import clock
-from portal.core.counters import next_number
+from portal.core.counters import Numbered
 from portal.core.db import HOST, RECORD, GroupOwned, Word, db, partial_index, within_group
 from portal.core.filters import full_day
 from portal.core.stored_files import Recorded, SentFile
@@ -103,7 +103,7 @@ def ref_of(number: int) -> str:
     return f"S{number}"
 
 
-class Request(GroupOwned, db.Model):
+class Request(Numbered, GroupOwned, db.Model):
     """Something a group asks of its host; or, with `by_host`, something the host asks of a group.
 
     `holder_id` is the named coordinator: whose it is at the host, from the start. `had_by`: whose it was before a
@@ -113,6 +113,7 @@ class Request(GroupOwned, db.Model):
     """
 
     __tablename__ = "requests"
+    COUNTED = "request"
     # What was said stands here alone: not everyone in the group who reads the log reads the conversation.
     NOT_NOTED: ClassVar = {"gist", "phone", "came_of", "learned", "with_whom", "snooze_why", "later_why"}
     OWNERS: ClassVar = {
@@ -178,14 +179,6 @@ class Request(GroupOwned, db.Model):
             _open("receipt", "group_id", "receipt_id", also="receipt_id IS NOT NULL"),
             partial_index("ix_requests_closed", "id", where="closed_at IS NOT NULL"),
         )
-
-    @classmethod
-    def begin(cls, group_id: int, **facts) -> "Request":
-        """A new one with the next number, within an action."""
-        made = cls(group_id=group_id, number=next_number("request"), **facts)
-        db.session.add(made)
-        db.session.flush()
-        return made
 
     @property
     def ref(self) -> str:

@@ -6,9 +6,7 @@ from portal.people.roles import Role
 from tests import make
 from tests.support.conftest import glyn
 
-__all__ = [
-    "glyn",
-]
+__all__ = ["glyn"]
 
 
 @pytest.fixture

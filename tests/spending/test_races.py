@@ -74,7 +74,7 @@ def asked(group, hall, fund: int, pence: int, how_many: int) -> list[int]:
     by = db.session.scalar(sa.select(sa.func.min(Receipt.added_by))) or make.person(EIGHT[0]).id
     told = {"kind": CostKind.INVOICE, "amount_pence": pence, "shop": "Hall", "payee_id": hall.id, "fund_id": fund}
     with wall.opened(group.id):
-        made = [Receipt.begin(group.id, f"race-{make.count()}", by) for _ in range(how_many)]
+        made = [Receipt.begin(group_id=group.id, key=f"race-{make.count()}", added_by=by) for _ in range(how_many)]
         for row in made:
             row.change(**told)
             row.asked_at, row.asked_by = clock.now(), by
