@@ -492,6 +492,7 @@ class Promise(RuleBasedStateMachine):
         assert set(db.session.scalars(invited)) == group.invited
 
 
+@pytest.mark.sampled
 def test_no_sequence_of_acts_breaks_the_promise(app, port):
     machine = type("OnThisDatabase", (Promise,), {"app": app, "port": port})
     shape = settings(

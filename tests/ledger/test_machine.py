@@ -169,6 +169,7 @@ class Books(RuleBasedStateMachine):
         assert (db.session.scalar(paid) or 0) == sum(model["spent"] for model in self.model.values())
 
 
+@pytest.mark.sampled
 def test_no_sequence_breaks_the_books(app):
     Books.count = 0
     run_state_machine_as_test(
