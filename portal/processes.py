@@ -66,13 +66,14 @@ def load(settings: config.Settings) -> Flask:
 
 
 def _make_once(app: Flask) -> None:
-    """What every process would make for itself at its first page: models, addresses, bank holidays, and what all
-    templates stand on."""
+    """What every process would make for itself at its first page: models, addresses, bank holidays, how days are written,
+    and what all templates stand on."""
     from sqlalchemy.orm import configure_mappers
 
-    from portal.core import clock, workdays
+    from portal.core import clock, filters, workdays
 
     configure_mappers()
+    filters.full_date(clock.today())  # Babel reads its words for days and months: 4 MB
     workdays.learn(range(clock.today().year - 7, clock.today().year + 4))
     app.url_map.update()
     for name in app.jinja_env.list_templates(filter_func=lambda name: name.startswith(("layouts/", "components/"))):
