@@ -54,3 +54,8 @@ def words(answer) -> str:
     """What a person reads on a page: its text, without tags, in one line."""
     text = re.sub(r"<div hidden>.*?</div>|<script.*?</script>", " ", answer.text, flags=re.DOTALL)
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", text))).strip()
+
+
+def refused(**fields: dict[str, list[str]]) -> list[tuple[str, str, str]]:
+    """What the fields of a form don't take, by the sentence that says so: as field, what is typed, sentence."""
+    return [(field, typed, says) for field, why in fields.items() for says, each in why.items() for typed in each]

@@ -157,10 +157,6 @@ class AskAnswer(GroupOwned, db.Model):
         return (within_group("sent_id", "sent_asks"), sa.UniqueConstraint("sent_id", "question_id"))
 
     @property
-    def ref(self) -> None:
-        return None
-
-    @property
     def stands(self) -> str:
         """What the group sees in the box: what it wrote last."""
         return self.draft if self.draft is not None else self.words or ""

@@ -119,10 +119,6 @@ class Quiet(GroupOwned, db.Model):
         """When it ended, or ends."""
         return min(self.ended_at, self.until) if self.ended_at else self.until
 
-    @property
-    def ref(self) -> str | None:
-        return None
-
 
 class Proposal(GroupOwned, db.Model):
     """An action of staff that waits for the group's yes: its name, its plain arguments and why. Nothing has changed yet.
@@ -216,10 +212,6 @@ class ContactTry(GroupOwned, db.Model):
     at: Mapped[datetime] = mapped_column(default=clock.now)
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id"))
     how: Mapped[str] = mapped_column(sa.String(200))
-
-    @property
-    def ref(self) -> None:
-        return None
 
 
 class Among(StrEnum):

@@ -57,7 +57,3 @@ class ContactTimes(GroupOwned, db.Model):
             sa.UniqueConstraint("group_id"),
             sa.CheckConstraint("from_hour >= 0 AND until_hour <= 24 AND from_hour < until_hour", name="from_until"),
         )
-
-    @property
-    def ref(self) -> str | None:
-        return None

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.core import clock, files, pictures, sounds, uploads
-from portal.core.db import db, reading
+from portal.core.db import RECORD, GroupOwned, db, reading, within_group
 from portal.core.jobs import enqueue, job, regularly
 from portal.core.uploads import Arrived
 
@@ -132,7 +132,7 @@ class Kept(SentFile):
 class Recorded(Kept):
     """A kept file that may be a voice note too: made into `sound`, which plays for `seconds`."""
 
-    FILE_RECORDS: ClassVar = f"{Kept.FILE_RECORDS} sound seconds"
+    OWNERS: ClassVar = {RECORD: f"{Kept.FILE_RECORDS} sound seconds"}
     NOT_NOTED: ClassVar = {*Kept.NOT_NOTED, "sound"}
     TOO_MANY: ClassVar = "That has more than 10 pages. Send it in parts, or the pages that matter."
 
@@ -142,6 +142,23 @@ class Recorded(Kept):
     @property
     def files(self) -> list[str]:
         return [*super().files, self.sound] if self.sound else super().files
+
+
+class GroupFile(Recorded, GroupOwned):
+    """A file of a group's row, and of a part of it: `OF` names the tables of both by their columns here, the row first."""
+
+    OF: ClassVar[dict[str, str]]
+
+    added_by: Mapped[int] = mapped_column(sa.ForeignKey("people.id"))
+
+    @classmethod
+    def extra_constraints(cls):
+        row, name = next(iter(cls.OF)), cls.__tablename__
+        return (
+            *(within_group(column, table) for column, table in cls.OF.items()),
+            sa.Index(f"ix_{name}_{row.removesuffix('_id')}", "group_id", row),
+            sa.Index(f"ix_{name}_original", "original"),
+        )
 
 
 @contextmanager

@@ -37,7 +37,3 @@ class CoverChoice(GroupOwned, db.Model):
     chosen_by: Mapped[int] = mapped_column(sa.ForeignKey("people.id"))
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
-
-    @property
-    def ref(self) -> str | None:
-        return None

@@ -29,20 +29,20 @@ class Asked:
     number: int
     kind: CostKind
     payee: str
-    account: tuple[str, str]
+    account: str
     person: bool = False
     yes: str | None = None
     back: str | None = None
 
 
 COSTS = (
-    Asked(101, CostKind.PAY_BACK, "Marsha", ("089999", "66374958"), person=True, yes="Joe"),
-    Asked(102, CostKind.INVOICE, "Ashbrook Village Hall", ("107999", "88837491"), yes="Joe"),
-    Asked(104, CostKind.PAY_BACK, "Wren", ("202959", "63748472"), person=True),
-    Asked(105, CostKind.INVOICE, "Roomtone Video", ("118765", "64371389"), yes="Ade"),
-    Asked(107, CostKind.INVOICE, "Dale Minibus Hire", ("134020", "63849203"), yes="Kit"),
-    Asked(108, CostKind.FEE, "R. Shah", ("871427", "46238510"), yes="Mo", back="Pri"),
-    Asked(112, CostKind.INVOICE, "Clayworks", ("820000", "73688637"), yes="Hana"),
+    Asked(101, CostKind.PAY_BACK, "Marsha", "089999 66374958", person=True, yes="Joe"),
+    Asked(102, CostKind.INVOICE, "Ashbrook Village Hall", "107999 88837491", yes="Joe"),
+    Asked(104, CostKind.PAY_BACK, "Wren", "202959 63748472", person=True),
+    Asked(105, CostKind.INVOICE, "Roomtone Video", "118765 64371389", yes="Ade"),
+    Asked(107, CostKind.INVOICE, "Dale Minibus Hire", "134020 63849203", yes="Kit"),
+    Asked(108, CostKind.FEE, "R. Shah", "871427 46238510", yes="Mo", back="Pri"),
+    Asked(112, CostKind.INVOICE, "Clayworks", "820000 73688637", yes="Hana"),
 )
 
 
@@ -74,7 +74,7 @@ def _ask(receipt: Receipt, asked: Asked, people: dict[str, Person]) -> None:
         payee.email = person.email if person else None
         db.session.add(payee)
         db.session.flush()
-        kept = details.kept(details.of(*asked.account))
+        kept = details.kept(details.of(*asked.account.split()))
         made = {"made_at": then, "holds_from": then, "made_by": receipt.added_by}
         db.session.add(PayeeDetails(**own, payee_id=payee.id, **made, **kept))
     if asked.number == TWO_SAY_YES:

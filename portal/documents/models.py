@@ -15,7 +15,7 @@ from portal.autonomy.areas import Area
 from portal.core import clock
 from portal.core.counters import Numbered
 from portal.core.db import RECORD, SETTING, GroupOwned, Word, db, partial_index, within_group
-from portal.core.stored_files import Recorded
+from portal.core.stored_files import GroupFile, Recorded
 from portal.spending.models import NEEDS_WORDS, Needs
 
 NOTICE_DAYS = 30  # between the day a new rule of the host's is published and the first day it can start
@@ -131,10 +131,6 @@ class Version(GroupOwned, db.Model):
             sa.CheckConstraint("signed_at IS NULL OR accepted_at IS NOT NULL", name="signed_is_accepted"),
         )
 
-    @property
-    def ref(self) -> str | None:
-        return None
-
 
 def mark_of(words: str | None, link: str | None, summary: str | None, files: Iterable[str] = ()) -> str:
     """What exactly a yes is said to: these words, this link, these files (by their SHA-256), and no others."""
@@ -146,28 +142,14 @@ def host_of(link: str) -> str:
     return urlsplit(link).hostname or ""
 
 
-class DocumentFile(Recorded, GroupOwned, db.Model):
+class DocumentFile(GroupFile, db.Model):
     """A photo, a PDF or a sound of a version."""
 
     __tablename__ = "document_files"
-    OWNERS: ClassVar = {RECORD: Recorded.FILE_RECORDS}
+    OF: ClassVar = {"document_id": "documents", "version_id": "document_versions"}
 
     document_id: Mapped[int]
     version_id: Mapped[int]
-    added_by: Mapped[int] = mapped_column(sa.ForeignKey("people.id"))
-
-    @classmethod
-    def extra_constraints(cls):
-        return (
-            within_group("document_id", "documents"),
-            within_group("version_id", "document_versions"),
-            sa.Index("ix_document_files_document", "group_id", "document_id"),
-            sa.Index("ix_document_files_original", "original"),
-        )
-
-    @property
-    def ref(self) -> str | None:
-        return None
 
 
 class Answer(GroupOwned, db.Model):
@@ -196,10 +178,6 @@ class Answer(GroupOwned, db.Model):
         )
 
     @property
-    def ref(self) -> str | None:
-        return None
-
-    @property
     def said(self) -> str:
         """The answer in words, but for their own."""
         return "Yes" if self.agrees else "Not like this"
@@ -220,10 +198,6 @@ class AgreementRule(GroupOwned, db.Model):
     agreed_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
 
-    @property
-    def ref(self) -> str | None:
-        return None
-
 
 class RuleYes(GroupOwned, db.Model):
     """One organiser's yes to an easier rule."""
@@ -237,10 +211,6 @@ class RuleYes(GroupOwned, db.Model):
     @classmethod
     def extra_constraints(cls):
         return (within_group("rule_id", "agreement_rules"), sa.UniqueConstraint("group_id", "rule_id", "person_id"))
-
-    @property
-    def ref(self) -> str | None:
-        return None
 
 
 class HostDocument(db.Model):
@@ -321,7 +291,3 @@ class Notice(GroupOwned, db.Model):
     @classmethod
     def extra_constraints(cls):
         return (sa.UniqueConstraint("group_id", "document_id"),)
-
-    @property
-    def ref(self) -> str | None:
-        return None

@@ -43,46 +43,23 @@ def invite():
     return invalid("members/index.html", **_people(form))
 
 
-@bp.post("/g/<group>/people/invitations/<int:invitation_id>/agreement")
-@in_group(roles=ORGANISERS, does=actions.agree)
-def agree(invitation_id):
-    actions.agree(actor(), group(), invitation_id)
-    return saved(goto=url_for(".index", group=group().slug), says="Agreed. The invitation is on its way.")
+def _by_one_tap(path: str, does, says: str) -> None:
+    """A button that does one thing to one row, whose id is in `path`, and comes back to the people."""
+
+    @in_group(roles=ORGANISERS, does=does)
+    def done(**row):
+        does(actor(), group(), *row.values())
+        return saved(goto=url_for(".index", group=group().slug), says=says)
+
+    bp.add_url_rule(f"/g/<group>/{path}", does.name.partition(".")[2], done, methods=["POST"])
 
 
-@bp.post("/g/<group>/people/invitations/<int:invitation_id>/revocation")
-@in_group(roles=ORGANISERS, does=actions.revoke)
-def revoke(invitation_id):
-    actions.revoke(actor(), group(), invitation_id)
-    return saved(goto=url_for(".index", group=group().slug), says="Taken back. The link no longer works.")
-
-
-@bp.post("/g/<group>/people/<int:membership_id>/removal")
-@in_group(roles=ORGANISERS, does=actions.remove_helper)
-def remove(membership_id):
-    actions.remove_helper(actor(), group(), membership_id)
-    return saved(goto=url_for(".index", group=group().slug), says="They’re no longer in the group.")
-
-
-@bp.post("/g/<group>/people/<int:membership_id>/removals")
-@in_group(roles=ORGANISERS, does=actions.ask_removal)
-def ask_removal(membership_id):
-    actions.ask_removal(actor(), group(), membership_id)
-    return saved(goto=url_for(".index", group=group().slug), says="Asked. It needs one more organiser’s yes.")
-
-
-@bp.post("/g/<group>/removals/<int:removal_id>/agreement")
-@in_group(roles=ORGANISERS, does=actions.agree_removal)
-def agree_removal(removal_id):
-    actions.agree_removal(actor(), group(), removal_id)
-    return saved(goto=url_for(".index", group=group().slug), says="Agreed. They’re no longer in the group.")
-
-
-@bp.post("/g/<group>/removals/<int:removal_id>/end")
-@in_group(roles=ORGANISERS, does=actions.end_removal)
-def end_removal(removal_id):
-    actions.end_removal(actor(), group(), removal_id)
-    return saved(goto=url_for(".index", group=group().slug), says="They stay. Nothing has changed.")
+_by_one_tap("people/invitations/<int:invitation_id>/agreement", actions.agree, "Agreed. The invitation is on its way.")
+_by_one_tap("people/invitations/<int:invitation_id>/revocation", actions.revoke, "Taken back. The link no longer works.")
+_by_one_tap("people/<int:membership_id>/removal", actions.remove_helper, "They’re no longer in the group.")
+_by_one_tap("people/<int:membership_id>/removals", actions.ask_removal, "Asked. It needs one more organiser’s yes.")
+_by_one_tap("removals/<int:removal_id>/agreement", actions.agree_removal, "Agreed. They’re no longer in the group.")
+_by_one_tap("removals/<int:removal_id>/end", actions.end_removal, "They stay. Nothing has changed.")
 
 
 @bp.post("/g/<group>/people/<int:membership_id>/leaving")

@@ -32,7 +32,3 @@ class FundReport(GroupOwned, db.Model):
             sa.UniqueConstraint("group_id", "fund_id", "from_on", "until_on"),
             sa.CheckConstraint("until_on >= from_on", name="period"),
         )
-
-    @property
-    def ref(self) -> str | None:
-        return None

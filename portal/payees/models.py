@@ -40,10 +40,6 @@ class Payee(GroupOwned, db.Model):
     made_by: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
     ended_at: Mapped[datetime | None]
 
-    @property
-    def ref(self) -> str | None:
-        return None
-
 
 class PayeeDetails(GroupOwned, db.Model):
     """An account to pay to: sort code, account number and roll number sealed together; `mark` is their keyed fingerprint.
@@ -70,10 +66,6 @@ class PayeeDetails(GroupOwned, db.Model):
     @classmethod
     def extra_constraints(cls):
         return (within_group("payee_id", "payees"), sa.Index("ix_payee_details_payee", "group_id", "payee_id"))
-
-    @property
-    def ref(self) -> str | None:
-        return None
 
     @property
     def is_first(self) -> bool:
@@ -115,7 +107,3 @@ class PayeeLink(GroupOwned, db.Model):
     def is_open(self) -> bool:
         """Whether it can still be used."""
         return self.used_at is None and self.ended_at is None and self.runs_out > clock.now()
-
-    @property
-    def ref(self) -> str | None:
-        return None

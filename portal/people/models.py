@@ -94,10 +94,6 @@ class Suspension(GroupOwned, db.Model):
     def extra_constraints(cls):
         return (within_group("membership_id", "memberships"),)
 
-    @property
-    def ref(self) -> str | None:
-        return None
-
 
 def suspended_until(now) -> sa.ScalarSelect:
     """Until when a selected Membership's way in is paused; null where it isn't."""

@@ -187,10 +187,6 @@ class Picture(Kept, GroupOwned, db.Model):
             sa.Index("ix_pictures_file", "sha256"),
         )
 
-    @property
-    def ref(self) -> str | None:
-        return None
-
 
 class Asks(Enum):
     """What a question asks, in a plain sentence each."""
@@ -237,10 +233,6 @@ class Question(GroupOwned, db.Model):
     def sentence(self) -> str:
         """The plain sentence it asks."""
         return ASKS[self.asks].sentence
-
-    @property
-    def ref(self) -> str | None:
-        return None
 
 
 GOES_WITH: list[Any] = [Question, Picture]  # what goes with a receipt when its bin is emptied; others add to it

@@ -113,10 +113,6 @@ class Seen(GroupOwned, db.Model):
         )
 
     @property
-    def ref(self) -> str | None:
-        return None
-
-    @property
     def approved(self) -> str | None:
         """The words that staff may share, where there are any."""
         return self.summary if self.approved_at else None

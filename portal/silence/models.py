@@ -30,10 +30,6 @@ class NamedPerson(GroupOwned, db.Model):
 
     person: Mapped[Person] = relationship(foreign_keys=person_id)
 
-    @property
-    def ref(self) -> None:
-        return None
-
 
 class Kind(StrEnum):
     """What can be asked."""
@@ -65,10 +61,6 @@ class Wish(GroupOwned, db.Model):
     def asks_for(self) -> str:
         """What is asked, and who would be the organiser."""
         return f"{KIND_WORDS[self.kind]}: {self.email}" if self.email else KIND_WORDS[self.kind]
-
-    @property
-    def ref(self) -> None:
-        return None
 
     @classmethod
     def extra_constraints(cls):

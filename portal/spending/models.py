@@ -47,10 +47,6 @@ class SpendingRule(GroupOwned, db.Model):
     def extra_constraints(cls):
         return (sa.CheckConstraint("(over_pence IS NULL) = (over_needs IS NULL)", name="over"),)
 
-    @property
-    def ref(self) -> str | None:
-        return None
-
 
 class Approval(GroupOwned, db.Model):
     """One organiser's yes to one cost, as it was when they saw it (`mark`: amount, payee, account and purpose)."""

@@ -13,12 +13,11 @@ from portal.core import clock
 from portal.core.counters import Numbered
 from portal.core.db import HOST, RECORD, GroupOwned, Word, db, partial_index, within_group
 from portal.core.filters import full_day
-from portal.core.stored_files import Recorded, SentFile
+from portal.core.stored_files import GroupFile, SentFile
 
 NOTHING_DUE = date(9999, 12, 31)  # so that what the host owes nothing on sorts last
 DRAFT_LASTS = timedelta(days=30)  # since it was last kept
 NOTE_LASTS = 90  # days: the furthest off that a private note's review can be
-THUMB = 220  # the longer side, in pixels, of a file's first page beside its message
 GIST = 90  # letters of the first message that a list shows to those who may read it
 
 
@@ -217,40 +216,15 @@ class Message(GroupOwned, db.Model):
     def extra_constraints(cls):
         return (within_group("request_id", "requests"), sa.Index("ix_messages_request", "group_id", "request_id", "id"))
 
-    @property
-    def ref(self) -> str | None:
-        return None
 
-
-class Attachment(Recorded, GroupOwned, db.Model):
+class Attachment(GroupFile, db.Model):
     """A photo, a PDF or a sound that came with a message."""
 
     __tablename__ = "attachments"
-    OWNERS: ClassVar = {RECORD: Recorded.FILE_RECORDS}
+    OF: ClassVar = {"request_id": "requests", "message_id": "messages"}
 
     request_id: Mapped[int]
     message_id: Mapped[int]
-    added_by: Mapped[int] = mapped_column(sa.ForeignKey("people.id"))
-
-    @classmethod
-    def extra_constraints(cls):
-        return (
-            within_group("request_id", "requests"),
-            within_group("message_id", "messages"),
-            sa.Index("ix_attachments_request", "group_id", "request_id"),
-            sa.Index("ix_attachments_original", "original"),
-        )
-
-    @property
-    def thumb_size(self) -> tuple[int, int]:
-        """Width and height at which its first page shows beside a message: never larger than it is."""
-        width, height = self.pages[0]["width"], self.pages[0]["height"]
-        by = min(1, THUMB / max(width, height))
-        return round(width * by), round(height * by)
-
-    @property
-    def ref(self) -> str | None:
-        return None
 
 
 class Note(GroupOwned, db.Model):
@@ -334,10 +308,6 @@ class ReplyPromise(GroupOwned, db.Model):
             partial_index("ix_reply_promises_replaced", "replaced_at", where="replaced_at IS NOT NULL"),
         )
 
-    @property
-    def ref(self) -> str | None:
-        return None
-
 
 class Reader(GroupOwned, db.Model):
     """Someone at the host whom the group let in to one request, from when until when."""
@@ -359,10 +329,6 @@ class Reader(GroupOwned, db.Model):
             sa.Index("ix_readers_person", "person_id", "request_id"),
         )
 
-    @property
-    def ref(self) -> str | None:
-        return None
-
 
 class Look(GroupOwned, db.Model):
     """When someone at the host last read a request. Each reading is in the group's log; this is the newest."""
@@ -376,10 +342,6 @@ class Look(GroupOwned, db.Model):
     @classmethod
     def extra_constraints(cls):
         return (within_group("request_id", "requests"), sa.UniqueConstraint("request_id", "person_id"))
-
-    @property
-    def ref(self) -> str | None:
-        return None
 
 
 class RequestWord(GroupOwned, db.Model):
@@ -395,10 +357,6 @@ class RequestWord(GroupOwned, db.Model):
     def extra_constraints(cls):
         return (within_group("request_id", "requests"), sa.UniqueConstraint("word", "request_id"))
 
-    @property
-    def ref(self) -> str | None:
-        return None
-
 
 class NamedCoordinator(GroupOwned, db.Model):
     """Who at the host a group's requests go to, from when until when. Without one, whoever has coordinated longest."""
@@ -409,10 +367,6 @@ class NamedCoordinator(GroupOwned, db.Model):
     named_at: Mapped[datetime] = mapped_column(default=clock.now)
     named_by: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
     ended_at: Mapped[datetime | None]
-
-    @property
-    def ref(self) -> str | None:
-        return None
 
 
 class ReplyStart(db.Model):

@@ -19,7 +19,7 @@ from portal.ledger import actions, posting, queries
 from portal.ledger.models import Fund, JournalEntry
 from portal.people.roles import Role
 from tests import make
-from tests.client import Client, words
+from tests.client import Client, refused, words
 
 WHY = "The bank asks for more"
 
@@ -159,22 +159,21 @@ def books(app, imani, grant):
 
 @pytest.mark.parametrize(
     ("field", "typed", "says"),
-    [
-        ("fee", "", "Write the new fee"),
-        ("fee", "lots", "Use a number, like 5 or 7.5"),
-        ("fee", "-5", "Use a number, like 5 or 7.5"),
-        ("fee", "NaN", "Use a number, like 5 or 7.5"),
-        ("fee", "1e1", "Use a number, like 5 or 7.5"),
-        ("fee", "5.125", "Use a number, like 5 or 7.5"),
-        ("fee", "26", "Between 0 and 25 per cent."),
-        ("fee", "5", "The fee is 5 % already."),
-        ("starts_on", "", "Write the day it holds from."),
-        ("starts_on", "31/2/2090", "Use a day that exists"),
-        ("starts_on", "2900-01-01", "Check the year."),
-        ("starts_on", "2001-01-01", "The group hears of it first."),
-        ("words", "", "Write why, for the group."),
-        ("words", "x" * 201, "Keep it under 200 letters."),
-    ],
+    refused(
+        fee={
+            "Write the new fee": [""],
+            "Use a number, like 5 or 7.5": ["lots", "-5", "NaN", "1e1", "5.125"],
+            "Between 0 and 25 per cent.": ["26"],
+            "The fee is 5 % already.": ["5"],
+        },
+        starts_on={
+            "Write the day it holds from.": [""],
+            "Use a day that exists": ["31/2/2090"],
+            "Check the year.": ["2900-01-01"],
+            "The group hears of it first.": ["2001-01-01"],
+        },
+        words={"Write why, for the group.": [""], "Keep it under 200 letters.": ["x" * 201]},
+    ),
 )
 @pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
 def test_what_cannot_be_has_a_plain_sentence_and_stays_as_typed(books, field, typed, says):

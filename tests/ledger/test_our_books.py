@@ -20,7 +20,7 @@ from portal.people.models import Group, Person
 from portal.people.roles import Role
 from tests import demo as demos
 from tests import make
-from tests.client import Client, words
+from tests.client import Client, refused, words
 from tests.installation import settings_for
 
 OURS = "/host/books/"
@@ -84,24 +84,23 @@ def test_what_moved_is_a_page_at_a_time_by_fund_with_the_groups_it_came_from(app
 
 @pytest.mark.parametrize(
     ("field", "typed", "says"),
-    [
-        ("fund", "", "Pick one of these."),
-        ("fund", "suspense", "Pick one of these."),
-        ("source", "award", "Pick one of these."),
-        ("pence", "", "Write how much"),
-        ("pence", "0", "Enter an amount above £0"),
-        ("pence", "-5", "Use numbers, like 6 or 6.50"),
-        ("pence", "6.505", "Use numbers, like 6 or 6.50"),
-        ("pence", "1e12", "Use numbers, like 6 or 6.50"),
-        ("pence", "1000000000000", "more than we can hold"),
-        ("on", "", "Write the day it came in."),
-        ("on", "31/2/2026", "Use a day that exists"),
-        ("on", "29/2/2026", "Use a day that exists"),
-        ("on", "2090-01-01", "That day hasn’t come yet."),
-        ("on", "0026-01-01", "Check the year."),
-        ("words", " ", "Write a few words."),
-        ("words", "x" * 201, "Keep it under 200 letters."),
-    ],
+    refused(
+        fund={"Pick one of these.": ["", "suspense"]},
+        source={"Pick one of these.": ["award"]},
+        pence={
+            "Write how much": [""],
+            "Enter an amount above £0": ["0"],
+            "Use numbers, like 6 or 6.50": ["-5", "6.505", "1e12"],
+            "more than we can hold": ["1000000000000"],
+        },
+        on={
+            "Write the day it came in.": [""],
+            "Use a day that exists": ["31/2/2026", "29/2/2026"],
+            "That day hasn’t come yet.": ["2090-01-01"],
+            "Check the year.": ["0026-01-01"],
+        },
+        words={"Write a few words.": [" "], "Keep it under 200 letters.": ["x" * 201]},
+    ),
 )
 @pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("whose", ["ours", "theirs"])
@@ -124,27 +123,21 @@ FUND |= {"agreed": "The organisers with Paths, 12 March 2026", "from_on": "2026-
 
 @pytest.mark.parametrize(
     ("field", "typed", "says"),
-    [
-        ("name", "", "Write what the group calls it."),
-        ("name", "x" * 81, "Keep it under 80 letters."),
-        ("name", "community hands GRANT", "The group has a fund of that name."),
-        ("funder", "x" * 121, "Keep it under 120 letters."),
-        ("restriction", "", "Pick one of these."),
-        ("restriction", "tight", "Pick one of these."),
-        ("purpose", "", "in the funder’s words"),
-        ("purpose", "x" * 2001, "Keep it under 2,000 letters."),
-        ("agreed", "x" * 201, "Keep it under 200 letters."),
-        ("basis", "", "Pick one of these."),
-        ("fee", "1.125", "Use a number, like 5 or 7.5"),
-        ("fee", "-1", "Use a number, like 5 or 7.5"),
-        ("fee", "1e12", "Use a number, like 5 or 7.5"),
-        ("fee", "1000000000000", "Use a number, like 5 or 7.5"),
-        ("fee", "30", "Between 0 and 25 per cent."),
-        ("from_on", "31/4/2026", "Use a day that exists"),
-        ("from_on", "0001-01-01", "Check the year."),
-        ("until_on", "9999-12-31", "Check the year."),
-        ("until_on", "2026-03-31", "It ends before it begins."),
-    ],
+    refused(
+        name={
+            "Write what the group calls it.": [""],
+            "Keep it under 80 letters.": ["x" * 81],
+            "The group has a fund of that name.": ["community hands GRANT"],
+        },
+        funder={"Keep it under 120 letters.": ["x" * 121]},
+        restriction={"Pick one of these.": ["", "tight"]},
+        purpose={"in the funder’s words": [""], "Keep it under 2,000 letters.": ["x" * 2001]},
+        agreed={"Keep it under 200 letters.": ["x" * 201]},
+        basis={"Pick one of these.": [""]},
+        fee={"Use a number, like 5 or 7.5": ["1.125", "-1", "1e12", "1000000000000"], "Between 0 and 25 per cent.": ["30"]},
+        from_on={"Use a day that exists": ["31/4/2026"], "Check the year.": ["0001-01-01"]},
+        until_on={"Check the year.": ["9999-12-31"], "It ends before it begins.": ["2026-03-31"]},
+    ),
 )
 @pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
 def test_a_fund_that_cannot_be_has_a_plain_sentence(app, kettle, grant, field, typed, says):

@@ -153,7 +153,7 @@ TABLE = {
     "POST members.invite": group(ORGANISERS, ADDRESS | {"role": "helper"}),
     "POST members.agree": group(LOOSENS, invitation_id="proposed"),
     "POST members.revoke": group(ORGANISERS),
-    "POST members.remove": group(ORGANISERS),
+    "POST members.remove_helper": group(ORGANISERS),
     "POST members.ask_removal": group(LOOSENS, membership_id="organisers_membership"),
     "POST members.agree_removal": group(LOOSENS),
     "POST members.end_removal": group(ORGANISERS),
