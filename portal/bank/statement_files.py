@@ -6,6 +6,7 @@ All or nothing: whatever is wrong with a file ends as one plain sentence (`Unrea
 import hashlib
 import json
 import logging
+import re
 import warnings
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -25,6 +26,7 @@ OTHERS = (
     (b"PK\x03\x04", "That is a spreadsheet, whatever its name says. Save it as CSV first."),
     (b"\xd0\xcf\x11\xe0", "That is a spreadsheet, whatever its name says. Save it as CSV first."),
 )
+MT940 = re.compile(r"^:20:", re.MULTILINE)  # elsewhere in a line it is a time of day
 AHEAD = timedelta(days=7)  # a bank dates a line a weekend ahead, never more
 
 
@@ -60,7 +62,7 @@ def _read(content: bytes, columns: Columns | None) -> Statement | Asked:
         if "camt." not in head:
             raise Unreadable(camt.OTHER_XML)
         found = camt.read(content)
-    elif ":20:" in head:
+    elif MT940.search(head):
         found = swift.read(text)
     else:
         rows = table.rows_of(text)

@@ -12,18 +12,13 @@ OPENS, CLOSES = (
 
 
 def read(text: str) -> Statement:
-    """The lines of an MT940 file. Raises Unreadable."""
+    """The lines of an MT940 file, which holds one statement or more. Raises Unreadable."""
     import mt940
 
     blocks = mt940.parse_statements(io.StringIO(text), options=mt940.Options.all())
     lines: list[Line] = []
-    closing = None
     for block in blocks:
-        opening, closing = (
-            next((block.data[name] for name in names if name in block.data), None) for names in (OPENS, CLOSES)
-        )
-        if opening is None or closing is None:
-            raise Unreadable(CUT_OFF)
+        opening, closing = _balance(block, OPENS), _balance(block, CLOSES)
         in_pounds(opening.amount.currency, "This account")
         own = [_line(one.data, f"Line {len(lines) + n}") for n, one in enumerate(block, start=1) if "amount" in one.data]
         if pence_from(opening.amount.amount, "Opening") + sum(one.pence for one in own) != _closing(closing):
@@ -31,11 +26,16 @@ def read(text: str) -> Statement:
                 "Its lines don’t add up to its closing balance, so something is missing. Please export it again."
             )
         lines += own
-    if closing is None:
-        raise Unreadable(CUT_OFF)
     if len({block.data.get("account_identification") for block in blocks}) > 1:
         raise Unreadable(TWO_ACCOUNTS)
     return Statement("mt940", lines, _closing(closing), _plain(closing.date))
+
+
+def _balance(block, names: tuple[str, ...]):
+    found = next((block.data[name] for name in names if name in block.data), None)
+    if found is None:
+        raise Unreadable(CUT_OFF)
+    return found
 
 
 def _line(said: dict, where: str) -> Line:

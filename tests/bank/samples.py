@@ -1,5 +1,7 @@
 """Small files as banks export them, of our own making. The same three lines in every format, and the awkward ones."""
 
+import re
+
 # All of them say: hall hire out twice on one day, a grant in on the next.
 CLOSING = 1_000_00 - 90_00 - 90_00 + 4800_00
 
@@ -141,8 +143,24 @@ AWKWARD = {
     "a camt with no day": (camt().replace("<BookgDt><Dt>2026-11-04</Dt></BookgDt>", ""), "isn’t a day that exists"),
     "a camt without a sign": (camt().replace("<CdtDbtInd>DBIT</CdtDbtInd>", ""), "doesn’t say how much"),
     "a web page": ("<html><body>Sign in</body></html>", "another kind of file"),
+    "a web page that is no XML": ("<!doctype html><html><body>Sign in<br></body></html>", "another kind of file"),
     "an ofx cut in half": (OFX_OLD[: len(OFX_OLD) // 2], "Only part of that file is here"),
     "an ofx in dollars": (OFX_OLD.replace("CURDEF>GBP", "CURDEF>USD"), "This account is in USD"),
+    "an ofx with a line in dollars": (
+        OFX_OLD.replace("<FITID>A2", "<FITID>A2<CURRENCY><CURRATE>1.2<CURSYM>USD</CURRENCY>"),
+        "Line 2 is in USD",
+    ),
+    "an ofx with a line that was in dollars": (
+        OFX_NEW.replace(
+            "<FITID>A2</FITID>",
+            "<FITID>A2</FITID><ORIGCURRENCY><CURRATE>1.2</CURRATE><CURSYM>USD</CURSYM></ORIGCURRENCY>",
+        ),
+        "Line 2 is in USD",
+    ),
+    "an ofx of two accounts": (
+        re.sub("(<STMTTRNRS>.*</STMTTRNRS>)", r"\1\1", OFX_OLD, flags=re.DOTALL).replace("ID>00000000", "ID>1", 1),
+        "more than one account",
+    ),
     "an ofx of a day that isn’t": (OFX_OLD.replace("DTPOSTED>20261104", "DTPOSTED>20261131"), "isn’t a day that exists"),
     "an ofx with three decimals": (OFX_OLD.replace("4800.00", "4800.005"), "more than two decimals"),
     "an mt940 cut in half": (MT940[: MT940.index(":62F:")], "Only part of that file is here"),

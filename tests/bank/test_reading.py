@@ -1,6 +1,7 @@
 """A bank's file in any shape says the same lines; whatever is wrong with one ends as a plain sentence."""
 
 import random
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -21,6 +22,7 @@ TABLES = {
     "tabs": samples.TABS,
     "no names of columns": samples.NO_HEADER,
     "Windows' ends of lines": samples.SIGNED.replace("\n", "\r\n"),
+    "the time of day": samples.SIGNED.replace("04/11/2026", "04/11/2026 09:20:15"),
     "empty columns behind": samples.SIGNED.replace("910.00\n", "910.00,,\n"),
 }
 ENCODINGS = ("utf-8", "utf-8-sig", "latin-1", "cp1252", "utf-16", "utf-16-le", "utf-16-be")
@@ -59,6 +61,24 @@ def test_a_table_is_asked_about_until_its_columns_are_known():
     assert (found.day, found.words, found.paid_out, found.paid_in, found.balance, found.amount) == (0, 2, 3, 4, 5, None)
     assert asked.rows[0][:3] == ["04 Nov 2026", "Bank credit", "COMMUNITY HANDS GRANT"]
     assert isinstance(read(samples.SIGNED.encode(), TODAY, found), Asked)  # another bank’s: looked at anew
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ({"day": None}, "Say which column is the day."),
+        ({"words": None}, "Say which column has the words."),
+        ({"amount": None}, "Say which column is the amount, or which two are paid in and paid out."),
+        ({"paid_in": 3}, "Either one amount, or paid in and paid out."),
+        ({"paid_out": 3}, "Either one amount, or paid in and paid out."),
+    ],
+)
+def test_what_is_not_said_of_the_columns_is_asked_for(said, sentence):
+    asked = read(samples.SIGNED.encode(), TODAY)
+    assert isinstance(asked, Asked)
+    with pytest.raises(Unreadable) as why:
+        read(samples.SIGNED.encode(), TODAY, replace(asked.columns, **said))
+    assert str(why.value) == sentence
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
+from importlib import import_module
 from types import CodeType, FunctionType
 
 from tests.guards import ROOT, Guard
@@ -265,7 +266,9 @@ def _codes(code: CodeType) -> Iterator[CodeType]:
 
 @cache
 def loaded() -> dict[tuple[str, str, int], list[FunctionType]]:
-    """Every function of the portal in this process, by where it is written."""
+    """Every function of the portal, by where it is written: of what is else loaded only where it is used, too."""
+    for path in paths():
+        import_module(path.removesuffix(".py").replace("/", "."))
     found: dict[tuple[str, str, int], list[FunctionType]] = {}
     for one in gc.get_objects():
         if isinstance(one, FunctionType) and one.__code__.co_filename.startswith(f"{ROOT}/portal/"):

@@ -5,6 +5,8 @@ test did turn red. `FRESH=1` notes it all anew.
 """
 
 import json
+import os
+import tempfile
 import time
 from collections import defaultdict
 from contextlib import ExitStack
@@ -33,9 +35,30 @@ def hash_of(file: str) -> str:
     return sha256(path.read_bytes()).hexdigest() if path.exists() else ""
 
 
+class Noted:
+    """Names that were noted, in this process or in one that it forked."""
+
+    def __init__(self):
+        self.file, self.said = tempfile.TemporaryFile(buffering=0), set()  # noqa: SIM115
+
+    def add(self, name: str) -> None:
+        if name not in self.said:
+            self.said.add(name)
+            os.write(self.file.fileno(), f"{name}\n".encode())
+
+    def take(self) -> list[str]:
+        """Those of one test."""
+        self.file.seek(0)
+        names = sorted(set(self.file.read().decode().splitlines()))
+        self.file.truncate(0)
+        self.file.seek(0)
+        self.said.clear()
+        return names
+
+
 def record(items: list, run) -> None:
     """Run these tests, with every guard saying when it refuses, and write down what they said. `run(item)`: is it green?"""
-    noted: set[str] = set()
+    noted = Noted()
     files = defaultdict(list)
     for item in items:
         files[item.nodeid.partition("::")[0]].append(item)
@@ -45,10 +68,10 @@ def record(items: list, run) -> None:
         for n, (file, inside) in enumerate(files.items(), 1):
             tests = {}
             for item in inside:
-                noted.clear()
                 began = time.perf_counter()
-                if run(item):
-                    tests[item.nodeid] = {"seconds": round(time.perf_counter() - began, 3), "noted": sorted(noted)}
+                green, took, names = run(item), round(time.perf_counter() - began, 3), noted.take()
+                if green:
+                    tests[item.nodeid] = {"seconds": took, "noted": names}
                 else:
                     print(f"  red, so not asked: {item.nodeid}", flush=True)
             with FILE.open("a") as kept:
