@@ -10,7 +10,7 @@ from itertools import pairwise
 import sqlalchemy as sa
 
 from portal.activity.models import Entry
-from portal.autonomy.areas import START, START_LIMIT_EACH, START_LIMIT_MONTH, Area, Level, Outcome
+from portal.autonomy.areas import START, START_LIMIT_EACH, START_LIMIT_MONTH, Area, Level
 from portal.autonomy.models import (
     AFTER_REST,
     AFTER_UNDO,
@@ -176,14 +176,12 @@ def _part(kind, at, area=None, level=None, each_pence=None, month_pence=None) ->
 
 
 def silent_since(group_id: int, tries: list[datetime], spells: list[tuple[datetime, datetime]]) -> datetime | None:
-    """The first of two tries within 28 days, quiet time not counted, with no act of an organiser since; None where they
-    were heard of, or tried once."""
+    """The first of two tries within 28 days, quiet time not counted, with nothing of an organiser's in the log since, not
+    even what was refused; None where they were heard of, or tried once."""
     if not tries:
         return None
     heard = db.session.scalar(
-        sa.select(sa.func.max(Entry.at)).where(
-            Entry.group_id == group_id, Entry.role == Role.ORGANISER, Entry.at >= min(tries), Entry.outcome == Outcome.ALLOW
-        )
+        sa.select(sa.func.max(Entry.at)).where(Entry.group_id == group_id, Entry.role == Role.ORGANISER)
     )
     unheard = sorted(at for at in tries if heard is None or at > heard)
     return next((one for one, two in pairwise(unheard) if two <= deadline(one, SILENT_AFTER, spells)), None)

@@ -2,6 +2,7 @@
 are large, so nothing imports this but where it is used."""
 
 import io
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Lock
@@ -24,6 +25,7 @@ from portal.core.pictures import (
 
 register_heif_opener()
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+warnings.simplefilter("error", Image.DecompressionBombWarning)  # above it; from twice as much on it is an error anyway
 _pdfium = Lock()  # within this process, pdfium serves one thread at a time
 Image.init()  # every reader is known before a child is forked, so that no child looks for them
 
@@ -33,14 +35,11 @@ def size_of(path: Path) -> tuple[int, int] | None:
     they say too much."""
     try:
         with Image.open(path) as image:
-            size = image.size
-    except Image.DecompressionBombError:
+            return image.size
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise CantOpen(TOO_LARGE) from None
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
         return None
-    if size[0] * size[1] > MAX_PIXELS:
-        raise CantOpen(TOO_LARGE)
-    return size
 
 
 def bound(pages: list[bytes]) -> bytes:
@@ -117,8 +116,6 @@ def open_pdf(source: Path) -> None:
 def _pdf_pages(source: Path, too_many: str) -> Iterator[Image.Image]:
     document = pypdfium2.PdfDocument(source)
     try:
-        if len(document) > MAX_PAGES:
-            raise CantOpen(too_many)
         for page in document:
             longest = max(page.get_size())
             yield page.render(scale=min(LONG_SIDE / longest, 3.0), may_draw_forms=False).to_pil().convert("RGB")

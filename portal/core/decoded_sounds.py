@@ -94,7 +94,6 @@ def _frames(container: InputContainer, sound: AudioStream) -> Iterator[AudioFram
         for frame in frames:
             if frame.sample_rate not in RATES or not 0 < len(frame.layout.channels) <= MAX_CHANNELS:
                 raise CantPlay(CANT_PLAY)
-            _check_length(frame.samples / frame.sample_rate)
             frame.pts = None
             yield frame
     yield None

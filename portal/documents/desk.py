@@ -87,14 +87,14 @@ def show(slug, document):
 @as_staff(roles=readers.AT_HOST)
 def compare(slug, document):
     """What differs between two versions that those at the host read."""
-    _, read, at = _found(slug, document)
+    _, read, at, _ = _found(slug, document)
     return page("documents/their_compare.html", group=at, **attached.two(read))
 
 
 @bp.post("/<int:document>/versions")
 @as_staff(roles=COORDINATORS, does=(actions.add_version, actions.offer_version))
 def add_version(slug, document):
-    found, _, at = _found(slug, document)
+    found, _, at, _ = _found(slug, document)
     offered = found.document.kind is Kind.OFFERED
     form = (AgreementVersionForm if offered else AskingVersionForm).from_request()
     with attached.arriving(form) as came:
@@ -111,7 +111,7 @@ def add_version(slug, document):
 @bp.post("/<int:document>/current")
 @as_staff(roles=COORDINATORS, does=actions.mark_current)
 def mark_current(slug, document):
-    found, _, at = _found(slug, document)
+    found, _, at, _ = _found(slug, document)
     form = PlainForm.from_request()
     actions.mark_current(actor(), at, found.document.id, number=id_of(request.form.get("version")) or 0, key=form.key.data)
     return saved(goto=url_for(".show", slug=slug, document=document), says="Changed. The group sees it.")
@@ -120,7 +120,7 @@ def mark_current(slug, document):
 @bp.post("/<int:document>/versions/<int:version>/signature")
 @as_staff(roles=actions.SIGNERS, does=actions.sign)
 def sign(slug, document, version):
-    _, read, at = _found(slug, document)
+    _, read, at, _ = _found(slug, document)
     row, form = read.numbered(version) or abort(404), MarkForm.from_request()
     actions.sign(actor(), at, row.id, mark=form.mark.data or "", key=form.key.data)
     return saved(goto=url_for(".show", slug=slug, document=document), says="Signed. Both sides hold this version now.")
@@ -163,22 +163,18 @@ def _offer(slug: str, form: AgreementForm, came: FormFiles | None = None) -> dic
 
 
 def _found(slug: str, document: int):
-    """The document, what of it those at the host read, and its group. Without a trace where they don't know of it."""
+    """The document, what of it those at the host read, its group, and what that lets them do. Without a trace where they
+    don't know of it."""
     at = group_at(slug)
-    found = queries.whole(at.id, document) or abort(404)
-    level = _level(at).level
-    if not readers.host_knows(level, found.document):
+    found, decision = queries.whole(at.id, document) or abort(404), _level(at)
+    if not readers.host_knows(decision.level, found.document):
         abort(404)
-    return found, found.read_at_host(level), at
+    return found, found.read_at_host(), at, decision
 
 
 def _show(slug: str, document: int, giving=None, came: FormFiles | None = None) -> dict:
-    at = group_at(slug)
-    decision = _level(at)
-    found = queries.whole(at.id, document) or abort(404)
-    if not readers.host_knows(decision.level, found.document):
-        abort(404)
-    read, offered = found.read_at_host(decision.level), found.document.kind is Kind.OFFERED
+    found, read, at, decision = _found(slug, document)
+    offered = found.document.kind is Kind.OFFERED
     newest = found.newest
     again = {"words": newest.words, "summary": newest.summary}
     giving = giving or (AgreementVersionForm(data=again) if offered else AskingVersionForm())

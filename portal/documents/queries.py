@@ -133,9 +133,9 @@ class Whole:
         """One of its files."""
         return next((file for files in self.files.values() for file in files if file.id == file_id), None)
 
-    def read_at_host(self, level: Level | None) -> "Whole":
-        """The same with no more than those at the host read (`readers.py`)."""
-        versions = [(one, name) for one, name in self.versions if readers.host_reads(level, self.document, one)]
+    def read_at_host(self) -> "Whole":
+        """The same with no more than those at the host, who know of it, read (`readers.py`)."""
+        versions = [(one, name) for one, name in self.versions if readers.host_reads(self.document, one)]
         files = {one.id: self.files.get(one.id, []) for one, _ in versions}
         return Whole(self.document, versions, files, self.signers)
 

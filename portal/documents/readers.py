@@ -18,10 +18,8 @@ def host_knows(level: Level | None, document: Document) -> bool:
     return document.withdrawn_at is None and (document.is_agreement or level is not Level.ONLY_US)
 
 
-def host_reads(level: Level | None, document: Document, version: Version) -> bool:
-    """Whether those at the host read this version of it."""
-    if not host_knows(level, document):
-        return False
+def host_reads(document: Document, version: Version) -> bool:
+    """Whether those at the host, who know of it, read this version of it."""
     if document.is_agreement:
         return document.kind is Kind.OFFERED or version.accepted_at is not None
     return version.number == document.current

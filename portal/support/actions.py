@@ -376,7 +376,7 @@ def end_note(by, group, note) -> Note:
     return note
 
 
-@action(roles=SYSTEM_ONLY, on=Note, bars=readers.bars_note, says="ended a private note nobody looked at again")
+@action(roles=SYSTEM_ONLY, on=Note, says="ended a private note nobody looked at again")
 def expire_note(by, group, note) -> Note:
     """What nobody kept on by its day ends by itself."""
     if note.reason and note.ended_at is None and not note.is_kept(clock.today()):

@@ -269,6 +269,17 @@ def test_whoever_works_for_the_host_too_tightens_and_never_counts_for_loosening(
     assert "You also work for" in client.get("/g/tuesday-kettle/say/documents").text
 
 
+def test_an_agreed_limit_leaves_the_level_as_it_was(kettle):
+    make.set_level(kettle, Area.SPENDING, Level.TELL_AFTER)
+    with wall.opened(kettle.id):
+        by, now = make.person("Marsha").id, clock.now()
+        own = {"group_id": kettle.id, "area": Area.SPENDING, "started_by": by, "holds_from": now, "agreed_at": now}
+        db.session.add(Loosening(**own, each_pence=50_00, month_pence=200_00))
+    db.session.commit()
+    of_all = dict(fetched(sa.select(Group.id, standing.level_at(Group.id, Area.SPENDING)), {}))
+    assert of_all[kettle.id] is standing.of(kettle.id).levels[Area.SPENDING] is Level.TELL_AFTER
+
+
 AGREED_TO = st.tuples(st.sampled_from(Level), st.integers(-2, 2), st.booleans())
 
 

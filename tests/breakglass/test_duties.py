@@ -143,6 +143,8 @@ def test_danger_to_life_alone_lasts_24_hours_and_its_full_time_once_somebody_loo
     imani, beatrix = (make.actor(make.person(one.name), *one.roles) for one in (imani, beatrix))  # proved once more
     looked = asked(imani, kettle, receipt.ref, **facts)
     actions.allow(beatrix, kettle, looked.id)
+    with pytest.raises(Mistake, match="decided already"):
+        actions.refuse(beatrix, kettle, looked.id)
     later(hours=25)
     assert covered(imani, kettle, receipt)
 

@@ -119,6 +119,8 @@ def test_a_move_keeps_the_sum_and_says_plainly_what_cant_move(kettle, walkers, m
     actions.drop_line(marsha, kettle, lines["Food"])
     with pytest.raises(Mistake, match="isn’t planned"):
         actions.move(marsha, kettle, lines["Travel"], to_id=lines["Food"], amount_pence=1)
+    with pytest.raises(Mistake, match="Food isn’t planned"):
+        actions.move(marsha, kettle, lines["Food"], to_id=lines["Travel"], amount_pence=1)
 
 
 MOVES = st.lists(st.tuples(st.sampled_from("ABC"), st.sampled_from("ABC"), st.integers(1, 400_00)), max_size=12)
@@ -274,6 +276,8 @@ def test_between_funds_money_moves_once_and_never_more_than_is_free(kettle, mars
     assert [status.moved for status in queries.statuses(kettle.id)] == [-60_00, 60_00]
     with pytest.raises(Mistake, match=r"Only £40\.00 is free"):
         actions.move_between_funds(marsha, kettle, one.id, to_id=other.id, amount_pence=40_01)
+    with pytest.raises(Mistake, match="two different pots"):
+        actions.move_between_funds(marsha, kettle, one.id, to_id=one.id, amount_pence=1)
     assert list(queries.faults()) == []
 
 

@@ -1,5 +1,7 @@
 """Statements: built once and found by a name, and always the one that was asked for."""
 
+from datetime import datetime
+
 import pytest
 import sqlalchemy as sa
 
@@ -40,6 +42,13 @@ def test_what_is_made_of_a_prepared_statement_is_another(app, people):
     assert names(people(named=False)) == ["Ada", "Bea"]
     assert names(people(named=False).where(Person.name != "Ada")) == ["Bea"]
     assert names(people(named=False)) == ["Ada", "Bea"]
+
+
+def test_a_time_without_its_zone_is_not_written(app):
+    db.session.add(Person(name="Ada", email="ada@example.org", created_at=datetime(2026, 11, 9)))
+    with pytest.raises(sa.exc.StatementError, match="times must be aware"):
+        db.session.flush()
+    db.session.rollback()
 
 
 def test_what_was_changed_and_not_yet_written_is_found(app, people):

@@ -1,5 +1,6 @@
 """The file store: a folder, or S3 by its URL, with the same promises."""
 
+import shutil
 import socket
 
 import pytest
@@ -86,9 +87,14 @@ def test_names_are_our_own_and_never_escape(app):
             store.read(escape)
 
 
-def test_the_store_says_when_it_can_be_written_to(app):
+def test_the_store_says_when_it_can_be_written_to(app, tmp_path, monkeypatch):
     files.store().check()
     assert app.test_client().get("/readyz").json["files"] is True
+    store = files.Files(f"file://{tmp_path}/files")
+    monkeypatch.setitem(app.extensions, "files", store)
+    shutil.rmtree(store.folder)
+    store.folder.write_text("no folder any more")
+    assert app.test_client().get("/readyz").json["files"] is False
 
 
 @pytest.mark.slow

@@ -6,9 +6,10 @@ import pytest
 import sqlalchemy as sa
 import time_machine
 
-from portal.core import clock, jobs
+from portal.core import clock, jobs, mail
 from portal.core.db import db
 from portal.core.jobs import Job
+from tests import make
 
 ran: list[int] = []
 
@@ -35,6 +36,25 @@ def test_a_job_is_committed_with_its_cause_or_not_at_all(app):
     db.session.commit()
     assert jobs.run_waiting() == 1
     assert ran == [2]
+
+
+def test_what_nobody_does_is_not_put_off_for_later(app):
+    with pytest.raises(KeyError, match="no job is called"):
+        jobs.enqueue("tests.nothing")
+    with pytest.raises(KeyError, match="no message is called"):
+        mail.post("tests.nothing")
+    db.session.commit()
+    assert db.session.scalar(sa.select(sa.func.count(Job.id))) == 0
+
+
+def test_without_an_address_for_mail_a_message_waits_and_the_log_says_what_is_missing(app, monkeypatch, caplog):
+    monkeypatch.setitem(app.config["SETTINGS"].values, "PORTAL_MAIL_URL", "")
+    mail.post("signin.changed", person_id=make.person("Ada").id)
+    db.session.commit()
+    jobs.run_waiting()
+    (row,) = db.session.scalars(sa.select(Job))
+    assert (row.done_at, row.tries) == (None, 1)
+    assert "PORTAL_MAIL_URL is not set" in caplog.text
 
 
 def test_a_done_job_is_not_run_again(app):

@@ -69,6 +69,24 @@ def test_where_the_group_takes_its_time_the_host_has_the_days_between_two_steps_
     assert steps.days(found(group, number)) == [date(2026, 11, 30), date(2026, 12, 16), date(2027, 1, 4)]
 
 
+def test_the_ladder_says_of_each_step_how_it_stands(group, marsha):
+    imani = staff("Imani", Role.COORDINATOR)
+
+    def ladder(*, is_answered: bool) -> list[str]:
+        return [how for _, how in steps.ladder(found(group, number), is_answered)]
+
+    with time_machine.travel(MONDAY):
+        number = said(marsha, group)
+        further = ["If we ask for it, by Monday 7 December 2026", "If we ask for it, by Monday 21 December 2026"]
+        assert ladder(is_answered=False) == ["By Monday 30 November 2026", *further]
+        answered(imani, group, number)
+        assert ladder(is_answered=True) == ["Answered", *further]
+        actions.further(marsha, group, number)
+        assert ladder(is_answered=True)[:2] == ["Done", "Answered"]
+    with time_machine.travel(datetime(2026, 12, 8, 10, tzinfo=clock.UTC)):
+        assert ladder(is_answered=False)[1] == "By Monday 7 December 2026. That day has passed"
+
+
 def test_it_climbs_from_an_answer_to_someone_new_to_two_trustees_with_a_friend_and_then_outside(group, marsha):
     imani, glyn = staff("Imani", Role.COORDINATOR), staff("Glyn", Role.FINANCE)
     beatrix, tomas = staff("Beatrix", Role.TRUSTEE), staff("Tomas", Role.TRUSTEE)

@@ -127,6 +127,13 @@ def test_a_yes_is_to_exactly_the_version_that_was_shown(kettle, marsha, joe, ima
     assert agree(marsha, kettle, made).accepted_at is not None
 
 
+def test_a_yes_to_one_agreement_is_none_to_another_in_the_same_words(kettle, marsha, joe, imani):
+    one, other = offer(imani, kettle), offer(imani, kettle)
+    assert newest(kettle, one).mark == newest(kettle, other).mark
+    agree(marsha, kettle, one)
+    assert agree(joe, kettle, other).accepted_at is None
+
+
 def test_the_host_signs_exactly_the_version_that_was_shown(kettle, marsha, joe, imani):
     made = offer(imani, kettle)
     for by in (marsha, joe):
@@ -297,12 +304,23 @@ def test_what_was_taken_away_is_neither_answered_nor_signed(app, kettle, marsha,
     assert "not like this" not in page
 
 
+def test_the_host_no_longer_knows_of_what_was_taken_away(app, kettle, marsha, imani):
+    make.set_level(kettle, Area.DOCUMENTS, Level.YOU_DO)
+    made, desk = ours(marsha, kettle), Client(app).as_(make.person("Imani Okafor"))
+    assert desk.get(f"{HOSTS}{made.number}").status_code == 200
+    actions.withdraw(marsha, kettle, made.id)
+    assert made.name not in words(desk.get(HOSTS))
+    assert [desk.get(f"{HOSTS}{made.number}{page}").status_code for page in ("", "/compare")] == [404, 404]
+
+
 def test_a_tighter_rule_drops_an_easier_one_that_waits(kettle, old, marsha, joe):
     wish = actions.set_rule(marsha, kettle, needs="one")
     actions.set_rule(joe, kettle, needs="all")
     with pytest.raises(Mistake):
         actions.agree_rule(joe, kettle, wish.id)
     again = actions.set_rule(marsha, kettle, needs="two")
+    assert rules.yeses(again) == {marsha.person_id}  # what was said to the one before isn't said to this one
+    assert rules.yeses(wish) == {marsha.person_id}
     assert actions.set_rule(joe, kettle, needs="all") is None
     with pytest.raises(Mistake):
         actions.agree_rule(joe, kettle, again.id)

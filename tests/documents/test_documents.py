@@ -156,6 +156,22 @@ def test_a_file_cannot_wait_for_a_yes_so_staff_are_told_to_suggest_words(kettle,
     assert db.session.scalar(sa.select(sa.func.count(DocumentFile.id))) == 0
 
 
+def test_what_could_not_be_is_not_suggested(kettle, marsha, imani):
+    made, gone = add(marsha, kettle), add(marsha, kettle, name="An old one")
+    actions.withdraw(marsha, kettle, gone.id)
+    for call, says in (
+        (lambda: add(imani, kettle, words=None), "Write it, give a link"),
+        (lambda: actions.add_version(imani, kettle, gone.id, words="x"), "was taken away"),
+        (lambda: actions.mark_current(imani, kettle, gone.id, number=1), "was taken away"),
+        (lambda: actions.mark_current(imani, kettle, made.id, number=7), "There is no such version"),
+    ):
+        with pytest.raises(Mistake, match=says):
+            call()
+    assert db.session.scalar(sa.select(sa.func.count(Proposal.id))) == 0
+    with pytest.raises(Mistake, match="was taken away"):
+        actions.describe(marsha, kettle, gone.id, name="A new name")
+
+
 def test_told_of_it_the_group_undoes_what_staff_added_replaced_or_marked(kettle, marsha, imani):
     made = add(marsha, kettle)
     make.set_level(kettle, Area.DOCUMENTS, Level.TELL_AFTER)

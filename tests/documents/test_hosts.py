@@ -76,8 +76,22 @@ def test_what_is_no_rule_or_was_put_away_is_not_changed(imani):
     with pytest.raises(Mistake, match="This is no rule"):
         actions.change_rule(imani, None, made.id, words="x", differs="x", starts_on=in_days(60))
     actions.put_away(imani, None, made.id)
-    with pytest.raises(Mistake, match="put away"):
-        actions.renew(imani, None, made.id, words="x")
+    rule = announced(imani)
+    actions.put_away(imani, None, rule.id)
+    for call in (
+        lambda: actions.renew(imani, None, made.id, words="x"),
+        lambda: actions.change_rule(imani, None, rule.id, words="x", differs="x", starts_on=in_days(60)),
+    ):
+        with pytest.raises(Mistake, match="put away"):
+            call()
+
+
+def test_nothing_is_shared_without_words_a_link_or_a_file(imani):
+    with pytest.raises(Mistake, match="Write it, give a link"):
+        share(imani, words=None)
+    made = share(imani)
+    with pytest.raises(Mistake, match="Write it, give a link"):
+        actions.renew(imani, None, made.id)
 
 
 def test_the_host_shares_as_many_as_one_page_holds(imani):
@@ -125,7 +139,7 @@ def test_a_new_rule_starts_after_its_notice_and_never_reaches_back(kettle, imani
         announce(imani, starts_on=in_days(days))
     assert mistake.value.field == "starts_on"
     made = announce(imani)
-    with pytest.raises(Mistake):
+    with pytest.raises(Mistake, match="days’ notice"):
         actions.change_rule(imani, None, made.id, words="x", differs="x", starts_on=in_days(days))
     with pytest.raises(Mistake):  # nor can a rule be changed as if it were none
         actions.renew(imani, None, made.id, words="x")

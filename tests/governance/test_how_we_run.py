@@ -302,6 +302,12 @@ def test_one_groups_things_are_out_of_anothers_reach(app, kettle, walkers, marsh
 # What staff do
 
 
+def test_a_month_that_cannot_be_is_not_suggested(kettle, imani):
+    row = laid(kettle, "events")
+    with pytest.raises(Mistake, match="next three years"):
+        actions.set_look(imani, kettle, row.id, look_on=date(2001, 1, 1))
+
+
 ACTS = (
     (actions.set_status, {"status": "in_place"}),
     (actions.set_look, {"look_on": actions.months.after(3)}),

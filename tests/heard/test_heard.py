@@ -87,8 +87,10 @@ def test_until_something_came_of_it_the_group_takes_it_back_and_the_words_are_go
     asked = ask(marsha, kettle)
     passed = pass_on(marsha, kettle, asked)
     actions.answer(imani, kettle, passed.id, look_again_on=clock.today() + timedelta(days=3))
+    own = pass_on(joe, kettle, ask(joe, kettle))
     with pytest.raises(Refused):
         actions.withdraw(joe, kettle, passed.id)
+    actions.withdraw(joe, kettle, own.id)
     actions.withdraw(marsha, kettle, passed.id)
     actions.withdraw(marsha, kettle, passed.id)
     assert (queries.every(done=False), queries.one(passed.number), queries.place(passed.number)) == ([], None, None)

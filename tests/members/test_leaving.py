@@ -154,7 +154,7 @@ def test_with_two_organisers_neither_removes_the_other(client, kettle):
     marsha = client.as_(make.person("Marsha"))
     answer = marsha.post(f"/g/tuesday-kettle/people/{place(kettle, 'Joe').id}/removals")
     assert answer.status_code == 422
-    assert "We disagree" in words(answer)
+    assert "neither can remove the other. Use “We disagree”" in words(answer)
     assert "talks with both of us, and takes no side" in words(marsha.get("/g/tuesday-kettle/people"))
     assert is_in(kettle, "Joe")
     assert queries.open_removals(kettle.id) == []

@@ -233,12 +233,12 @@ def test_what_people_wrote_is_words_in_every_file_whatever_it_begins_with(app, b
 
 
 def test_a_letter_that_the_pdfs_fonts_lack_is_a_box_and_the_pdf_says_so(app, books):
-    books.write(date(2026, 6, 1), "በርበሬ and Zoë’s ćevapi 🙂", cost=1_00)
+    books.write(date(2026, 6, 1), "በርበሬ and\u2003Zoë’s ćevapi 🙂", cost=1_00)
     found = files(Client(app).as_(make.person("Marsha")), books, "2026-06")
     letters = reading.pdf_text(found["pdf"])
     assert "□□□□ and Zoë’s ćevapi □" in letters
     assert "stands for a letter that this file can’t show" in letters
-    assert reading.xlsx_rows(found["xlsx"])["What moved"][1][3] == "በርበሬ and Zoë’s ćevapi 🙂"
+    assert reading.xlsx_rows(found["xlsx"])["What moved"][1][3] == "በርበሬ and\u2003Zoë’s ćevapi 🙂"
 
 
 def test_every_letter_we_say_the_pdf_can_show_it_can(app):

@@ -13,7 +13,7 @@ from portal.autonomy.door import Mistake, NotHere, ProofNeeded, Refused
 from portal.core import clock, mail
 from portal.core.db import db
 from portal.core.jobs import Job
-from portal.payees import actions, details, links, queries
+from portal.payees import actions, changes, details, links, queries
 from portal.payees.models import Payee, PayeeDetails, PayeeLink
 from portal.people.models import Group
 from portal.people.roles import STRANGER, Actor, Role
@@ -221,6 +221,13 @@ def test_me_is_me_and_someone_of_us_is_known_by_their_address(kettle, marsha):
         added(marsha, kettle, "Nobody", email=" ")
 
 
+def test_without_an_address_no_link_is_sent(kettle, june, marsha):
+    make.set_facts(june, email=None)
+    with pytest.raises(Mistake, match="no address to send it to"):
+        actions.send_link(marsha, kettle, june.id)
+    assert "payees.link" not in letters()
+
+
 def test_an_ended_payee_is_paid_nowhere_and_their_link_does_nothing(kettle, june, marsha, joe):
     link = actions.send_link(marsha, kettle, june.id)
     waits = actions.change_details(marsha, kettle, june.id, details=account(1))
@@ -228,9 +235,10 @@ def test_an_ended_payee_is_paid_nowhere_and_their_link_does_nothing(kettle, june
     assert tail(kettle, june) is None
     assert queries.listed(kettle.id) == []
     assert mail._letters["payees.link"](link_id=link.id) is None
+    with pytest.raises(Mistake, match=changes.ENDED):
+        actions.change_details(marsha, kettle, june.id, details=account(2))
     for tried in (
         lambda: actions.give(STRANGER, kettle, link.id, details=account(1)),
-        lambda: actions.change_details(marsha, kettle, june.id, details=account(1)),
         lambda: actions.send_link(marsha, kettle, june.id),
         lambda: actions.second(joe, kettle, waits.id),
     ):

@@ -395,13 +395,21 @@ def test_the_same_file_on_two_costs_is_said_across_groups(kettle, walkers, groce
     run = ready.run()
     ready.put(kettle, cost, run)
     assert beside(run) == [[f"The same file came with {ready.again(theirs).ref} too."]]
+    make.set_facts(ready.again(theirs), withdrawn_at=clock.now())
+    assert beside(run) == [[]]
+    make.set_facts(ready.again(theirs), withdrawn_at=None)
+    mine = db.session.scalars(sa.select(Picture).where(Picture.receipt_id == cost.id)).one()
+    make.set_facts(mine, replaced_at=clock.now())
+    assert beside(run) == [[]]
 
 
 def test_the_same_sum_to_the_same_account_is_said_across_groups(kettle, walkers, cost):
     run = ready.run()
     first = ready.put(kettle, cost, run)
     ready.put(walkers, ready.cost(walkers, ready.payee(walkers, "The Grocer"), 1146), run)
-    assert f"The same sum to the same account lately: {first.reference}." in beside(run)[1]
+    ready.put(walkers, ready.cost(walkers, ready.payee(walkers, "The Baker", OTHER), 1146), run)
+    says = f"The same sum to the same account lately: {first.reference}."
+    assert [says in words for words in beside(run)] == [False, True, False]
 
 
 def test_details_that_changed_lately_are_said_for_30_days(kettle, grocer):
@@ -418,9 +426,18 @@ def test_details_that_changed_lately_are_said_for_30_days(kettle, grocer):
 @pytest.mark.parametrize(("pence", "said"), [(3000, []), (3001, ["More than 3 times"]), (1000_01, ["Over £1,000."])])
 def test_far_above_what_is_usual_is_said(kettle, grocer, pence, said):
     paid_before(kettle, grocer, 900, 1000, 5000)
+    for _ in range(3):
+        make.receipt(kettle, paid_on=clock.today())  # as on paper once: nobody wrote down how much
     run = ready.run()
     ready.put(kettle, ready.cost(kettle, grocer, pence), run)
     assert [words.startswith(start) for words, start in zip(beside(run)[0], said, strict=True)] == [True] * len(said)
+
+
+def test_what_two_costs_were_is_not_called_usual(kettle, grocer):
+    paid_before(kettle, grocer, 100, 100)
+    run = ready.run()
+    ready.put(kettle, ready.cost(kettle, grocer, 3001), run)
+    assert beside(run) == [[]]
 
 
 @pytest.mark.parametrize(

@@ -142,6 +142,12 @@ def see_through() -> bytes:
     return saved(Image.new("P", (7000, 7000)), "PNG", transparency=0, compress_level=1)
 
 
+def second_too_large() -> bytes:
+    """A TIFF whose first page is small and whose second has 51 megapixels, all white."""
+    small, large = Image.new("1", (8, 8)), Image.new("1", (7150, 7150), 1)
+    return saved(small, "TIFF", save_all=True, append_images=[large], compression="group4")
+
+
 def cut_with_small_one_inside() -> bytes:
     """A photo cut off at 55 %, whose EXIF holds a whole small one: its end mark is there, the photo's isn't."""
     whole, inside = saved(picture(size=(1500, 2200)), "JPEG"), b"Exif\0\0" + saved(picture(size=(90, 120)), "JPEG")
@@ -170,6 +176,7 @@ SAMPLES = (
     Sample("truncated.jpg", lambda: jpeg()[: len(jpeg()) * 55 // 100], REFUSED, says="Only part"),
     Sample("huge-claimed.jpg", huge_claimed, REFUSED, says="too large"),
     Sample("bomb-20000px.png", lambda: png(width=20000, height=20000), REFUSED, says="too large"),
+    Sample("64-megapixels.png", lambda: png(width=8000, height=8000), REFUSED, says="too large"),
     Sample("bomb-itxt.png", text_bomb, REFUSED, says="couldn’t open"),
     Sample("html-as.jpg", lambda: b"<!doctype html><script>SAMPLE-MARKER</script>", REFUSED, says="something else"),
     Sample("script.svg", lambda: b"<svg xmlns='http://www.w3.org/2000/svg' onload='x'/>", REFUSED, says="something else"),
@@ -183,6 +190,7 @@ SAMPLES = (
     Sample("cut.png", lambda: saved(picture(), "PNG")[:-40], REFUSED, says="Only part"),
     Sample("cut.webp", lambda: saved(picture(), "WEBP")[:-400], REFUSED, says="Only part"),
     Sample("too-many.tif", many_directories, GIVEN_UP, says="10 pages"),
+    Sample("second-too-large.tif", second_too_large, GIVEN_UP, says="too large"),
     Sample("eleven.pdf", lambda: pdf(11), GIVEN_UP, says="10 pages"),
     Sample("needs-too-much.png", see_through, GIVEN_UP, says="too large"),
     Sample("no-pages.pdf", lambda: pdf(0), GIVEN_UP, says="take it again"),

@@ -145,6 +145,11 @@ def test_what_lies_in_the_bin_or_has_gone_to_the_bank_is_neither_changed_nor_che
         actions.describe(marsha, kettle, receipt.id, amount_pence=99_99)
     with pytest.raises(Mistake, match=sentence):
         accept(glyn, kettle, receipt)
+    with pytest.raises(Mistake, match=sentence):
+        actions.ask(glyn, kettle, receipt.id, asks="what_for")
+    if "in_run_at" not in facts:  # there it can still be held: then it is left out
+        with pytest.raises(Mistake, match=sentence):
+            actions.hold(glyn, kettle, receipt.id, rule="F2", reason="Too much.", releases="Less.")
     db.session.rollback()
     assert (receipt.amount_pence, receipt.accepted_at) == (11_46, None)
 

@@ -1,11 +1,16 @@
 """Proving oneself: password, code app, step-up, the first passkey, the first coordinator."""
 
+import json
 import re
 from datetime import timedelta
+from hashlib import sha256
 
+import cbor2
 import pyotp
 import pytest
 from click.testing import CliRunner
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from portal import cli
 from portal.core import clock, jobs
@@ -13,7 +18,7 @@ from portal.core.db import db
 from portal.core.sealed_secrets import unseal
 from portal.people.models import Device, Person, StaffRole
 from portal.people.roles import Role
-from portal.signin.models import Challenge, Password
+from portal.signin.models import Challenge, Passkey, Password
 from tests import make
 from tests.client import Client, words
 
@@ -234,6 +239,42 @@ def test_a_passkey_challenge_fits_one_browser_and_is_not_taken_at_a_bare_number(
     for broken in ("", "[]", "null", "{", '{"id": 3}'):
         data = {"challenge_id": asked["challenge_id"], "credential": broken}
         assert client.post("/sign-in/passkey", data=data).status_code == 422
+
+
+ADDRESS, ORIGIN = "localhost", "http://localhost"
+
+
+def signed(key, called: str, nonce: str) -> str:
+    """What a browser hands over that this key signed a challenge."""
+    said = json.dumps({"type": "webauthn.get", "challenge": Passkey.text(bytes.fromhex(nonce)), "origin": ORIGIN}).encode()
+    told = sha256(ADDRESS.encode()).digest() + b"\x05" + bytes(4)  # someone is there and has proved it; no count is kept
+    proof = key.sign(told + sha256(said).digest(), ec.ECDSA(hashes.SHA256()))
+    answer = {"clientDataJSON": said, "authenticatorData": told, "signature": proof}
+    own = {"id": called, "rawId": called, "type": "public-key"}
+    return json.dumps({**own, "response": {name: Passkey.text(part) for name, part in answer.items()}})
+
+
+def kept_passkey(person: Person) -> tuple[ec.EllipticCurvePrivateKey, str]:
+    """A passkey of theirs, and what it is called."""
+    key, called = ec.generate_private_key(ec.SECP256R1()), Passkey.text(person.email.encode())
+    point = key.public_key().public_numbers()
+    public = cbor2.dumps({1: 2, 3: -7, -1: 1, -2: point.x.to_bytes(32), -3: point.y.to_bytes(32)})
+    own = {"person_id": person.id, "credential_id": called, "sign_count": 0, "label": "Phone"}
+    db.session.add(Passkey(**own, public_key=Passkey.text(public)))
+    db.session.commit()
+    return key, called
+
+
+@pytest.mark.parametrize(("whose", "status"), [("Marsha", 303), ("Joe", 422)])
+def test_a_passkey_proves_only_whose_it_is(client, marsha, whose, status):
+    key, called = kept_passkey(make.person(whose))
+    client.as_(marsha)
+    asked = client.post("/sign-in/passkey/challenge", base_url=ORIGIN).json
+    nonce = db.session.get_one(Challenge, asked["challenge_id"]).nonce
+    proof = {"challenge_id": asked["challenge_id"], "credential": signed(key, called, nonce)}
+    answer = client.post("/sign-in/again/passkey", data=proof, base_url=ORIGIN)
+    assert answer.status_code == status
+    assert ("belongs to someone else" in words(answer)) is (whose != "Marsha")
 
 
 def test_passkey_challenges_slow_down(client, time):

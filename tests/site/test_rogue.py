@@ -19,7 +19,7 @@ from portal.core import jobs, wall
 from portal.core.db import db
 from portal.core.wall import DoorClosed, owner_column
 from portal.ledger.models import Fund
-from portal.people.models import Membership
+from portal.people.models import Group, Membership
 from portal.people.reach import as_staff
 from portal.people.roles import Role
 from portal.receipts import actions
@@ -210,6 +210,25 @@ def test_a_bulk_change_of_many_groups_is_in_the_log_of_each(app, group, walkers)
         db.session.execute(sa.update(Membership).values(role=Role.ORGANISER))
     for group_id, mark in before.items():
         assert int(chain.fingerprint(group_id).split(":")[0]) == int(mark.split(":")[0]) + 1
+
+
+def test_a_bulk_change_of_one_group_is_in_the_log_of_no_other(app, group, walkers):
+    before, lines, which = chain.fingerprint(walkers.id), len(log()), Membership.group_id == group.id
+    db.session.rollback()
+    with app.app_context(), pytest.raises(DoorClosed):
+        db.session.execute(sa.update(Membership).where(which).values(role=Role.ORGANISER))
+    assert chain.fingerprint(walkers.id) == before
+    assert [entry.subject_table for entry in log()[lines:]] == ["memberships"]
+
+
+def test_a_group_is_founded_once_within_the_hosts_own_door(app, group):
+    """Not without a door, nor within a group's, nor one that is there already."""
+    with pytest.raises(RuntimeError, match="founded by an action"):
+        wall.found(Group(name="Another", slug="another"))
+    with pytest.raises(RuntimeError, match="founded by an action"), wall.opened(group.id):
+        wall.found(Group(name="Another", slug="another"))
+    with pytest.raises(RuntimeError, match="founded by an action"), wall.opened(None):
+        wall.found(group)
 
 
 def test_the_group_reads_of_the_try(app, client, group):

@@ -111,6 +111,9 @@ def test_the_schema_is_current_and_an_older_one_is_noticed(app):
     with db.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0000'")
     assert not migrate.is_current()
+    with db.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE alembic_version")
+    assert not migrate.is_current()
 
 
 def test_migrations_follow_one_another_by_number():

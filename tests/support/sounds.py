@@ -111,6 +111,20 @@ def many_channels() -> bytes:
     return wav(2, channels=64)
 
 
+def hurried() -> bytes:
+    """A WebM of six minutes whose every piece says it lasts a tenth of what it does."""
+    out = io.BytesIO()
+    with av.open(out, "w", format="webm") as made:
+        stream = made.add_stream("libopus", rate=48_000, layout="mono")
+        second = [packet for frame in _frames(stream, 48_000, 48_000) for packet in stream.encode(frame)]
+        for number in range(360 * 50):
+            packet = av.Packet(bytes(second[number % len(second)]))
+            packet.stream, packet.time_base = stream, Fraction(1, 1000)
+            packet.pts = packet.dts = number * 2
+            made.mux(packet)
+    return out.getvalue()
+
+
 PLAYED = (
     Sample("voice-note.webm", webm, TAKEN),
     Sample("firefox.ogg", lambda: sound("ogg", "libopus"), TAKEN),
@@ -144,6 +158,7 @@ NOT_PLAYED = (
     Sample("three-hours.mp3", three_hours, REFUSED, says="longer than 5 minutes"),
     Sample("six-minutes.webm", lambda: sound("webm", "libopus", 360, 8_000), REFUSED, says="longer than 5 minutes"),
     Sample("emptied.m4a", emptied, GIVEN_UP, says="no sound"),
+    Sample("odd-rate.wav", lambda: wav(2, rate=1_234), GIVEN_UP, says="couldn’t play"),
     Sample("64-channels.wav", many_channels, GIVEN_UP, says="couldn’t play"),
 )
 SOUNDS = (*PLAYED, *NOT_PLAYED)

@@ -23,7 +23,7 @@ from tests import make
 from tests.client import Client, words
 from tests.receipts.samples import GIVEN_UP, MARK, REFUSED, Sample, jpeg, pdf, with_place
 from tests.receipts.samples import SAMPLES as PICTURES
-from tests.support.sounds import SOUNDS, claims_ten_hours, m4a, webm
+from tests.support.sounds import SOUNDS, claims_ten_hours, hurried, m4a, webm
 
 pytestmark = pytest.mark.slow
 
@@ -164,6 +164,15 @@ def test_a_sound_that_takes_its_reader_too_long_or_too_much_is_a_polite_sentence
     for death in (_eats, _exits):
         with pytest.raises(sounds.CantPlay, match="record it again"):
             sounds._in_child(death)
+
+
+@ONCE
+def test_a_sound_that_plays_for_longer_than_it_says_is_too_long(app, tmp_path):
+    sent = tmp_path / "hurried.webm"
+    sent.write_bytes(hurried())
+    assert sounds.length_of(sent, "webm") < 60
+    with pytest.raises(sounds.CantPlay, match="longer than 5 minutes"), sounds.make(sent, "webm"):
+        pass
 
 
 def _eats():

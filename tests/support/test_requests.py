@@ -10,13 +10,13 @@ import time_machine
 from portal.activity.models import Entry, EntryWords
 from portal.autonomy import actions as autonomy
 from portal.autonomy.areas import Area, Level
-from portal.autonomy.door import Mistake, NotHere, Proposed, Refused
+from portal.autonomy.door import ACTIONS, Mistake, NotHere, Proposed, Refused
 from portal.autonomy.models import Proposal
 from portal.core import clock
 from portal.core.db import db
-from portal.people.roles import SYSTEM, Role
+from portal.people.roles import STAFF_ROLES, SYSTEM, Role
 from portal.support import actions, queries, readers
-from portal.support.models import NOTHING_DUE, CameOf, Message, ReplyBy, ReplyPromise, Request, Wanted
+from portal.support.models import NOTHING_DUE, CameOf, Message, Note, ReplyBy, ReplyPromise, Request, Wanted
 from portal.support.states import State
 from tests import make
 from tests.client import Client
@@ -233,6 +233,17 @@ def test_who_took_it_first_keeps_it_and_the_other_reads_who(kettle, marsha, iman
     assert again(asked).taken_at
     actions.put_back(sefa, kettle, asked.id)
     assert state(asked, imani) is State.NEW
+
+
+@pytest.mark.parametrize(
+    "name", sorted(name for name, one in ACTIONS.items() if one.bars in (readers.bars, readers.bars_note))
+)
+def test_who_does_not_read_a_conversation_does_nothing_in_it(kettle, marsha, bernie, imani, sefa, name):
+    asked, act = ask(marsha, kettle), ACTIONS[name]
+    note = actions.keep_note(imani, kettle, asked.id, words="The hall is cold.")
+    row, by = note if act.on is Note else asked, sefa if act.roles & STAFF_ROLES else bernie
+    with pytest.raises(Refused, match="This one is between who asked and their coordinator"):
+        act(by, kettle, row.id)
 
 
 def test_put_back_by_whose_it_is_it_changes_no_hands(kettle, marsha, imani, sefa):
