@@ -241,6 +241,13 @@ def test_a_passkey_challenge_fits_one_browser_and_is_not_taken_at_a_bare_number(
         assert client.post("/sign-in/passkey", data=data).status_code == 422
 
 
+def test_a_code_of_an_app_that_was_never_begun_is_taken_by_nobody(client, marsha, time):
+    client.as_(marsha)
+    answer = client.post("/you/app/code", data={"app_code": "123456"})
+    assert answer.status_code == 422
+    assert "Nothing to set up here" in words(answer)
+
+
 ADDRESS, ORIGIN = "localhost", "http://localhost"
 
 

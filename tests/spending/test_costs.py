@@ -9,12 +9,13 @@ import time_machine
 from portal.autonomy import actions as autonomy
 from portal.autonomy.areas import Area, Level
 from portal.autonomy.door import Mistake, NotHere, ProofNeeded, Proposed, Refused
-from portal.autonomy.models import Hold, SpendingLimit
+from portal.autonomy.models import Disagreement, Hold, SpendingLimit
 from portal.core import clock, jobs, wall, workdays
 from portal.core.db import db
 from portal.ledger import actions as ledger
 from portal.ledger import posting
 from portal.ledger import queries as ledger_queries
+from portal.payees.models import Payee
 from portal.people.roles import Actor, Role
 from portal.receipts import actions as receipts
 from portal.receipts.jobs import empty_bins
@@ -64,6 +65,7 @@ def test_asked_agreed_checked_it_is_ready(kettle, cost, joe, glyn):
     assert state(hall) is State.READY
     assert costs.payable(now(hall)) == ""
     assert [row[0].id for row in costs.to_pay()] == [hall.id]
+    assert costs.to_pay(after=now(hall).number) == []
 
 
 def test_asking_needs_who_is_paid_how_much_and_a_pot_of_our_own(kettle, walkers, cost, marsha, hall):
@@ -145,6 +147,8 @@ def test_where_nobody_is_free_to_decide_the_hosts_check_stands_for_it(walkers, g
 def test_what_has_no_bank_details_yet_is_paid_by_card_alone(walkers, glyn):
     back = asked_by_the_only_organiser(walkers, glyn, details=False)
     checked(glyn, walkers, back)
+    assert costs.payable(now(back)) == "There are no bank details to pay it to."
+    make.account(db.session.get_one(Payee, back.payee_id), "87654321", holds_in=timedelta(hours=48))
     assert costs.payable(now(back)) == "There are no bank details to pay it to."
     assert costs.payable(now(back), by_transfer=False) == ""
 
@@ -481,6 +485,18 @@ def test_what_is_held_is_not_payable_until_it_is_let_go(kettle, cost, joe, glyn)
     receipts.hold(glyn, kettle, hall.id, rule="F4", reason="A cousin of Pri’s", releases="A second look")
     assert costs.payable(now(hall)).startswith("It’s on hold under F4")
     receipts.release(glyn, kettle, hall.id)
+    assert costs.payable(now(hall)) == ""
+
+
+def test_what_is_said_of_another_thing_with_the_same_number_keeps_nothing_back(kettle, cost, joe, glyn):
+    hall = cost()
+    yes(joe, kettle, hall)
+    checked(glyn, kettle, hall)
+    with wall.opened(kettle.id):
+        about = {"group_id": kettle.id, "item_table": "documents", "item_id": hall.id}
+        said = {"raised_by": joe.person_id, "about": "A document", "words": "No", "among": "ourselves"}
+        db.session.add(Disagreement(**about, **said))
+    db.session.commit()
     assert costs.payable(now(hall)) == ""
 
 
