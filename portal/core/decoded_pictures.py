@@ -61,7 +61,8 @@ def bound(pages: list[bytes]) -> bytes:
 
 
 def write_pages(source: Path, kind: str, folder: Path, too_many: str) -> tuple[list[tuple[int, int]], str]:
-    """Its pages and a thumbnail, as JPEGs in this folder; their sizes, and how the first one looks. Raises CantOpen."""
+    """Its pages, at least one, and a thumbnail, as JPEGs in this folder; their sizes, and how the first one looks. Raises
+    CantOpen."""
     sizes: list[tuple[int, int]] = []
     looks = ""
     found = _pdf_pages(source, too_many) if kind == "pdf" else _image_pages(source)
@@ -75,8 +76,6 @@ def write_pages(source: Path, kind: str, folder: Path, too_many: str) -> tuple[l
             looks = "" if kind == "pdf" else _looks(image)  # this month's bill looks like last month's
             image.thumbnail((THUMB_SIDE, THUMB_SIDE), Image.Resampling.BICUBIC, reducing_gap=2.0)
             image.save(folder / "thumb.jpg", "JPEG", quality=58, optimize=True)
-    if not sizes:
-        raise CantOpen(CANT_OPEN)
     return sizes, looks
 
 

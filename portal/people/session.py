@@ -235,7 +235,7 @@ def identity() -> Identity | None:
 def is_dozed() -> bool:
     """Whether their device did nothing for a while, so that no conversation shows on it until they prove themselves."""
     who = identity()
-    return who is not None and who.dozed
+    return bool(who and who.dozed)
 
 
 def init_app(app: Flask) -> None:

@@ -237,7 +237,7 @@ def start_app(by) -> Password:
 def confirm_app(by, *, app_code: str, token: str) -> Password:
     """Take the app's first code."""
     kept = queries.password_of(by.person_id)
-    if kept is None or kept.app_key is None:
+    if kept is None:
         raise Mistake("Start again with the app’s square code.")
     if not _app_code_fits(kept, app_code):
         raise Mistake("Those digits don’t fit. Wait for the next six and try them.", "app_code")

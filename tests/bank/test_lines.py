@@ -62,6 +62,8 @@ def test_a_released_payments_line_makes_it_paid_on_the_banks_day(kettle, glyn, f
     assert (status(fund).spent, status(fund).promised, status(fund).held) == (90_00, 0, 910_00)
     entry = db.session.get_one(JournalEntry, settled.entry_id)
     assert (entry.on, settled.settled_by, now(payment).entry_id) == (day, glyn.person_id, entry.id)
+    pages = queries.listed("settled"), queries.listed("settled", after=out.id)
+    assert [[item.line.id for item in found.items] for found in pages] == [[out.id], []]
     assert db.session.scalars(sa.select(Posting.code).where(Posting.account == Account.COST)).all() == ["5300"]
 
 

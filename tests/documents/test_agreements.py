@@ -134,6 +134,15 @@ def test_a_yes_to_one_agreement_is_none_to_another_in_the_same_words(kettle, mar
     assert agree(joe, kettle, other).accepted_at is None
 
 
+def test_a_yes_holds_no_longer_than_what_it_was_said_to(kettle, marsha, joe, imani):
+    made = offer(imani, kettle)
+    for by in (marsha, joe):
+        agree(by, kettle, made)
+    assert rules.is_accepted(newest(kettle, made))
+    make.set_facts(newest(kettle, made), mark="0" * 64)  # as nobody can on a page
+    assert not rules.is_accepted(newest(kettle, made))
+
+
 def test_the_host_signs_exactly_the_version_that_was_shown(kettle, marsha, joe, imani):
     made = offer(imani, kettle)
     for by in (marsha, joe):
@@ -318,12 +327,11 @@ def test_a_tighter_rule_drops_an_easier_one_that_waits(kettle, old, marsha, joe)
     actions.set_rule(joe, kettle, needs="all")
     with pytest.raises(Mistake):
         actions.agree_rule(joe, kettle, wish.id)
-    again = actions.set_rule(marsha, kettle, needs="two")
-    assert rules.yeses(again) == {marsha.person_id}  # what was said to the one before isn't said to this one
-    assert rules.yeses(wish) == {marsha.person_id}
-    assert actions.set_rule(joe, kettle, needs="all") is None
+    again = actions.set_rule(joe, kettle, needs="two")
+    assert (rules.yeses(wish), rules.yeses(again)) == ({marsha.person_id}, {joe.person_id})
+    assert actions.set_rule(marsha, kettle, needs="all") is None
     with pytest.raises(Mistake):
-        actions.agree_rule(joe, kettle, again.id)
+        actions.agree_rule(marsha, kettle, again.id)
 
 
 def test_new_organisers_do_not_count_towards_an_easier_rule(kettle, marsha, joe):

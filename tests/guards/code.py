@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import _lru_cache_wrapper, cache, partial
 from importlib import import_module
 from types import CodeType, FunctionType
 
@@ -239,11 +239,13 @@ def noted(note: Callable[[str], None]) -> Iterator[None]:
 @contextmanager
 def _swapped(path: str, tree: ast.Module) -> Iterator[None]:
     before = _swap(path, tree)
+    _build_anew()
     try:
         yield
     finally:
         for function, code in before:
             function.__code__ = code
+        _build_anew()
 
 
 def _swap(path: str, tree: ast.Module) -> list[tuple[FunctionType, CodeType]]:
@@ -255,6 +257,13 @@ def _swap(path: str, tree: ast.Module) -> list[tuple[FunctionType, CodeType]]:
                 before.append((function, function.__code__))
                 function.__code__ = code
     return before
+
+
+def _build_anew() -> None:
+    """Statements and whatever else is built once and kept."""
+    for one in gc.get_objects():
+        if isinstance(one, _lru_cache_wrapper) and str(one.__module__).startswith("portal."):
+            one.cache_clear()
 
 
 def _codes(code: CodeType) -> Iterator[CodeType]:

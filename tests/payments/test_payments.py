@@ -398,6 +398,15 @@ def test_the_same_file_on_two_costs_is_said_across_groups(kettle, walkers, groce
     make.set_facts(ready.again(theirs), withdrawn_at=clock.now())
     assert beside(run) == [[]]
     make.set_facts(ready.again(theirs), withdrawn_at=None)
+    copied = db.session.scalars(sa.select(Picture).where(Picture.receipt_id == theirs.id)).one()
+    make.set_facts(copied, replaced_at=clock.now())
+    assert beside(run) == [[]]
+    other = make.receipt(kettle)  # it came with their file as well, and isn’t paid here
+    unpaid = db.session.scalars(sa.select(Picture).where(Picture.receipt_id == other.id)).one()
+    make.set_facts(unpaid, sha256="0" * 64)
+    make.set_facts(copied, replaced_at=None, sha256="0" * 64)
+    assert beside(run) == [[]]
+    make.set_facts(copied, sha256=file)
     mine = db.session.scalars(sa.select(Picture).where(Picture.receipt_id == cost.id)).one()
     make.set_facts(mine, replaced_at=clock.now())
     assert beside(run) == [[]]
@@ -410,6 +419,8 @@ def test_the_same_sum_to_the_same_account_is_said_across_groups(kettle, walkers,
     ready.put(walkers, ready.cost(walkers, ready.payee(walkers, "The Baker", OTHER), 1146), run)
     says = f"The same sum to the same account lately: {first.reference}."
     assert [says in words for words in beside(run)] == [False, True, False]
+    with time_machine.travel(clock.now() + checks.SAME_FOR + timedelta(days=1), tick=False):
+        assert not any(says in words for words in beside(run))
 
 
 def test_details_that_changed_lately_are_said_for_30_days(kettle, grocer):

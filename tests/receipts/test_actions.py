@@ -140,7 +140,12 @@ def test_what_is_paid_stays(kettle, marsha, glyn):
     ],
 )
 def test_what_lies_in_the_bin_or_has_gone_to_the_bank_is_neither_changed_nor_checked(kettle, marsha, glyn, facts, sentence):
-    receipt = make.receipt(kettle, amount_pence=11_46, **facts)
+    receipt = make.receipt(kettle, amount_pence=11_46)
+    actions.ask(glyn, kettle, receipt.id, asks="what_for")
+    question = db.session.scalars(sa.select(Question.id)).one()
+    make.set_facts(receipt, **facts)
+    with pytest.raises(Mistake, match=sentence):
+        actions.answer(marsha, kettle, receipt.id, question_id=question, words="For us")
     with pytest.raises(Mistake, match=sentence):
         actions.describe(marsha, kettle, receipt.id, amount_pence=99_99)
     with pytest.raises(Mistake, match=sentence):

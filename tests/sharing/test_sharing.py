@@ -162,6 +162,14 @@ def test_the_group_says_yes_in_words_of_its_own(kettle, marsha, imani):
     assert line.share.words == "Tea on Tuesdays."
 
 
+def test_a_share_without_end_is_not_even_suggested(kettle, marsha, imani):
+    approved(marsha, kettle)
+    make.set_level(kettle, Area.VISIBILITY, Level.ASK_FIRST)
+    with pytest.raises(Mistake, match="12 months"):
+        summary(imani, kettle, until_on=date(2099, 1, 1))
+    assert db.session.scalar(sa.select(sa.func.count(Proposal.id))) == 0
+
+
 def test_a_summary_changed_since_it_was_suggested_is_not_shared(kettle, marsha, imani):
     make.set_level(kettle, Area.VISIBILITY, Level.ASK_FIRST)
     approved(marsha, kettle)
@@ -424,6 +432,7 @@ def test_an_enquiry_goes_to_the_host_and_from_there_to_the_group(kettle, marsha,
     assert queries.passed_on(kettle.id) == []
     actions.pass_on(imani, kettle, made.id)
     assert (queries.enquiries(), [one.id for one in queries.passed_on(kettle.id)]) == ([], [made.id])
+    assert queries.passed_on(kettle.id, before=made.id) == []
     other = ask(public, kettle)
     actions.answer(imani, kettle, other.id)
     assert [row.id for row, _ in queries.enquiries(done=True)] == [other.id, made.id]

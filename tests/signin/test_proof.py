@@ -243,9 +243,25 @@ def test_a_passkey_challenge_fits_one_browser_and_is_not_taken_at_a_bare_number(
 
 def test_a_code_of_an_app_that_was_never_begun_is_taken_by_nobody(client, marsha, time):
     client.as_(marsha)
-    answer = client.post("/you/app/code", data={"app_code": "123456"})
-    assert answer.status_code == 422
-    assert "Nothing to set up here" in words(answer)
+    assert client.post("/you/app").status_code == 422
+    for _ in ("without a password", "with one"):
+        answer = client.post("/you/app/code", data={"app_code": "123456"})
+        assert answer.status_code == 422
+        assert "Nothing to set up here" in words(answer)
+        client.post("/you/password", data={"password": WORDS})
+
+
+def test_an_app_counts_once_its_digits_fit(with_password):
+    with_password.post("/you/app")
+    answer = with_password.post("/you/app/code", data={"app_code": "123456"})
+    assert "Those digits don’t fit" in words(answer)
+    assert db.session.scalars(db.select(Password.app_confirmed_at)).one() is None
+
+
+def test_guesses_of_whoever_is_signed_in_slow_down_too(with_password):
+    for _ in range(10):
+        with_password.post("/sign-in/again", data={"password": "four other words here"})
+    assert "Wait ten minutes" in words(with_password.post("/sign-in/again", data={"password": WORDS}))
 
 
 ADDRESS, ORIGIN = "localhost", "http://localhost"

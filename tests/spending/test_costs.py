@@ -23,7 +23,7 @@ from portal.receipts.models import Receipt
 from portal.receipts.queries import numbered
 from portal.receipts.states import State
 from portal.spending import actions, costs
-from portal.spending.models import Approval
+from portal.spending.models import Approval, SpendingRule
 from tests import make
 from tests.client import words
 
@@ -205,6 +205,13 @@ def test_a_higher_amount_to_begin_more_yeses_from_is_easier_too(kettle, marsha):
     assert costs.rule_of(kettle.id).over_pence == 10_00
 
 
+def test_a_rule_that_nobody_agreed_to_yet_is_none(kettle, marsha):
+    with wall.opened(kettle.id):
+        db.session.add(SpendingRule(group_id=kettle.id, needs="two", made_by=marsha.person_id))
+    db.session.commit()
+    assert costs.rule_of(kettle.id) is None
+
+
 def test_staff_never_set_who_says_yes(kettle, glyn, imani):
     for by in (glyn, imani):
         with pytest.raises(Refused):
@@ -283,6 +290,7 @@ def test_what_is_on_its_way_to_the_bank_stays_as_it_is(kettle, cost, marsha, joe
     yes(joe, kettle, hall)
     make.set_facts(hall, in_run_at=clock.now())
     for change in (
+        lambda: actions.ask(marsha, kettle, hall.id, kind="invoice"),
         lambda: actions.unask(marsha, kettle, hall.id),
         lambda: actions.take_back_yes(joe, kettle, hall.id),
         lambda: actions.stand_back(joe, kettle, hall.id),
@@ -483,6 +491,8 @@ def test_what_is_held_is_not_payable_until_it_is_let_go(kettle, cost, joe, glyn)
     yes(joe, kettle, hall)
     checked(glyn, kettle, hall)
     receipts.hold(glyn, kettle, hall.id, rule="F4", reason="A cousin of Pri’s", releases="A second look")
+    other = cost()
+    receipts.hold(glyn, kettle, other.id, rule="F5", reason="Too much", releases="Less")
     assert costs.payable(now(hall)).startswith("It’s on hold under F4")
     receipts.release(glyn, kettle, hall.id)
     assert costs.payable(now(hall)) == ""

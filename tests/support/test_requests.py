@@ -246,6 +246,21 @@ def test_who_does_not_read_a_conversation_does_nothing_in_it(kettle, marsha, ber
         act(by, kettle, row.id)
 
 
+def test_only_who_works_on_support_is_brought_in_or_handed_to(kettle, marsha, imani, beatrix):
+    make.set_level(kettle, Area.SUPPORT, Level.YOU_DO)
+    asked = ask(marsha, kettle)
+    for act in (actions.bring_in, actions.hand_over):
+        with pytest.raises(Mistake, match="Choose someone who works on support"):
+            act(imani, kettle, asked.id, person_id=beatrix.person_id)
+
+
+def test_a_helper_reads_nothing_that_the_host_asked_though_they_asked_it_there_themselves(kettle, bernie, imani):
+    asked = ask(bernie, kettle)
+    assert len(queries.ours(bernie, kettle.id).lines) == 1
+    make.set_facts(asked, by_host=True, released_at=clock.now())
+    assert queries.ours(bernie, kettle.id).lines == []
+
+
 def test_put_back_by_whose_it_is_it_changes_no_hands(kettle, marsha, imani, sefa):
     """Whom the host names meanwhile gets what is asked from now on, and reads nothing of before."""
     make.set_level(kettle, Area.SUPPORT, Level.ONLY_US)
