@@ -111,7 +111,6 @@ def own_app(tmp_path, shelf, installations) -> Iterator[Flask]:
     data = new_folder(tmp_path / "own", shelf)
     shutil.copy(installations("sqlite").database, data / "portal.db")
     app = create_app(settings_for(data))
-    app.config["PROPAGATE"] = True
     with app.app_context():
         yield app
         close(app)

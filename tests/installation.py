@@ -79,7 +79,6 @@ class Installation:
         self.data, self.url = data, url
         self.settings = settings_for(data, PORTAL_DATABASE_URL=url)
         self.app = create_app(self.settings)
-        self.app.config["PROPAGATE"] = True
         self._config = dict(self.app.config)
 
     @contextmanager
@@ -87,7 +86,7 @@ class Installation:
         """The app with these settings, its context open: this one, or a new one where they build another."""
         shared = all(settings.values[name] == self.settings.values[name] for name in BUILT_BY)
         app = self.app if shared else create_app(settings)
-        app.config.update(SETTINGS=settings, PROPAGATE=True)
+        app.config["SETTINGS"] = settings
         with app.app_context():
             yield app
             db.session.remove()

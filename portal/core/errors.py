@@ -72,6 +72,4 @@ def init_app(app: Flask) -> None:
         db.session.rollback()
         full = _is_full(error)
         log.error("nowhere to save" if full else "unexpected", exc_info=None if app.testing and full else error)
-        if app.config.get("PROPAGATE"):
-            raise error
         return error_page(507 if full else 500)

@@ -82,7 +82,6 @@ class OneLine(WSGIRequestHandler):
 @pytest.fixture
 def port(app):
     """The portal on a real socket, in this process, so that its clock can be moved."""
-    app.config["PROPAGATE"] = False
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=OneLine)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

@@ -3,9 +3,7 @@
 import gc
 import shutil
 import weakref
-from functools import wraps
 
-import pytest
 from flask import render_template_string
 
 from portal.app import create_app
@@ -25,17 +23,6 @@ def test_an_app_that_is_over_is_forgotten_with_all_its_pages_kept(tmp_path, shel
     del app
     gc.collect()
     assert gone() is None
-
-
-def test_what_goes_wrong_unforeseen_reaches_a_test_and_is_a_page_to_people(app, monkeypatch):
-    broken = wraps(app.view_functions["health.ready"])(lambda: 1 / 0)
-    monkeypatch.setitem(app.view_functions, "health.ready", broken)
-    with pytest.raises(ZeroDivisionError):
-        app.test_client().get("/readyz")
-    monkeypatch.setitem(app.config, "PROPAGATE", False)
-    answer = app.test_client().get("/readyz")
-    assert answer.status_code == 500
-    assert "That’s us, not you" in answer.text
 
 
 def test_what_is_kept_of_a_page_brings_its_icons_along_each_time(app):

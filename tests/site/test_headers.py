@@ -207,7 +207,6 @@ def lines():
 
 def break_things(app) -> None:
     """As when a table is gone: every statement on it fails, with what was in it in the message."""
-    app.config["PROPAGATE"] = False
     for name in ("questions", "holds"):
         with db.engine.begin() as connection:
             connection.exec_driver_sql(f"DROP TABLE {name}")

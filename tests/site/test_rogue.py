@@ -114,7 +114,6 @@ WAYS = (
 def in_a_view(app, client, way, group_id):
     """A page of staff's that never asks: whoever opens it is named in the log."""
     rob = make.staff("Rob", Role.COORDINATOR)
-    app.config["PROPAGATE"] = False
 
     @as_staff(does=actions.accept)
     def rogue(**_address):

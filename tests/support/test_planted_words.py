@@ -132,7 +132,6 @@ def held(*planted: str) -> dict[str, set[str]]:
 @pytest.fixture
 def planted(app, kettle, walkers, imani, sefa, glyn, browser, logged):
     """A group's requests in which everybody wrote, over their own pages; and the answers they got."""
-    app.config["PROPAGATE"] = False
     make.set_level(kettle, Area.SUPPORT, Level.ASK_FIRST)
     make.staff("Beatrix Lund", Role.TRUSTEE)
     seen: list = []
