@@ -633,6 +633,9 @@ class TestTheQueue:
             assert {view: counted[view] for view in ("mine", "new", "today", "later", "quiet")} == {
                 view: len(shown[view]) for view in ("mine", "new", "today", "later", "quiet")
             }
+            later = ask(marsha, kettle, wanted="no_rush")
+            actions.close(marsha, kettle, later.id)
+            assert [line.number for line in queries.queue("closed", imani).lines] == [later.number, closed.number]
 
     def test_what_one_may_not_read_is_there_without_a_word_of_it(self, kettle, marsha, imani, sefa):
         asked = ask(marsha, kettle, words="Nobody else’s business", reply_by="call", phone="07700 900142")
