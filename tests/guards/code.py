@@ -239,13 +239,13 @@ def noted(note: Callable[[str], None]) -> Iterator[None]:
 @contextmanager
 def _swapped(path: str, tree: ast.Module) -> Iterator[None]:
     before = _swap(path, tree)
-    _build_anew()
+    build_anew()
     try:
         yield
     finally:
         for function, code in before:
             function.__code__ = code
-        _build_anew()
+        build_anew()
 
 
 def _swap(path: str, tree: ast.Module) -> list[tuple[FunctionType, CodeType]]:
@@ -259,7 +259,7 @@ def _swap(path: str, tree: ast.Module) -> list[tuple[FunctionType, CodeType]]:
     return before
 
 
-def _build_anew() -> None:
+def build_anew() -> None:
     """Statements and whatever else is built once and kept."""
     for one in gc.get_objects():
         if isinstance(one, _lru_cache_wrapper) and str(one.__module__).startswith("portal."):

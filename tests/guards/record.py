@@ -68,6 +68,7 @@ def record(items: list, run) -> None:
         for n, (file, inside) in enumerate(files.items(), 1):
             tests = {}
             for item in inside:
+                code.build_anew()
                 began = time.perf_counter()
                 green, took, names = run(item), round(time.perf_counter() - began, 3), noted.take()
                 if green:
