@@ -43,7 +43,8 @@ def note(request: Request, *texts: str | None) -> None:
 def rarest(words: list[str], before: int | None = None) -> tuple[str, int | None]:
     """Of these words, the one that fewest requests have; and the request as far back as which one page looks through those
     (`before` one, where it says so), or None where that is all of them."""
-    (found,) = fetched(_edges(len(words), before is not None), _named(words) | {"before": before})
+    values = _named(words) | {"before": before, "skipped": WINDOW - 1}
+    (found,) = fetched(_edges(len(words), before is not None), values)
     reach = dict(zip(words, found, strict=True))
     word = min(words, key=lambda word: reach[word] or 0)
     return word, reach[word]
@@ -71,7 +72,8 @@ _before, _edge = (sa.bindparam(name, type_=sa.Integer) for name in ("before", "e
 
 @prepared
 def _edges(words: int, further: bool) -> sa.Select:
-    ids = sa.select(RequestWord.request_id).order_by(RequestWord.request_id.desc()).limit(1).offset(WINDOW - 1)
+    skipped = sa.bindparam("skipped", type_=sa.Integer)
+    ids = sa.select(RequestWord.request_id).order_by(RequestWord.request_id.desc()).limit(1).offset(skipped)
     if further:
         ids = ids.where(RequestWord.request_id < _before)
     return sa.select(*(ids.where(RequestWord.word == _word(place)).scalar_subquery() for place in range(words)))

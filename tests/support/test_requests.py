@@ -15,7 +15,7 @@ from portal.autonomy.models import Proposal
 from portal.core import clock
 from portal.core.db import db
 from portal.people.roles import STAFF_ROLES, SYSTEM, Role
-from portal.support import actions, queries, readers
+from portal.support import actions, queries, readers, search
 from portal.support.models import NOTHING_DUE, CameOf, Message, Note, ReplyBy, ReplyPromise, Request, Wanted
 from portal.support.states import State
 from tests import make
@@ -610,6 +610,19 @@ class TestTheQueue:
         assert len(numbers) == 4
         more = [ask(marsha, kettle, receipt_id=held.id).number for _ in range(queries.PAGE + 1)]
         assert {*more, stuck.number} < {line.number for line in queries.queue("all", imani).lines}
+
+    def test_a_page_of_a_search_looks_through_so_many_and_the_next_goes_on_behind_them(
+        self, kettle, marsha, imani, monkeypatch
+    ):
+        monkeypatch.setattr(search, "WINDOW", 3)
+        asked = [ask(marsha, kettle).number for _ in range(8)]
+        found, after = [], None
+        for _ in range(3):
+            page = queries.found("hall", imani, after)
+            found.append([line.number for line in page.lines])
+            after = int(page.after) if page.after else None
+        assert found == [asked[:4:-1], asked[4:1:-1], asked[1::-1]]
+        assert after is None
 
     def test_views_and_their_counts(self, kettle, marsha, imani, sefa):
         with time_machine.travel(MONDAY, tick=False) as clock_:
