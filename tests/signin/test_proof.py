@@ -244,11 +244,12 @@ def test_a_passkey_challenge_fits_one_browser_and_is_not_taken_at_a_bare_number(
 def test_a_code_of_an_app_that_was_never_begun_is_taken_by_nobody(client, marsha, time):
     client.as_(marsha)
     assert client.post("/you/app").status_code == 422
-    for _ in ("without a password", "with one"):
+    for has_password in (False, True):
+        if has_password:
+            client.post("/you/password", data={"password": WORDS})
         answer = client.post("/you/app/code", data={"app_code": "123456"})
         assert answer.status_code == 422
         assert "Nothing to set up here" in words(answer)
-        client.post("/you/password", data={"password": WORDS})
 
 
 def test_an_app_counts_once_its_digits_fit(with_password):
